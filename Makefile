@@ -1,0 +1,134 @@
+# dealflow: every target makes the virtual environment that it needs.
+# `make demo PYTHON=python3.12` takes another interpreter, `make test JOBS=1` one process.
+
+PYTHON ?= python3
+VENV ?= .venv
+BENCH_VENV ?= .venv-bench
+JOBS ?= auto
+
+BIN := $(VENV)/bin
+LOCALE := src/dealflow/locale
+LANGUAGES := zh_CN
+DEV := $(VENV)/.dev
+BENCH := $(BENCH_VENV)/.bench
+# What runs dealflow: the development environment where there is one, as it holds all that running needs.
+RUN := $(if $(wildcard $(DEV)),$(DEV),$(VENV)/.run)
+
+PIP_INSTALL := -m pip --disable-pip-version-check install -qq
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header -q $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test cov slow lint format types imports docs mutants bench lock messages changelog clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# --- environments -----------------------------------------------------------------------------------------------------
+
+# $(call environment,directory,lock name): a stamp inside the environment says which lock it was made from.
+define environment
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo 'dealflow needs Python 3.11 or newer: make ... PYTHON=python3.12' >&2; exit 1; }
+@echo 'Installing requirements/$(2).txt into $(1) ...'
+@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+@$(1)/bin/python $(PIP_INSTALL) --require-hashes --only-binary :all: -r requirements/$(2).txt
+@$(1)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --no-index -e .
+@touch $@
+endef
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(call environment,$(VENV),run)
+
+$(DEV): requirements/dev.txt pyproject.toml
+	$(call environment,$(VENV),dev)
+
+$(BENCH): requirements/bench.txt pyproject.toml
+	$(call environment,$(BENCH_VENV),bench)
+
+# --- use --------------------------------------------------------------------------------------------------------------
+
+DATA := examples/data/salvirt
+
+demo: $(RUN) ## see a deal go through the steps, then a backtest on recorded deals
+	@echo '$$ dealflow demo'
+	@$(BIN)/dealflow demo
+	@echo
+	@echo '$$ dealflow backtest $(DATA)/deals.csv --mapping $(DATA)/mapping.toml'
+	@$(BIN)/dealflow backtest $(DATA)/deals.csv --mapping $(DATA)/mapping.toml
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+# A document's examples build on each other: `loadfile` keeps them in one process, in order.
+test: $(DEV) ## run the tests and every example of the documentation; branch coverage must be 100 %
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist loadfile
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+cov: $(DEV) ## write the coverage that the last `make test` found as pages to build/coverage
+	@$(BIN)/coverage html -q
+	@echo 'build/coverage/index.html'
+
+slow: $(DEV) ## run the slow tests
+	@$(BIN)/python -m pytest -q -m slow -n $(JOBS) --dist loadfile || \
+		{ status=$$?; test $$status -eq 5 && echo 'There are no slow tests.' || exit $$status; }
+
+lint: $(DEV) ## check style and formatting
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check . || { echo 'Not formatted: run `make format`.' >&2; exit 1; }
+	@echo 'Style and formatting are clean.'
+
+format: $(DEV) ## mend what can be mended by itself
+	@$(BIN)/ruff check -q --fix .
+	@$(BIN)/ruff format .
+
+types: $(DEV) ## check types with mypy --strict and basedpyright
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright
+
+imports: $(DEV) ## check that imports only go down
+	@$(BIN)/lint-imports --no-cache --no-logo
+
+docs: $(DEV) ## build the documentation; every warning is an error
+	@$(BIN)/sphinx-build -q -W --keep-going -E -b html docs build/docs
+	@echo 'build/docs/index.html'
+
+mutants: $(DEV) ## change the core on purpose and see whether the tests notice
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
+bench: $(BENCH) ## measure, against other libraries, in an environment of its own
+	@$(BENCH_VENV)/bin/python benchmarks/run.py
+
+# --- upkeep -----------------------------------------------------------------------------------------------------------
+
+# All three locks agree: run and bench are held to what dev found.
+lock: ## resolve requirements/*.txt anew (UPGRADE=1: to the newest versions)
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
+	$(PYTHON) -m venv "$$tmp" && "$$tmp/bin/python" $(PIP_INSTALL) uv && PATH="$$tmp/bin:$$PATH" && cd requirements && \
+	for name in dev run bench; do \
+		test $$name = dev && held= || held='-c dev.txt'; \
+		$(LOCK) ../pyproject.toml --extra cli --extra log --extra toml $$name.in $$held -o $$name.txt >/dev/null || exit 1; \
+		echo "requirements/$$name.txt: $$(grep -c '==' $$name.txt) packages"; \
+	done
+
+messages: $(DEV) ## collect, update and compile the translated messages
+	@mkdir -p $(LOCALE)
+	@$(BIN)/pybabel -q extract --project=dealflow --copyright-holder='dealflow maintainers' \
+		--sort-by-file --no-wrap -c 'Translators:' -o $(LOCALE)/dealflow.pot src/dealflow
+	@for language in $(LANGUAGES); do \
+		test -f $(LOCALE)/$$language/LC_MESSAGES/dealflow.po && verb='update --no-fuzzy-matching --ignore-pot-creation-date' || verb=init; \
+		$(BIN)/pybabel -q $$verb --no-wrap -D dealflow -d $(LOCALE) -l $$language -i $(LOCALE)/dealflow.pot || exit 1; \
+	done
+	@$(BIN)/pybabel compile --statistics -D dealflow -d $(LOCALE)
+
+changelog: $(DEV) ## show what changelog.d adds to the next release
+	@$(BIN)/towncrier build --draft
+
+clean: ## remove what the targets made, environments included
+	@rm -rf $(VENV) $(BENCH_VENV) build dist mutants .coverage .coverage.* \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

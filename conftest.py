@@ -1,0 +1,21 @@
+"""Runs the examples of the README files and of docs/ as tests."""
+
+import os
+
+from hypothesis import settings
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+
+from tests._sybil_console import ConsoleParser, enter_workplace, leave_workplace
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), ConsoleParser(), SkipParser()],
+    patterns=["README*.md", "docs/*.md"],
+    setup=enter_workplace,
+    teardown=leave_workplace,
+).pytest()
+
+# Coverage and a busy machine make single examples slow, and CI must judge the same change the same
+# way twice.
+settings.register_profile("dealflow", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("dealflow")

@@ -1,0 +1,39 @@
+"""How Sphinx builds the documentation; nothing is fetched from the network."""
+
+import tomllib
+from pathlib import Path
+
+_project = tomllib.loads(
+    Path(__file__).parent.with_name("pyproject.toml").read_text(encoding="utf-8")
+)["project"]
+
+project = _project["name"]
+author = _project["authors"][0]["name"]
+copyright = f"2026 {author}"
+release = version = _project["version"]
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_default_options = {"show-inheritance": True}
+napoleon_numpy_docstring = False
+
+# Our own names must resolve, except private ones; names of other libraries have no page here.
+nitpicky = True
+nitpick_ignore_regex = [
+    # ``dealflow.Deal`` is where callers import it from; its page has it where it is defined.
+    (r"py:.*", r"dealflow\.[A-Z]\w*(\..*)?"),
+    # Left out of the API page, so that ``Refused`` means the error there.
+    (r"py:.*", r"dealflow\.events\.Refused"),
+    (r"py:.*", r"(?!dealflow\.).*"),
+    (r"py:.*", r"dealflow\.(.*\.)?_.*"),
+]
+
+html_theme = "furo"
+html_title = f"{project} {release}"
+html_show_sphinx = False
+html_copy_source = False
