@@ -1,0 +1,107 @@
+"""What can be known of a deal: facts, who may establish them, and the questions that do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from attrs import field, frozen
+
+from dealflow.typing import Language
+from dealflow.values import ValueType
+
+__all__ = ["ANY_ROLE", "US", "Fact", "Question", "Sources", "Text"]
+
+ANY_ROLE = "any_role"
+"""The word that stands for every contact who holds any role at all."""
+
+US = "us"
+"""The word, in a question's ``of``, for a question that our own side answers."""
+
+
+@frozen
+class Text:
+    """A text in every language that dealflow speaks.
+
+    Attributes:
+        en: English.
+        zh: Simplified Chinese.
+    """
+
+    en: str
+    zh: str
+
+    def in_(self, language: Language) -> str:
+        """The text in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+@frozen
+class Question:
+    """A question that establishes a fact.
+
+    Attributes:
+        id: unique in the playbook.
+        text: the words to ask it in.
+        of: the roles best asked, most suitable first; empty is anybody, ``us`` is our own side.
+    """
+
+    id: str
+    text: Text
+    of: tuple[str, ...] = ()
+
+
+@frozen
+class Sources:
+    """Who must have said something before it counts as established.
+
+    Attributes:
+        at_least: the number of different sources with a live claim.
+        roles: at least one live claim must be by a holder of one of these; empty is anybody.
+        first_hand: that claim must have been heard from the contact himself, not told on.
+        documents: a document counts as such a claim, too.
+    """
+
+    at_least: int = 1
+    roles: tuple[str, ...] = ()
+    first_hand: bool = False
+    documents: bool = False
+
+    @property
+    def anybody(self) -> bool:
+        """Whether one claim of any kind is enough."""
+        return self.at_least <= 1 and not self.roles and not self.first_hand
+
+
+def _fixed(choices: Mapping[str, Text]) -> Mapping[str, Text]:
+    return MappingProxyType(dict(choices))
+
+
+@frozen
+class Fact:
+    """Something that can be known of a deal, or of each contact.
+
+    Attributes:
+        id: two words with a dot, as in ``budget.approved``.
+        title: a short phrase that names it.
+        type: the type of its value.
+        of: ``deal``, or ``contact`` for one value per contact.
+        good_for: how long a statement of it stays live; ``None`` is for ever.
+        choices: the values of a ``choice`` and their titles.
+        sources: who must have said it.
+        ask: the questions that establish it, best first.
+    """
+
+    id: str
+    title: Text
+    type: ValueType
+    of: Literal["deal", "contact"] = "deal"
+    good_for: timedelta | None = None
+    choices: Mapping[str, Text] = field(factory=dict[str, Text], converter=_fixed)
+    sources: Sources = Sources()
+    ask: tuple[Question, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.id)
