@@ -1,0 +1,448 @@
+"""A deal: the fold of its trail, and the verbs that change it, all through one door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from attrs import asdict
+
+from dealflow import _intake, _machine, coaching, events
+from dealflow._intake import known
+from dealflow._ledger import Ledger, fold
+from dealflow.assessment import Finding, Judgement, Verdict
+from dealflow.coaching import Assessment, Farewell
+from dealflow.conditions import Gap
+from dealflow.evidence import Contact, InteractionKind, SourceKind
+from dealflow.exceptions import MoveNotAllowed, Refused, TrailError
+from dealflow.money import Money
+from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook
+from dealflow.rules import TrialClose
+from dealflow.state import DealState, Snapshot
+from dealflow.trail import Entry, Trail
+
+__all__ = ["Deal"]
+
+_OF_ALL = frozenset({"said_at", "quote", "about", "interaction"})
+_OF_CONTACTS = _OF_ALL | {"first_hand", "via"}
+_NOBODY = Contact("nobody", "nobody")
+
+
+class Deal(Ledger):
+    """One deal under one playbook.
+
+    Every change is an entry of the trail; the deal is what its entries say. Verbs take ``by``, who
+    of us acts, and ``at``, a timezone-aware datetime not earlier than the last entry. They return
+    the entry they made, and are atomic: an error leaves the deal and its trail as they were. Only
+    :class:`~dealflow.exceptions.Refused` leaves one entry more: the refusal.
+
+    Every verb raises EvidenceError, with every problem at once, when an argument is unusable.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def open(
+        cls,
+        playbook: Playbook,
+        *,
+        id: str,
+        account: str,
+        by: str,
+        at: datetime,
+        amount: Money | None = None,
+        title: str = "",
+    ) -> Deal:
+        """Open a deal at the playbook's first step."""
+        deal = cls(DealState(playbook), Trail())
+        with deal._begin(by, at) as checks:
+            event = _intake.opened(playbook, id, account, title, amount)
+        deal._commit(by, checks.at, event)
+        return deal
+
+    @classmethod
+    def replay(cls, playbook: Playbook, trail: Trail) -> Deal:
+        """Fold a trail into the deal that made it.
+
+        Hashes are for :func:`~dealflow.wire.loads` and :meth:`~dealflow.trail.Trail.verify`; here
+        it is checked whether each entry could follow from those before it.
+
+        Raises:
+            TrailError: the trail is empty, was made under other rules, or does not make sense.
+        """
+        if not len(trail) or not isinstance(trail[0].event, events.Opened):
+            raise TrailError("a trail starts with the entry that opened the deal")
+        opened = trail[0].event
+        if opened.fingerprint != playbook.fingerprint:
+            raise TrailError(
+                f"the trail was made under {opened.playbook} {opened.playbook_version}"
+                f" ({opened.fingerprint[:12]}), and this is {playbook.id} {playbook.version}"
+                f" ({playbook.fingerprint[:12]})"
+            )
+        return cls(fold(playbook, trail), trail)
+
+    def assess(self, *, at: datetime, to: str | None = None) -> Assessment:
+        """What is known, what is missing and what to ask next; changes nothing.
+
+        Args:
+            at: the instant, not earlier than the last entry.
+            to: the step to judge the move to; without it, the first that is ready, or the first.
+
+        Raises:
+            MoveNotAllowed: no forward move leads there.
+        """
+        snapshot = Snapshot(self._state, self._instant(at))
+        return coaching.assess(snapshot, self._judge(snapshot, to))
+
+    def farewell(self, *, at: datetime) -> Farewell:
+        """The facts of the polite message with which we walk away (METHOD, section 3)."""
+        snapshot = Snapshot(self._state, self._instant(at))
+        return coaching.farewell(snapshot, self._judge(snapshot, None))
+
+    # people and meetings
+
+    def add_contact(
+        self,
+        id: str,
+        *,
+        name: str,
+        by: str,
+        at: datetime,
+        title: str = "",
+        kind: str = "person",
+        roles: Iterable[str] = (),
+        influence: str | None = None,
+        response_mode: str | None = None,
+        rating: int | None = None,
+    ) -> Entry:
+        """Put a contact into the map of the deal."""
+        with self._begin(by, at) as checks:
+            if known(self._state.contacts, id):
+                checks.note(f"there is a contact {id!r} already")
+            record = _intake.contact_record(
+                self._state,
+                id=id,
+                name=name,
+                title=title,
+                kind=kind,
+                roles=roles,
+                influence=influence,
+                response_mode=response_mode,
+                rating=rating,
+            )
+        return self._commit(by, checks.at, events.ContactAdded(**record))
+
+    def change_contact(self, id: str, *, by: str, at: datetime, **changes: Any) -> Entry:
+        """Change some of the fields that :meth:`add_contact` takes."""
+        with self._begin(by, at) as checks:
+            checks.contacts(self._state, [id], "the contact")
+            fields = asdict(known(self._state.contacts, id) or _NOBODY, recurse=False)
+            if unknown := sorted(changes.keys() - fields.keys()):
+                checks.note(f"a contact has no {', '.join(unknown)}")
+            fields |= {name: changes[name] for name in changes if name in fields}
+            record = _intake.contact_record(self._state, **fields)
+        return self._commit(by, checks.at, events.ContactChanged(**record))
+
+    def change_amount(self, amount: Money, *, by: str, at: datetime, reason: str) -> Entry:
+        """Change the price; the currency stays.
+
+        Raises:
+            CurrencyMismatch: the deal's money is in another currency.
+        """
+        with self._begin(by, at) as checks:
+            event = _intake.amount_changed(self._state, amount, reason)
+        return self._commit(by, checks.at, event)
+
+    def meet(
+        self,
+        kind: InteractionKind,
+        *,
+        participants: Iterable[str],
+        by: str,
+        at: datetime,
+        id: str | None = None,
+        channel: str = "",
+        held_at: datetime | None = None,
+        two_way: bool = True,
+    ) -> Entry:
+        """Record a call, meeting, mail or visit; ``two_way`` is whether both sides spoke."""
+        with self._begin(by, at) as checks:
+            event = _intake.met(
+                self._state, checks.at, kind, participants, id, channel, held_at, two_way
+            )
+        return self._commit(by, checks.at, event)
+
+    # statements
+
+    def hear(
+        self, contact: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
+    ) -> Entry:
+        """Record what a contact said.
+
+        Args:
+            contact: the id of the one whose words they are.
+            fact: the id of the fact.
+            value: of the fact's type, in its Python or its textual form.
+            by: who of us puts it on record.
+            at: when it is put on record.
+            details: ``said_at`` (else the interaction's time, else ``at``), ``quote``, ``via`` (the
+                contact who told it on), ``first_hand`` (else whether there is no ``via``),
+                ``about`` (for facts of contacts; else the speaker), ``interaction`` (its id).
+
+        Raises:
+            CurrencyMismatch: an amount that is not in the deal's currency.
+        """
+        return self._say("contact", contact, fact, value, by, at, details)
+
+    def read(
+        self, document: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
+    ) -> Entry:
+        """Record what a document says; details as for :meth:`hear`, without ``via``."""
+        return self._say("document", document, fact, value, by, at, details)
+
+    def observe(self, fact: str, value: object, *, by: str, at: datetime, **details: Any) -> Entry:
+        """Record what our rep saw himself; details as for :meth:`hear`, without ``via``."""
+        return self._say("observation", by, fact, value, by, at, details)
+
+    def withdraw(self, statement: int, *, by: str, at: datetime, reason: str) -> Entry:
+        """Take a statement back; an earlier one of the same source comes to life again.
+
+        Args:
+            statement: the sequence number of its entry.
+            by: who of us withdraws it.
+            at: when.
+            reason: why.
+        """
+        with self._begin(by, at) as checks:
+            checks.text(reason, "the reason", empty=False)
+            if type(statement) is not int or statement not in self.statements:
+                checks.note(f"entry {statement!r} is not a statement")
+            elif statement in self.withdrawn:
+                checks.note(f"statement {statement} is withdrawn already")
+        return self._commit(by, checks.at, events.Withdrawn(statement, reason))
+
+    # moves
+
+    def advance(self, *, by: str, at: datetime, to: str | None = None) -> Entry:
+        """Move forward, when every guard lets the deal pass.
+
+        Args:
+            by: who of us moves it.
+            at: when.
+            to: where to, when the step has several ways forward; without it, the first that is
+                ready, or else the first.
+
+        Raises:
+            Refused: guards stand in the way; the refusal is in the trail.
+            MoveNotAllowed: the deal is closed, or the step has no such way.
+        """
+        at = self._begin(by, at).settle()
+        self._open_deal("advance")
+        snapshot = Snapshot(self._state, at)
+        judgement = self._judge(snapshot, to)
+        move = judgement.plan.move
+        ready = judgement.verdict is Verdict.READY
+        passage = _machine.fire(self.playbook, move.source, move.id, lambda: ready)
+        attempt = (move.id, move.source, move.to, judgement.verdict.value)
+        records = _records(judgement.findings)
+        if passage.passed:
+            return self._commit(by, at, events.Moved(*attempt, records))
+        assessment = coaching.assess(snapshot, judgement)
+        raise Refused(assessment, self._commit(by, at, events.Refused(*attempt, records)))
+
+    def fulfil(self, *, by: str, at: datetime) -> Entry:
+        """Close the deal as fulfilled; raises as :meth:`advance` does."""
+        return self.advance(by=by, at=at, to=FULFILLED)
+
+    def answer_trial_close(
+        self, answer: str, *, source: str, by: str, at: datetime, **details: Any
+    ) -> Entry:
+        """Record the customer's answer to the trial close and move as it says.
+
+        Args:
+            answer: one of the playbook's answers; ``accepted``, ``needs_time``,
+                ``wants_proposal`` or ``rejected`` in ``seven_step``. A rejection goes back to the
+                earliest step whose guards no longer hold, and records which.
+            source: the contact who answers.
+            by: who of us asked.
+            at: when it is put on record.
+            details: as for :meth:`hear`.
+
+        Raises:
+            Refused: the answer goes forward, but guards stand in the way. The answer stays on
+                record, so that :meth:`advance` can be tried later.
+            MoveNotAllowed: the deal is closed or not at the trial close.
+        """
+        at = self._begin(by, at).settle()
+        self._open_deal("answer_trial_close")
+        close = self.playbook.trial_close
+        if close is None or self.step != close.step:
+            raise self._no_move(f"{self.step} is not the trial close")
+        state, trail = self._state, self._trail
+        try:
+            self._say("contact", source, close.fact, answer, by, at, details)
+            if answer in close.forward:
+                return self.advance(by=by, at=at)
+            return self._reject(by, at, close)
+        except Refused:
+            raise
+        except BaseException:
+            if self._trail is not trail:
+                self._state, self._trail = fold(state.playbook, trail), trail
+            raise
+
+    def _reject(self, by: str, at: datetime, close: TrialClose) -> Entry:
+        snapshot = Snapshot(self._state, at)
+        to, failed = coaching.find_gap(snapshot, close)
+        _machine.fire(self.playbook, self.step, _machine.back_to(to))
+        return self._commit(
+            by,
+            at,
+            events.SteppedBack(
+                self.step, to, "the trial close was rejected", "rejected", _records(failed)
+            ),
+        )
+
+    def step_back(self, to: str, *, by: str, at: datetime, reason: str) -> Entry:
+        """Go back to an earlier step.
+
+        Raises:
+            MoveNotAllowed: the deal is closed, or ``to`` is not an earlier step.
+        """
+        with self._begin(by, at) as checks:
+            checks.text(reason, "the reason", empty=False)
+        self._open_deal("step_back")
+        self._fire(_machine.back_to(to), f"{to!r} is not a step before {self.step}")
+        back = events.SteppedBack(self.step, to, reason, "rep", {})
+        return self._commit(by, checks.at, back)
+
+    def walk_away(self, *, by: str, at: datetime, reason: str) -> Entry:
+        """End the deal from our side, at any open step; raises MoveNotAllowed on a closed one."""
+        with self._begin(by, at) as checks:
+            checks.text(reason, "the reason", empty=False)
+        self._open_deal("walk_away")
+        judgement = self._judge(Snapshot(self._state, checks.at), None)
+        self._fire(_machine.WALK_AWAY, "")
+        records = _records(judgement.findings)
+        left = events.WalkedAway(self.step, reason, judgement.verdict.value, records)
+        return self._commit(by, checks.at, left)
+
+    def lose(
+        self,
+        *,
+        by: str,
+        at: datetime,
+        reason: str,
+        to: Literal["rival", "in_house", "nothing"],
+        rival: str = "",
+    ) -> Entry:
+        """Record that the customer decided against us, why, and which alternative won.
+
+        Raises:
+            MoveNotAllowed: the deal is closed.
+        """
+        with self._begin(by, at) as checks:
+            checks.text(reason, "the reason", empty=False)
+            checks.one_of(to, ("rival", "in_house", "nothing"), "the winning alternative")
+            checks.text(rival, "the rival")
+            if rival and to != "rival":
+                checks.note(f"a rival is named, but the deal was lost to {to}")
+        self._open_deal("lose")
+        self._fire(_machine.LOSE, "")
+        return self._commit(by, checks.at, events.Lost(self.step, reason, to, rival))
+
+    def reopen(self, *, by: str, at: datetime, reason: str) -> Entry:
+        """Take up a walked-away or lost deal at its last step, on evidence newer than its end.
+
+        Raises:
+            MoveNotAllowed: the deal is open or fulfilled, or nothing new was recorded since.
+        """
+        with self._begin(by, at) as checks:
+            checks.text(reason, "the reason", empty=False)
+        outcome = self.outcome
+        if outcome not in (WALKED_AWAY, LOST):
+            raise self._no_move(f"a deal that is {outcome or 'open'} cannot be reopened")
+        ended = max(e.seq for e in self._trail if e.kind == outcome)
+        since = (events.Said, events.Withdrawn)
+        if not any(isinstance(entry.event, since) for entry in self._trail[ended:]):
+            raise self._no_move("nothing new is on record since the deal ended: record it first")
+        self._fire(_machine.reopen_at(self.step), "")
+        return self._commit(by, checks.at, events.Reopened(self.step, outcome, reason))
+
+    def waive(
+        self,
+        guard: str,
+        *,
+        authority: str,
+        by: str,
+        at: datetime,
+        reason: str,
+        until: datetime | None = None,
+    ) -> Entry:
+        """Set a guard aside on a named person's authority, where the playbook allows it."""
+        with self._begin(by, at) as checks:
+            event = _intake.waived(self._state, checks.at, by, guard, authority, reason, until)
+        return self._commit(by, checks.at, event)
+
+    # helpers
+
+    def _say(
+        self,
+        source_kind: SourceKind,
+        source: str,
+        fact: str,
+        value: object,
+        by: str,
+        at: datetime,
+        details: dict[str, Any],
+    ) -> Entry:
+        with self._begin(by, at) as checks:
+            allowed = _OF_CONTACTS if source_kind == "contact" else _OF_ALL
+            if unknown := sorted(details.keys() - allowed):
+                checks.note(f"a statement by a {source_kind} has no {', '.join(unknown)}")
+                details = {name: details[name] for name in details if name in allowed}
+            event = _intake.said(
+                self._state, checks.at, source_kind, source, fact, value, **details
+            )
+        return self._commit(by, checks.at, event)
+
+    def _judge(self, snapshot: Snapshot, to: str | None) -> Judgement:
+        try:
+            return coaching.judge_step(snapshot, to)
+        except LookupError:
+            raise self._no_move(f"no move leads from {self.step} to {to!r}") from None
+
+    def _open_deal(self, verb: str) -> None:
+        if self.outcome is not None:
+            raise self._no_move(f"the deal is {self.outcome}: {verb} is for open deals")
+
+    def _no_move(self, message: str) -> MoveNotAllowed:
+        here = _machine.reopen_at(self.step)
+        elsewhere = {_machine.reopen_at(step.id) for step in self.playbook.steps} - {here}
+        allowed = _machine.triggers(self.playbook, self.outcome or self.step)
+        allowed = tuple(trigger for trigger in allowed if trigger not in elsewhere)
+        return MoveNotAllowed(message, step=self.step, allowed=allowed)
+
+    def _fire(self, trigger: str, message: str) -> None:
+        if trigger not in _machine.triggers(self.playbook, self.outcome or self.step):
+            raise self._no_move(message)
+        _machine.fire(self.playbook, self.outcome or self.step, trigger)
+
+
+def _records(findings: Iterable[Finding]) -> dict[str, events.GuardRecord]:
+    return {
+        finding.guard: events.GuardRecord(
+            finding.outcome.truth.value,
+            finding.needed,
+            finding.outcome.yes,
+            finding.outcome.no,
+            tuple(map(_gap_code, finding.outcome.gaps)) if finding.outcome.gaps else (),
+            finding.waived,
+        )
+        for finding in findings
+    }
+
+
+def _gap_code(gap: Gap) -> str:
+    return ":".join(part for part in (gap.reason, gap.subject, gap.about) if part)
