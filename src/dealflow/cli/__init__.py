@@ -1,0 +1,366 @@
+"""The command line: ``dealflow``, on click and rich, each command loading only what it needs.
+
+Exit codes: 0 is clean, 1 means findings (a script's expectation that is not met, a tampered trail,
+a deal that is not ready when ``--exit-code`` asks for it), 2 is a usage or an input that is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dealflow import __version__
+from dealflow.typing import Language
+
+if TYPE_CHECKING:
+    from dealflow.cli._input import Source
+    from dealflow.cli._output import Page
+    from dealflow.playbook import Playbook
+    from dealflow.scripts import Run
+
+__all__ = ["cli", "main"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_FINDINGS = 1
+_BROKEN_PIPE = 141
+_INTERRUPTED = 130
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
+    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    return "zh" if re.match(r"zh\b|zh_", locale, re.IGNORECASE) else "en"
+
+
+def _common(command: _F) -> _F:
+    command = click.option(
+        "--lang",
+        type=click.Choice(["en", "zh"]),
+        default=lambda: language_of(os.environ),
+        show_default="from LC_ALL, LC_MESSAGES or LANG",
+        help="The language to print in.",
+    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+_rules = click.option(
+    "--playbook",
+    metavar="ID|FILE",
+    help="Other rules: a shipped playbook, or a file. Needed for a trail made under a file.",
+)
+_when = click.option(
+    "--at",
+    metavar="WHEN",
+    help="The deal as it was on a day or at an instant, or 'now' (default: its last entry).",
+)
+_force = click.option("--force", is_flag=True, help="Overwrite the file if there is one.")
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input.",
+)
+@click.version_option(__version__, message="dealflow %(version)s")
+def cli() -> None:
+    """Qualify B2B deals: who said what, when, and what may be concluded from it.
+
+    Start with `dealflow demo`.
+    """
+
+
+@cli.command()
+@click.option("--only", type=click.IntRange(min=1), metavar="N", help="Only the N-th of the deals.")
+@click.option("--svg", metavar="FILE", help="Write what would be printed as a picture.")
+@_force
+@_common
+def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json: bool) -> None:
+    """See the deals that come with dealflow go through their steps.
+
+    Exit code 1: a deal did not go as its script expects.
+    """
+    from dealflow.cli._input import run_script
+    from dealflow.scripts import shipped_scripts
+
+    ids = shipped_scripts()
+    if only is not None:
+        if only > len(ids):
+            raise click.BadParameter(f"there are {len(ids)} deals", param_hint="'--only'")
+        ids = ids[only - 1 : only]
+    runs = [run_script(id, None) for id in ids]
+    if as_json:
+        if svg is not None:
+            raise click.UsageError("--svg and --json do not go together")
+        from dealflow.cli._json import run_data, write_json
+
+        write_json({"runs": [run_data(run, lang) for run in runs]})
+    else:
+        page = _page(record=svg is not None)
+        _play(page, runs, lang, full=False)
+        if svg is not None:
+            from dealflow.cli._files import write_new
+
+            write_new(svg, page.svg("dealflow demo"), force=force)
+    _leave(any(run.failures for run in runs))
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--brief", is_flag=True, help="Only what is said, changed and refused.")
+@click.option("--trail", metavar="FILE", help="Write the deal's trail (JSON Lines).")
+@_force
+@_rules
+@_common
+def run(
+    file: str,
+    brief: bool,
+    trail: str | None,
+    force: bool,
+    playbook: str | None,
+    lang: Language,
+    as_json: bool,
+) -> None:
+    """Play a deal script: FILE.deal.toml, or the id of a deal of the demo.
+
+    Exit code 1: an expectation of the script is not met.
+    """
+    from dealflow.cli._input import open_playbook, run_script
+
+    played = run_script(file, open_playbook(playbook) if playbook else None)
+    if trail is not None:
+        from dealflow.cli._files import write_new
+        from dealflow.wire import dumps
+
+        write_new(trail, dumps(played.deal.trail), force=force)
+    if as_json:
+        from dealflow.cli._json import run_data, write_json
+
+        write_json(run_data(played, lang))
+    else:
+        _play(_page(), [played], lang, full=not brief)
+    _leave(bool(played.failures))
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 unless the deal is ready, or closed.")
+@_when
+@_rules
+@_common
+def coach(
+    file: str,
+    exit_code: bool,
+    at: str | None,
+    playbook: str | None,
+    lang: Language,
+    as_json: bool,
+) -> None:
+    """Say where a deal stands and what to ask next: from a script or from a trail."""
+    from dealflow.assessment import Verdict
+
+    source = _open(file, playbook, at)
+    now = source.deal.assess(at=source.at)
+    if as_json:
+        from dealflow.cli._json import coach_data, write_json
+
+        write_json(coach_data(source.deal, now, lang))
+    else:
+        from dealflow.cli._coach import put_coach
+        from dealflow.wording import Wording
+
+        put_coach(_page(), Wording.of(source.deal, lang), source.deal, now)
+    ready = source.deal.outcome is not None or now.verdict is Verdict.READY
+    _leave(exit_code and not ready)
+
+
+@cli.command()
+@click.argument("file")
+@_when
+@_rules
+@_common
+def show(file: str, at: str | None, playbook: str | None, lang: Language, as_json: bool) -> None:
+    """Show what is known of a deal, who said it and when: from a script or from a trail."""
+    source = _open(file, playbook, at)
+    if as_json:
+        from dealflow.cli._json import write_json
+        from dealflow.cli._show import show_data
+
+        write_json(show_data(source.deal, source.at))
+    else:
+        from dealflow.cli._show import put_show
+        from dealflow.wording import Wording
+
+        put_show(_page(), Wording.of(source.deal, lang), source.deal, source.at)
+
+
+@cli.group()
+def playbook() -> None:
+    """Look at playbooks."""
+
+
+@playbook.command("list")
+@_common
+def playbook_list(lang: Language, as_json: bool) -> None:
+    """List the playbooks that come with dealflow."""
+    from dealflow.playbooks import shipped_playbooks
+
+    books = [_rules_of(id) for id in shipped_playbooks()]
+    if as_json:
+        from dealflow.cli._json import playbook_summary, write_json
+
+        write_json({"playbooks": [playbook_summary(book) for book in books]})
+    else:
+        from dealflow.cli._playbook import put_list
+
+        put_list(_page(), books, lang)
+
+
+@playbook.command("show")
+@click.argument("source", metavar="ID|FILE")
+@_common
+def playbook_show(source: str, lang: Language, as_json: bool) -> None:
+    """Show a playbook: steps, guards and the questions that answer them."""
+    book = _rules_of(source)
+    if as_json:
+        from dealflow.cli._json import playbook_data, write_json
+
+        write_json(playbook_data(book))
+    else:
+        from dealflow.cli._playbook import put_playbook
+        from dealflow.wording import Wording
+
+        put_playbook(_page(), Wording(book, lang))
+
+
+@playbook.command("diagram")
+@click.argument("source", metavar="ID|FILE")
+@_common
+def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
+    """Draw a playbook as a Mermaid state diagram."""
+    from dealflow.diagrams import mermaid
+
+    book = _rules_of(source)
+    drawing = mermaid(book, lang)
+    if as_json:
+        from dealflow.cli._json import write_json
+
+        write_json({"playbook": book.id, "language": lang, "mermaid": drawing})
+    else:
+        _page().raw(drawing)
+
+
+@cli.group()
+def trail() -> None:
+    """Look at the trail of a deal."""
+
+
+@trail.command("show")
+@click.argument("file")
+@_rules
+@_common
+def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -> None:
+    """Tell everything that happened to a deal, entry by entry."""
+    source = _open(file, playbook, None)
+    if as_json:
+        from dealflow.cli._json import trail_data, write_json
+
+        write_json(trail_data(source.deal.trail))
+    else:
+        from dealflow.cli._trail import put_trail
+
+        put_trail(_page(), source.deal.playbook, lang, source.deal.trail)
+
+
+@trail.command("verify")
+@click.argument("file")
+@click.option("--head", metavar="HASH", help="The hash of the last entry, as known from elsewhere.")
+@_common
+def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> None:
+    """Check that nobody has changed, dropped or added an entry.
+
+    Without --head a cut tail cannot be noticed. Exit code 1: the trail was tampered with.
+    """
+    from dealflow.cli._trail import check, put_check
+
+    checked = check(file, head)
+    if as_json:
+        from dealflow.cli._json import write_json
+
+        write_json(checked.to_data())
+    else:
+        put_check(_page(), lang, checked)
+    _leave(checked.problem is not None)
+
+
+@cli.command()
+@click.argument("deals", metavar="DEALS.csv")
+@click.option("--mapping", required=True, metavar="FILE", help="What the columns say of a deal.")
+@_common
+def backtest(deals: str, mapping: str, lang: Language, as_json: bool) -> None:
+    """See what a playbook would have done to deals that are closed."""
+    from dealflow.cli._backtest import judge, put_report
+
+    report, book = judge(deals, mapping, lang, quiet=as_json)
+    if as_json:
+        from dealflow.cli._json import write_json
+
+        write_json(report.to_data())
+    else:
+        from dealflow.wording import Wording
+
+        put_report(_page(), Wording(book, lang), report)
+
+
+def _page(*, record: bool = False) -> Page:
+    from dealflow.cli._output import Page
+
+    return Page(record=record)
+
+
+def _play(page: Page, runs: list[Run], lang: Language, *, full: bool) -> None:
+    from dealflow.cli._run import put_run
+
+    for number, played in enumerate(runs):
+        if number:
+            page.blank()
+            page.blank()
+        put_run(page, lang, played, full=full)
+
+
+def _open(file: str, playbook: str | None, at: str | None) -> Source:
+    from dealflow.cli._input import open_deal
+
+    return open_deal(file, playbook, at)
+
+
+def _rules_of(source: str) -> Playbook:
+    from dealflow.cli._input import open_playbook
+
+    return open_playbook(source)
+
+
+def _leave(findings: bool) -> None:
+    if findings:
+        click.get_current_context().exit(_FINDINGS)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; gives the exit code and never a traceback for a wrong input."""
+    try:
+        code = cli.main(arguments, prog_name="dealflow", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone. What is still in the buffer must not raise once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,176 @@
+"""The documentation says what is so: printed output, links, and lists that must be complete."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import dealflow
+from dealflow import load_playbook
+from dealflow.cli import cli
+from dealflow.exceptions import PlaybookError
+from dealflow.playbooks import parse_playbook
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "examples" / "README.md"]
+)
+PRINTING = ("README.md", "README.zh-CN.md", "docs/why.md")
+# A block of Python, at most one line, and what the block prints.
+PRINTED = re.compile(r"```python\n(.*?)```\n\n(?:[^`\n]*\n+)?```text\n(.*?)```", re.DOTALL)
+
+
+def read(page: str) -> str:
+    """The text of a page."""
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PRINTING)
+def test_printed_output_is_what_the_code_prints(page: str) -> None:
+    """The text below a program is what the program prints."""
+    ((code, expected),) = PRINTED.findall(read(page))
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(compile(code, page, "exec"), {})
+    assert printed.getvalue() == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """Every relative link leads to a file, and its fragment to a heading."""
+    folder = (ROOT / page).parent
+    for target in re.findall(r"\]\(([^)\s]+)\)", _without_code(read(page))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, fragment = target.partition("#")
+        file = folder / name if name else ROOT / page
+        assert file.exists(), target
+        if fragment:
+            assert fragment in _anchors(file.read_text(encoding="utf-8")), target
+
+
+def _without_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+
+
+def _anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", _without_code(text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_name_no_machine_and_no_registry(page: str) -> None:
+    """No page has a path of somebody's machine or the host of a package registry."""
+    assert not re.search(r"/home/|/root/|/tmp/|-index-url|/simple/", read(page))
+
+
+def test_method_has_every_guard_role_and_step() -> None:
+    """The method page names each guard, role and step of the playbook, each guard once."""
+    playbook = load_playbook("seven_step")
+    text = read("docs/method.md")
+    in_tables = re.findall(r"^\|.*\| `(\w+)`[^|]*\|$", text, re.MULTILINE)
+    assert sorted(in_tables) == sorted(playbook.guard)
+    for name in (*playbook.role, *playbook.step):
+        assert f"`{name}`" in text, name
+    once = re.findall(r"`(\w+)` \(\*once\*\)", text)
+    assert once == [guard.id for guard in playbook.guards if not guard.standing]
+    waivable = re.findall(r"`(\w+)` \(waivable\)", text)
+    assert waivable == [guard.id for guard in playbook.guards if guard.waivable]
+
+
+def test_playbook_page_has_every_function() -> None:
+    """The page on the playbook file lists each function of conditions that the reader knows."""
+    broken = _small_playbook().replace(
+        'when = "known(need.words)"', 'when = "nonsense(need.words)"'
+    )
+    with pytest.raises(PlaybookError) as caught:
+        parse_playbook(broken)
+    message = caught.value.problems[0].message
+    known = set(re.findall(r"\w+", message.partition("there are:")[2])) | {"count", "size"}
+    listed = re.findall(r"^\| `(\w+)\(", read("docs/playbook.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(known)
+
+
+def _small_playbook() -> str:
+    return read("docs/playbook.md").partition('SMALL = """\n')[2].partition('"""')[0]
+
+
+def test_playbook_page_has_every_key() -> None:
+    """Each key of the shipped playbook file's tables has a row or a mention of its own."""
+    text = read("docs/playbook.md")
+    data = load_playbook("seven_step").to_data()
+    documented = set(re.findall(r"`\"?(\w+)\"?`", text))
+    assert set(_keys(data, ("facts", "guards", "roles", "red_flags"))) <= documented
+
+
+def _keys(data: object, by_id: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(data, list | tuple):
+        for item in data:
+            yield from _keys(item, ())
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key in ("choices", "gap"):
+                yield key
+            elif key in by_id:
+                yield key
+                for item in value.values():
+                    yield from _keys(item, ())
+            else:
+                yield key
+                yield from _keys(value, ())
+
+
+def test_command_page_has_every_command() -> None:
+    """Each command has a heading of its own."""
+    headings = re.findall(r"^## (\w+)$", read("docs/cli.md"), re.MULTILINE)
+    assert set(cli.commands) == set(headings) - {"JSON"}
+
+
+def test_api_page_has_every_name() -> None:
+    """Each name that the package exports is defined in a module of the page."""
+    text = read("docs/api.md")
+    modules = re.findall(r"^\.\. auto(?:module|class):: dealflow\.(\w+)", text, re.MULTILINE)
+    for name in dealflow.__all__:
+        defined = getattr(getattr(dealflow, name), "__module__", "dealflow.")
+        assert defined == "dealflow." or defined.split(".")[1] in modules, name
+
+
+def test_every_page_with_code_is_run() -> None:
+    """The blocks of each page with Python or commands are collected as tests."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "README.md", "README.zh-CN.md", "docs"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    collected = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    code = re.compile(r"^```(python|console\n\$ dealflow)", re.MULTILINE)
+    assert {page for page in PAGES if code.search(read(page))} <= collected
+
+
+def _picture_maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_picture", DOCS / "make_picture.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_picture_is_what_the_demo_prints() -> None:
+    """docs/_static/demo.svg is what docs/make_picture.py makes now."""
+    maker = _picture_maker()
+    assert maker.cut(maker.draw()) == read("docs/_static/demo.svg")
