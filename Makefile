@@ -72,9 +72,8 @@ cov: $(DEV) ## write the coverage that the last `make test` found as pages to bu
 	@$(BIN)/coverage html -q
 	@echo 'build/coverage/index.html'
 
-slow: $(DEV) ## run the slow tests
-	@$(BIN)/python -m pytest -q -m slow -n $(JOBS) --dist loadfile || \
-		{ status=$$?; test $$status -eq 5 && echo 'There are no slow tests.' || exit $$status; }
+slow: $(DEV) ## run the slow tests, and every property on many more examples
+	@$(BIN)/python -m pytest -q -m 'slow or hypothesis' --hypothesis-profile thorough -n $(JOBS)
 
 lint: $(DEV) ## check style and formatting
 	@$(BIN)/ruff check -q .

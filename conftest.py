@@ -16,6 +16,9 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 # Coverage and a busy machine make single examples slow, and CI must judge the same change the same
-# way twice.
-settings.register_profile("dealflow", deadline=None, derandomize="CI" in os.environ)
+# way twice. `make slow` looks at many more examples of every property.
+for name, examples in {"dealflow": 50, "thorough": 400}.items():
+    settings.register_profile(
+        name, deadline=None, derandomize="CI" in os.environ, max_examples=examples
+    )
 settings.load_profile("dealflow")

@@ -153,7 +153,8 @@ def growth(playbook: Playbook) -> Iterator[str]:
         size = len(dealflow.dumps(deal.trail).encode())
         yield (
             f"  {len(deal.statements):>6} statements   hear {taken['hear']:7.1f} us"
-            f"   advance {taken['advance']:7.1f} us   {size / len(deal.trail):6.0f} bytes an entry"
+            f"   advance {taken['advance']:7.1f} us"
+            f"   {size:>9,} bytes a deal, {size / len(deal.trail):4.0f} an entry"
         )
 
 

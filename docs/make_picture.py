@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -24,9 +23,7 @@ def draw() -> str:
         file = Path(folder) / "demo.svg"
         arguments = ["demo", "--only", "1", "--lang", "en", "--svg", str(file)]
         command = [sys.executable, "-m", "dealflow", *arguments]
-        subprocess.run(
-            command, env={**os.environ, "COLUMNS": "90"}, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return file.read_text(encoding="utf-8")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+
+from attrs import astuple
 
 from dealflow import Deal, Money, Playbook, dumps, load_playbook
 from dealflow.playbooks import parse_playbook
@@ -182,17 +185,14 @@ def picture(deal: Deal) -> tuple[object, ...]:
         deal.contacts,
         deal.interactions,
         deal.waivers,
-        {
-            id: (s.fact, s.about, s.value, s.source, s.said_at, s.quote, s.first_hand, s.via)
-            for id, s in deal.statements.items()
-        },
+        {id: astuple(statement) for id, statement in deal.statements.items()},
         dict(deal.withdrawn),
         deal.assess(at=deal.trail[-1].at),
     )
 
 
 @contextmanager
-def left_alone(deal: Deal) -> Iterator[None]:
+def left_alone(deal: Deal) -> Generator[None]:
     """Whatever happens inside, the deal looks as before, and as its trail says."""
     before = picture(deal)
     yield
@@ -304,6 +304,7 @@ to = "fulfilled"
 """
 
 
+@lru_cache(maxsize=64)
 def small(more: str = MOVES) -> Playbook:
     """A playbook with two ways through it and a fact of every type, and whatever is added."""
     return parse_playbook(SMALL + more)

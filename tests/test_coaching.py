@@ -87,7 +87,17 @@ def test_nobody_in_role() -> None:
     assert found.reason == "nobody_in_role"
     assert found.of == ("tom", "paul")
     assert "economic_buyer_named" in found.guards
-    assert found.fact is None
+    assert found.fact == "role.economic"
+
+
+def test_the_question_for_a_role() -> None:
+    """It says which fact it establishes, whom to ask, and nothing else."""
+    deal = deal_at("buying_roles")
+    deal.change_contact("mara", roles=[], by=BY, at=now(deal))
+    found = ask(deal, "role.technical")
+    assert (found.reason, found.fact, found.about) == ("nobody_in_role", "role.technical", None)
+    assert (found.of, found.roles) == (("tom", "ruth", "paul"), ())
+    assert found.guards == ("technical_advisor_named",)
 
 
 def test_a_role_without_a_question() -> None:
@@ -156,7 +166,15 @@ SECOND = """
 title = { en = "sure", zh = "确定" }
 type = "yes_no"
 sources = { at_least = 2 }
-ask = [{ id = "be.sure", of = ["buyer", "helper"], en = "Sure?", zh = "确定吗？" }]
+ask = [
+  { id = "be.sure", of = ["buyer", "helper"], en = "Sure?", zh = "确定吗？" },
+  { id = "be.surer", en = "Really?", zh = "真的吗？" },
+]
+[facts."be.signed"]
+title = { en = "signed", zh = "签了" }
+type = "yes_no"
+sources = { roles = ["buyer"] }
+ask = [{ id = "be.signed", en = "Signed?", zh = "签了吗？" }]
 [facts."own.name"]
 title = { en = "name", zh = "名" }
 type = "text"
@@ -165,9 +183,25 @@ sources = { at_least = 2 }
 ask = [{ id = "own.name", en = "Name?", zh = "名字？" }]
 [guards.sure]
 title = { en = "Sure", zh = "确定" }
-when = "be.sure and some(buyer, known(own.name))"
+when = "be.sure and be.signed and some(buyer, known(own.name))"
 refused = { en = "Not sure.", zh = "不确定。" }
 """
+
+
+def test_who_counts_comes_before_who_knows() -> None:
+    """Of those best asked, only those whose word counts; once others have spoken, all of these."""
+    deal = deal_at("buying_roles")
+    deal.add_contact("otto", name="Otto", by=BY, at=now(deal))
+    assert ask(deal, "problem.severe").of == ("ruth", "paul", "ines")
+    say(deal, "otto", "problem.severe", True)
+    assert ask(deal, "problem.severe").of == ("ruth", "paul", "mara", "ines")
+    deal = deal_at("negotiation")
+    assert ask(deal, "terms.installation_date").of == ("paul", "ruth")
+    say(deal, "ruth", "terms.installation_date", True, first_hand=False)
+    found = ask(deal, "terms.installation_date")
+    assert (found.reason, found.of) == ("first_hand", ("ruth", "paul", "mara"))
+    deal = deal_at("qualification")
+    assert ask(deal, "decision.steps").of == ("tom", "paul", "ruth")
 
 
 def test_a_second_source() -> None:
@@ -175,6 +209,7 @@ def test_a_second_source() -> None:
     more = MOVES.replace('to = "left"\n', 'to = "left"\nwhen = ["sure"]\n', 1) + SECOND
     deal = small_deal(more)
     assert ask(deal, "be.sure").of == ("ann", "bob")
+    assert ask(deal, "be.signed").of == ("ann",)
     assert ask(deal, "own.name", about="ann").of == ("ann",)
     say(deal, "ann", "be.sure", True)
     say(deal, "ann", "own.name", "Ann")
@@ -186,6 +221,10 @@ def test_a_second_source() -> None:
     assert (found.of, found.roles) == ((), ("buyer", "helper"))
     deal.read("A.pdf", "be.sure", True, by=BY, at=now(deal))
     assert not [a for a in asks(deal) if a.question.id == "be.sure"]
+    deal.read("A.pdf", "be.sure", False, by=BY, at=now(deal))
+    say(deal, "ann", "be.sure", False)
+    assert (ask(deal, "be.sure").reason, ask(deal, "be.sure").of) == ("refuted", ("ann",))
+    assert not [a for a in asks(deal) if a.question.id == "be.surer"]
 
 
 def test_our_own_side() -> None:
@@ -202,7 +241,7 @@ def test_stale() -> None:
     assert (found.reason, found.of) == ("stale", ("ruth", "paul"))
     changed = ask(deal, "recheck.changed", days=91)
     assert changed.reason == "stale"
-    assert changed.of == ("tom", "paul", "ruth")
+    assert (changed.of, changed.roles) == (("tom", "paul", "ruth"), ())
     assert changed.fact is None
     assert {"budget_approved", "timely"} <= set(changed.guards)
     assert "recheck.changed" not in [a.question.id for a in asks(deal)]
@@ -241,6 +280,7 @@ def test_refuted() -> None:
     assert found["problem.severe"].of == ("ruth",)
     assert found["consequence.serious"].of == ("paul", "ruth")
     assert found["problem.severe"].guards == ("severe_problem",)
+    assert found["problem.severe"].roles == ()
     assert not found["problem.severe"].decides
 
 
@@ -263,6 +303,16 @@ def test_refuted_in_writing() -> None:
     deal.read("Report.pdf", "proof.passed", False, by=BY, at=now(deal))
     found = ask(deal, "proof.passed")
     assert (found.reason, found.of) == ("refuted", ("mara", "ines", "ruth"))
+
+
+def test_refuted_in_writing_about_a_person() -> None:
+    """Whether a paper is right about the coach is asked of others than the coach."""
+    deal = ready_at("buying_roles")
+    take_back(deal, "coach.trusted_by_buyers", about="tom")
+    deal.change_contact("tom", roles=["coach", "sponsor"], by=BY, at=now(deal))
+    deal.read("Minutes.pdf", "coach.trusted_by_buyers", False, about="tom", by=BY, at=now(deal))
+    found = ask(deal, "coach.trusted_by_buyers", about="tom")
+    assert (found.reason, found.of) == ("refuted", ("ruth", "paul", "mara"))
 
 
 def test_refuted_without_a_question() -> None:
@@ -290,12 +340,26 @@ def test_order() -> None:
 
 def test_what_decides_comes_first() -> None:
     """Among equals, the answer that alone decides a guard is asked for before one of several."""
-    deal = deal_at("buying_roles")
-    for fact in ("problem.severe", "consequence.serious", "budget.amount", "timeline.wanted"):
-        say(deal, "ruth", fact, "60000 EUR" if fact == "budget.amount" else True)
-    say(deal, "ruth", "decision.clear", True)
-    one = asks(deal)[0]
-    assert (one.question.id, one.decides) == ("budget.approved", True)
+    deal = ready_at("buying_roles")
+    for fact in ("problem.severe", "consequence.serious", "decision.clear"):
+        take_back(deal, fact)
+    found = [(a.question.id, a.decides) for a in asks(deal)]
+    assert found == [
+        ("decision.clear", True),
+        ("problem.severe", False),
+        ("consequence.serious", False),
+    ]
+
+
+def test_what_blocks_comes_before_what_decides() -> None:
+    """An answer that would settle what is only watched waits for one that the step needs."""
+    deal = ready_at("qualification")
+    take_back(deal, "budget.status")
+    found = {a.question.id: a for a in asks(deal)}
+    assert not found["budget.status"].decides
+    assert found["decision.clear"].decides
+    order = list(found)
+    assert order.index("budget.status") < order.index("decision.clear")
 
 
 def test_one_question_for_several_guards() -> None:
@@ -310,17 +374,33 @@ def test_one_question_for_several_guards() -> None:
     assert asks(deal).index(found) < asks(deal).index(alone)
 
 
+MERGED = """
+[facts."own.plan"]
+title = { en = "plan", zh = "计划" }
+type = "yes_no"
+of = "contact"
+ask = [{ id = "own.plan", of = ["helper"], en = "Plan?", zh = "计划？" }]
+[guards.planned]
+title = { en = "Planned", zh = "有计划" }
+when = "some(buyer, own.plan) and be.rich"
+refused = { en = "No plan.", zh = "没有计划。" }
+[guards.settled]
+title = { en = "Settled", zh = "定了" }
+when = "every(buyer, known(own.plan))"
+refused = { en = "Not settled.", zh = "没定。" }
+"""
+
+
 def test_merging_keeps_what_either_says() -> None:
-    """Asked for two reasons, a question is put to whoever either of them names."""
-    data: dict[str, Any] = dict(seven_step().to_data())
-    guards = dict(data["guards"])
-    guards["timely"] = dict(guards["timely"]) | {"when": "budget.approved and timeline.wanted"}
-    deal = deal_at("buying_roles", seven_step(guards=guards))
-    for fact in ("budget.amount", "timeline.wanted"):
-        say(deal, "ruth", fact, "60000 EUR" if fact == "budget.amount" else True)
-    found = ask(deal, "budget.approved")
-    assert found.guards == ("budget_approved", "timely")
-    assert found.decides
+    """Asked for two guards, a question keeps whom it is about, and whom to look for."""
+    more = MOVES.replace('to = "left"\n', 'to = "left"\nwhen = ["planned", "settled"]\n', 1)
+    deal = small_deal(more + MERGED)
+    found = ask(deal, "own.plan", about="ann")
+    assert (found.guards, found.fact) == (("planned", "settled"), "own.plan")
+    assert (found.of, found.roles, found.decides) == (("bob",), (), True)
+    deal.change_contact("bob", roles=["buyer"], by=BY, at=now(deal))
+    found = ask(deal, "own.plan", about="ann")
+    assert (found.of, found.roles, found.decides) == ((), ("helper",), False)
 
 
 def test_waived_guards_are_not_asked_about() -> None:

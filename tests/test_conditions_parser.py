@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dealflow._conditions_parser import ATTRIBUTES, Vocabulary, parse
@@ -236,7 +236,6 @@ def test_a_condition_may_go_over_lines(text: str) -> None:
     assert condition(text) == And((YES, URGENT))
 
 
-@settings(max_examples=150)
 @given(conditions(ANY_CONSTANT))
 def test_conditions_are_read_as_they_are_printed(tree: Condition) -> None:
     """What is printed is read as the same tree, and printed again alike."""
@@ -442,7 +441,8 @@ OPEN = (
 )  # fmt: skip
 def test_what_there_is_not(text: str, message: str) -> None:
     """Everything else is refused, with what is wrong."""
-    assert message in problems(text)[0][1]
+    said = problems(text)[0][1]
+    assert said.startswith(message) or said.endswith(message)
 
 
 @pytest.mark.parametrize("text", [None, 5, b"budget.approved", "", " ", "\n\t"], ids=repr)
@@ -668,7 +668,6 @@ def check_places(text: str, found: tuple[Problem, ...]) -> None:
             assert 1 <= column <= len(lines[line - 1]) + 1
 
 
-@settings(max_examples=400)
 @given(ANYTHING)
 def test_anything_is_a_condition_or_a_playbook_error(text: str) -> None:
     """Only PlaybookErrors come out, with places in the text; conditions are printed as read."""
@@ -680,7 +679,6 @@ def test_anything_is_a_condition_or_a_playbook_error(text: str) -> None:
     assert condition(str(read)) == read
 
 
-@settings(max_examples=150)
 @given(conditions(ANY_CONSTANT), st.randoms(use_true_random=False), ANYTHING)
 def test_damaged_conditions(tree: Condition, chance: random.Random, what: str) -> None:
     """A condition into which something is put anywhere is a condition or a PlaybookError."""

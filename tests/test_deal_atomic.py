@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -147,7 +148,8 @@ class Saboteur:
     """Raises a fault at the n-th thing that happens in dealflow: a call, or a return from one.
 
     What happens in a verb itself after the entry is on record is left out: there the deal has
-    changed already, and nobody could take that back.
+    changed already, and nobody could take that back. So is the end of a generator, for Python
+    swallows what is raised in one that is thrown away.
     """
 
     at: int
@@ -160,8 +162,9 @@ class Saboteur:
         code = frame.f_code
         if not self.pattern.search(code.co_filename):
             return
-        recorded = code.co_name == "_commit" or code.co_filename.endswith("deal.py")
-        if event.endswith("return") and recorded:
+        verb = code.co_filename.endswith(("deal.py", "_recorder.py"))
+        unheard = code.co_name == "_commit" or verb or code.co_flags & inspect.CO_GENERATOR
+        if event.endswith("return") and unheard:
             return
         self.seen += 1
         if self.seen == self.at:

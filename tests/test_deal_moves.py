@@ -200,6 +200,12 @@ def test_not_watched_in_step_one() -> None:
     assert not [f for f in deal.assess(at=now(deal)).findings if f.walk_away]
 
 
+def test_nothing_refuted_is_not_everything_refuted() -> None:
+    """Where no walk-away condition is looked at yet, not even "all" of them are refuted."""
+    deal = new_deal(seven_step(walk_away={"when_refuted": "all"}))
+    assert deal.assess(at=now(deal)).verdict is Verdict.ASK
+
+
 def test_hearsay_does_not_end_a_deal() -> None:
     """A no that was only told on makes us ask, and a contradiction makes us reconcile."""
     deal = ready_at("buying_roles")
@@ -377,6 +383,7 @@ def rejected(deal: Deal) -> ev.SteppedBack:
     assert (deal.version, entry) == (version + 2, deal.trail[-1])
     assert isinstance(entry.event, ev.SteppedBack)
     assert (entry.event.from_step, entry.event.cause) == ("trial_close", "rejected")
+    assert entry.event.reason == "the trial close was rejected"
     assert entry.event.to_step == deal.step
     assert deal.since == entry.at
     return entry.event
@@ -430,6 +437,15 @@ def test_rejected_with_gaps_that_we_see() -> None:
     assert event.guards["timely"].no == (no,)
     assert doubt in event.guards["offer_helps"].no
     assert all(record.needed for record in event.guards.values())
+
+
+def test_rejected_because_of_the_people() -> None:
+    """A coach who turned against us is a gap of step 3, beside its walk-away conditions."""
+    deal = ready_at("trial_close")
+    say(deal, "tom", "coach.wants_our_win", False)
+    event = rejected(deal)
+    assert event.to_step == "buying_roles"
+    assert list(event.guards) == ["real_coach"]
 
 
 def test_people_disagree_on_the_gap() -> None:
@@ -656,8 +672,10 @@ def test_a_closed_deal_still_listens(outcome: str) -> None:
 def test_reopen(outcome: str, news: str) -> None:
     """New evidence brings an ended deal back to where it ended; without, it stays ended."""
     deal = finished(outcome)
-    with left_alone(deal), pytest.raises(MoveNotAllowed, match="nothing new is on record"):
+    with left_alone(deal), pytest.raises(MoveNotAllowed) as caught:
         deal.reopen(by=BY, at=now(deal), reason="They called")
+    problem = "nothing new is on record since the deal ended: record it first"
+    assert str(caught.value) == problem
     deal.meet("call", participants=["ruth"], by=BY, at=now(deal))
     with left_alone(deal), pytest.raises(MoveNotAllowed, match="nothing new is on record"):
         deal.reopen(by=BY, at=now(deal), reason="They called")
@@ -705,7 +723,8 @@ def test_waive() -> None:
     )
     assert entry.event == ev.Waived("proof_passed", "Max", "Reference", until)
     waiver = deal.waivers["proof_passed"]
-    assert (waiver.authority, waiver.reason, waiver.until) == ("Max", "Reference", until)
+    assert (waiver.guard, waiver.authority) == ("proof_passed", "Max")
+    assert (waiver.reason, waiver.until) == ("Reference", until)
     assert waiver.entry == entry.seq
 
     def blocked(at: Any) -> bool:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from attrs import evolve
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from dealflow.diagrams import mermaid
 from dealflow.facts import Text
@@ -202,7 +202,6 @@ def test_any_text(words: str) -> None:
     assert arrows(diagram)["step_talk", "fulfilled"] == [f"• {shown}"]
 
 
-@settings(max_examples=30)
 @given(small_playbooks())
 def test_any_playbook(book: Playbook) -> None:
     """Whatever playbook holds together can be drawn, with an arrow for every move."""

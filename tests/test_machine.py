@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
@@ -29,7 +29,6 @@ def outcome(machine: Any, cursor: Cursor, trigger: str, permit: bool | None) -> 
 
 
 @books
-@settings(max_examples=40)
 @given(data=st.data())
 def test_like_the_stock_machine(id: str, data: st.DataObject) -> None:
     """On any walk both machines go the same way, refuse alike, and fail alike."""
@@ -103,6 +102,34 @@ def test_one_machine_for_all() -> None:
     assert machine.models == []
     assert machine_of(small()) is not machine
     assert machine.initial == "first_contact"
+
+
+def test_every_transition() -> None:
+    """The whole machine of a small playbook: forward by moves, back, out and in again."""
+    machine = _machine.build(small())
+    found = {
+        name: {state: [way.dest for way in ways] for state, ways in event.transitions.items()}
+        for name, event in machine.events.items()
+    }
+    later, steps = ["left", "right", "last"], ["one", "left", "right", "last"]
+    closed = ["walked_away", "lost"]
+    assert found == {
+        "go_left": {"one": ["left"]},
+        "go_right": {"one": ["right"]},
+        "from_left": {"left": ["last"]},
+        "from_right": {"right": ["last"]},
+        "finish": {"last": ["fulfilled"]},
+        "back_to:one": {state: ["one"] for state in later},
+        "back_to:left": {state: ["left"] for state in later[1:]},
+        "back_to:right": {"last": ["right"]},
+        **{f"reopen_at:{step}": {state: [step] for state in closed} for step in steps},
+        "walk_away": {state: ["walked_away"] for state in steps},
+        "lose": {state: ["lost"] for state in steps},
+    }
+    assert list(machine.states) == [*steps, "fulfilled", "walked_away", "lost"]
+    assert (machine.initial, machine.models, machine.auto_transitions) == ("one", [], False)
+    assert machine.events["go_left"].trigger(Cursor("one"), lambda: False) is False
+    assert machine.events["go_left"].trigger(Cursor("one"), lambda: True) is True
 
 
 def test_fire() -> None:

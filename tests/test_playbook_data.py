@@ -161,6 +161,19 @@ def test_smallest_form() -> None:
     assert Playbook.from_data(book.to_data()) == book
 
 
+def test_defaults_may_be_spelt_out() -> None:
+    """A key that says what would hold without it makes no difference."""
+    plain = full_data()
+    del plain["walk_away"]["when_refuted"]
+    spelt = changed(plain, "walk_away/when_refuted", "any")
+    spelt["facts"]["need.real"]["of"] = "deal"
+    spelt["facts"]["person.win"]["sources"] = {"at_least": 1, "roles": [], "first_hand": False}
+    spelt["guards"]["real"] |= {"standing": True, "waivable": False}
+    spelt["steps"][1]["leave_when"] = []
+    assert Playbook.from_data(spelt) == Playbook.from_data(plain)
+    assert Playbook.from_data(spelt).to_data() == Playbook.from_data(plain).to_data()
+
+
 def test_trial_close_without_gaps() -> None:
     """A trial close without gaps has no table of them, and an empty table says the same."""
     data = full_data()
@@ -443,8 +456,12 @@ def test_items_of_lists(item: object) -> None:
 
 def test_ids_are_keys() -> None:
     """Where the key of a table is the id, there is no other."""
-    assert build("guards/real/id", "other") == {
-        "guards.real.id": "the key of the table is the id already"
+    data = changed(full_data(), "guards/real/id", "real")
+    data["guards"]["extra"]["id"] = "other"
+    message = "the key of the table is the id already"
+    assert problems(Playbook.from_data, data) == {
+        "guards.real.id": message,
+        "guards.extra.id": message,
     }
 
 

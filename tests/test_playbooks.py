@@ -264,7 +264,6 @@ def test_written_and_read_back(book: Playbook) -> None:
     assert dump_playbook(back) == dump_playbook(book)
 
 
-@settings(max_examples=40)
 @given(small_playbooks())
 def test_any_playbook_written_and_read_back(book: Playbook) -> None:
     """Whatever playbook holds together can be written and read back, through TOML or as data."""
@@ -278,7 +277,6 @@ def test_any_playbook_written_and_read_back(book: Playbook) -> None:
     assert back.walk_away == book.walk_away
 
 
-@settings(max_examples=40)
 @given(phrases)
 @example('"""')
 @example("'''")
@@ -308,7 +306,6 @@ def takes(data: Any) -> None:
     assert time.monotonic() - started < PATIENCE
 
 
-@settings(max_examples=200)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_any_bytes(data: bytes | str) -> None:
     """Whatever bytes come, nothing but a PlaybookError comes out."""
@@ -338,7 +335,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(keys, values, max_size=6))
 def test_any_toml(data: dict[str, Any]) -> None:
     """Whatever tables come, nothing but a PlaybookError comes out."""
@@ -379,7 +376,7 @@ def damage(choose: st.DataObject, data: Data) -> None:
             table[f"{key}x"] = copy.deepcopy(table[key])
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.integers(1, 3), st.booleans())
 def test_any_damage(data: st.DataObject, times: int, large: bool) -> None:
     """However a playbook's data is damaged, nothing but a PlaybookError comes out."""

@@ -64,8 +64,9 @@ def said(id: int, value: Any = True, fact: str = "budget.approved", **rest: Any)
     return Statement(id, fact, value=value, **(fields | rest))
 
 
+QUOTE = "Signed off\nin March"
 STATEMENTS = {
-    1: said(1, quote="Signed off\nin March"),
+    1: said(1, quote=QUOTE),
     2: said(2, False, source="jonas"),
     3: said(3, source="jonas", via="mia", first_hand=False, quote="Fine"),
     4: said(4, source="jonas", first_hand=False),
@@ -110,7 +111,9 @@ def test_the_compiled_messages_are_those_that_are_written() -> None:
 def test_every_message_of_the_sources_is_in_the_catalogue_and_no_other() -> None:
     """The .po file holds exactly the messages that the sources use."""
     found = extract_from_dir(Path(dealflow.__file__).parent, method_map=[("**.py", "python")])
-    assert {message for _, _, message, *_ in found} == {m.id for m in catalogue() if m.id}
+    assert {message for _, _, message, *_ in found} == {
+        tuple(texts(m.id)) if isinstance(m.id, list | tuple) else m.id for m in catalogue() if m.id
+    }
 
 
 def texts(message: object) -> list[str]:
@@ -333,6 +336,18 @@ def test_a_statement_can_be_told_without_what_it_says() -> None:
     assert EN.statement(1, claim=False) == "Ruth Okafor (CFO), 3 May 2026: “Signed off in March”"
     assert EN.statement(2, claim=False) == "Jonas Berg, 3 May 2026"
     assert EN.source(STATEMENTS[1], card=False) == "Ruth Okafor"
+
+
+def test_what_was_said_in_one_breath_is_told_in_one() -> None:
+    """Several facts in the same words are one line of evidence."""
+    statements = STATEMENTS | {9: said(9, Money("9", "EUR"), "budget.amount", quote=QUOTE)}
+    assert wording(statements=statements).told([1, 9, 2]) == [
+        (
+            "Ruth Okafor (CFO), 3 May 2026: “Signed off in March” (the budget is approved: yes; the"
+            " amount of the budget: EUR 9)"
+        ),
+        "Jonas Berg, 3 May 2026: the budget is approved: no",
+    ]
 
 
 # findings

@@ -111,7 +111,7 @@ class Ledger:
             return NotImplemented
         return self.playbook == other.playbook and self._trail == other._trail
 
-    __hash__ = None  # type: ignore[assignment]  # a deal changes
+    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
     def __repr__(self) -> str:
         where = self.outcome or self.step
@@ -185,7 +185,7 @@ _Leaving: TypeAlias = (
 
 def _opened(state: DealState, event: events.Opened) -> str | None:
     first = state.playbook.steps[0].id
-    if state.id:
+    if state.step:
         return "the deal is open already"
     if event.step != first:
         return f"a deal starts at {first}, not at {event.step!r}"

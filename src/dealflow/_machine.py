@@ -62,7 +62,8 @@ class _Event(Event):
             raise MachineError(f"Can't trigger event {self.name} from state {model.state}!")
         for transition in candidates:
             # Conditions are functions here, never names of methods.
-            if all(condition.func(*args) for condition in transition.conditions):  # type: ignore[operator]
+            permits: list[Any] = [condition.func for condition in transition.conditions]
+            if all(permit(*args) for permit in permits):
                 model.state = transition.dest
                 return True
         return False

@@ -10,6 +10,7 @@ import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
@@ -132,7 +133,8 @@ def _mapping_hook(type_: Any, converter: Converter) -> Callable[..., Any]:
     return _checked(mapping_structure_factory(type_, converter), (Mapping,), "a table")
 
 
-def _converter() -> Converter:
+@cache
+def _converter() -> Converter:  # made when first used: it takes longer than the whole module
     made = Converter(detailed_validation=True)
     for type_, spoken in ((str, "a text"), (bool, "true or false"), (int, "a whole number")):
         made.register_structure_hook(type_, _exactly(type_, spoken))
@@ -190,8 +192,7 @@ def _duration(value: Any) -> Any:
 
 def _fold_question(raw: Mapping[str, Any]) -> dict[str, Any]:
     """``{id, en, zh, of}`` in files is ``{id, text, of}`` in the record."""
-    rest = {key: value for key, value in raw.items() if key not in ("en", "zh")}
-    return rest | {"text": {key: raw[key] for key in ("en", "zh") if key in raw}}
+    return {**raw, "text": {key: raw[key] for key in ("en", "zh") if key in raw}}
 
 
 def _spread_question(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +222,6 @@ _FOLDED: Mapping[type, tuple[_Fold, _Fold]] = {
     Question: (_fold_question, _spread_question),
     TrialClose: (_fold_gap, _spread_gap),
 }
-_CONVERTER = _converter()
 _TABLES: Mapping[str, type] = MappingProxyType(
     {"roles": Role, "facts": Fact, "guards": Guard, "red_flags": RedFlag}
 )
@@ -311,7 +311,7 @@ def _too_many(problems: list[Problem], key: str, size: int) -> bool:
 
 def _one(problems: list[Problem], place: str, raw: Any, type_: type[_T]) -> _T | None:
     try:
-        return _CONVERTER.structure(raw, type_)
+        return _converter().structure(raw, type_)
     except (BaseValidationError, ValueError) as error:
         problems.extend(_explained(error, place))
         return None
@@ -344,18 +344,18 @@ def unstructure(playbook: Playbook) -> dict[str, Any]:
     """The data of a playbook's file, defaults left out."""
     data: dict[str, Any] = {"format": FORMAT}
     for key in ("id", "version", "title"):
-        data[key] = _CONVERTER.unstructure(getattr(playbook, key))
+        data[key] = _converter().unstructure(getattr(playbook, key))
     for key in ("walk_away", "trial_close"):
         if getattr(playbook, key) is not None:
-            data[key] = _CONVERTER.unstructure(getattr(playbook, key))
-    if coaching := _CONVERTER.unstructure(playbook.coaching):
+            data[key] = _converter().unstructure(getattr(playbook, key))
+    if coaching := _converter().unstructure(playbook.coaching):
         data["coaching"] = coaching
     for key in _TABLES:
-        items = [_CONVERTER.unstructure(item) for item in getattr(playbook, key)]
+        items = [_converter().unstructure(item) for item in getattr(playbook, key)]
         if items or key in _REQUIRED:
             data[key] = {item.pop("id"): item for item in items}
     for key in _LISTS:
-        items = [_CONVERTER.unstructure(item) for item in getattr(playbook, key)]
+        items = [_converter().unstructure(item) for item in getattr(playbook, key)]
         if items or key in _REQUIRED:
             data[key] = items
     return data

@@ -193,7 +193,7 @@ def _merged(one: Ask, other: Ask) -> Ask:
         one.question,
         one.reason,
         tuple(dict.fromkeys((*one.guards, *other.guards))),
-        one.fact,
+        one.fact or other.fact,
         one.about,
         one.of or other.of,
         one.roles or other.roles,
@@ -239,7 +239,7 @@ def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
             people: tuple[str, ...] = _sources(snapshot.state, noes)
             roles: tuple[str, ...] = ()
             if not people:
-                people, roles = _whom(snapshot, question.of, None if question.of else about)
+                people, roles = _whom_about(snapshot, question, question.of, about)
             yield Ask(question, "refuted", (finding.guard,), fact, about, people, roles)
 
 
@@ -250,16 +250,15 @@ def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
         spoken = _spoken(snapshot, fact, gap)
         for question in fact.ask:
             wanted = _wanted(fact, question, gap)
-            # A question for certain roles about a person is not put to that person.
-            himself, others_only = (None, gap.about) if question.of else (gap.about, None)
-            people, roles = _whom(snapshot, wanted, himself, {*spoken, others_only})
+            people, roles = _whom_about(snapshot, question, wanted, gap.about, spoken)
             yield Ask(question, gap.reason, (), fact.id, gap.about, people, roles)
     elif gap.reason == "nobody_in_role" and gap.subject in book.role:
         asked_by = book.role[gap.subject].ask
         if asked_by is not None:
             question = book.question[asked_by]
             people, roles = _whom(snapshot, question.of)
-            yield Ask(question, gap.reason, (), None, None, people, roles)
+            fact = next(fact for fact in book.facts if question in fact.ask)
+            yield Ask(question, gap.reason, (), fact.id, None, people, roles)
 
 
 def _wanted(fact: Fact, question: Question, gap: Gap) -> tuple[str, ...]:
@@ -277,6 +276,18 @@ def _spoken(snapshot: Snapshot, fact: Fact, gap: Gap) -> tuple[str, ...]:
         return ()
     reading = snapshot.read(fact, gap.about)
     return _sources(snapshot.state, (id for _, ids in reading.values for id in ids))
+
+
+def _whom_about(
+    snapshot: Snapshot,
+    question: Question,
+    roles: tuple[str, ...],
+    about: str | None,
+    spoken: Iterable[str] = (),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A question about a person is put to that person, unless it is meant for certain roles."""
+    himself, others_only = (None, about) if question.of else (about, None)
+    return _whom(snapshot, roles, himself, {*spoken, others_only})
 
 
 def _whom(

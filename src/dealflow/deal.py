@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from attrs import asdict
-
 from dealflow import _intake, _machine, coaching, events
-from dealflow._intake import known
-from dealflow._ledger import Ledger, fold
+from dealflow._ledger import fold
+from dealflow._recorder import Recorder
 from dealflow.assessment import Finding, Judgement, Verdict
 from dealflow.coaching import Assessment, Farewell
 from dealflow.conditions import Gap
-from dealflow.evidence import Contact, InteractionKind, SourceKind
 from dealflow.exceptions import MoveNotAllowed, Refused, TrailError
 from dealflow.money import Money
 from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook
@@ -24,12 +21,8 @@ from dealflow.trail import Entry, Trail
 
 __all__ = ["Deal"]
 
-_OF_ALL = frozenset({"said_at", "quote", "about", "interaction"})
-_OF_CONTACTS = _OF_ALL | {"first_hand", "via"}
-_NOBODY = Contact("nobody", "nobody")
 
-
-class Deal(Ledger):
+class Deal(Recorder):
     """One deal under one playbook.
 
     Every change is an entry of the trail; the deal is what its entries say. Verbs take ``by``, who
@@ -99,128 +92,6 @@ class Deal(Ledger):
         """The facts of the polite message with which we walk away (METHOD, section 3)."""
         snapshot = Snapshot(self._state, self._instant(at))
         return coaching.farewell(snapshot, self._judge(snapshot, None))
-
-    # people and meetings
-
-    def add_contact(
-        self,
-        id: str,
-        *,
-        name: str,
-        by: str,
-        at: datetime,
-        title: str = "",
-        kind: str = "person",
-        roles: Iterable[str] = (),
-        influence: str | None = None,
-        response_mode: str | None = None,
-        rating: int | None = None,
-    ) -> Entry:
-        """Put a contact into the map of the deal."""
-        with self._begin(by, at) as checks:
-            if known(self._state.contacts, id):
-                checks.note(f"there is a contact {id!r} already")
-            record = _intake.contact_record(
-                self._state,
-                id=id,
-                name=name,
-                title=title,
-                kind=kind,
-                roles=roles,
-                influence=influence,
-                response_mode=response_mode,
-                rating=rating,
-            )
-        return self._commit(by, checks.at, events.ContactAdded(**record))
-
-    def change_contact(self, id: str, *, by: str, at: datetime, **changes: Any) -> Entry:
-        """Change some of the fields that :meth:`add_contact` takes."""
-        with self._begin(by, at) as checks:
-            checks.contacts(self._state, [id], "the contact")
-            fields = asdict(known(self._state.contacts, id) or _NOBODY, recurse=False)
-            if unknown := sorted(changes.keys() - fields.keys()):
-                checks.note(f"a contact has no {', '.join(unknown)}")
-            fields |= {name: changes[name] for name in changes if name in fields}
-            record = _intake.contact_record(self._state, **fields)
-        return self._commit(by, checks.at, events.ContactChanged(**record))
-
-    def change_amount(self, amount: Money, *, by: str, at: datetime, reason: str) -> Entry:
-        """Change the price; the currency stays.
-
-        Raises:
-            CurrencyMismatch: the deal's money is in another currency.
-        """
-        with self._begin(by, at) as checks:
-            event = _intake.amount_changed(self._state, amount, reason)
-        return self._commit(by, checks.at, event)
-
-    def meet(
-        self,
-        kind: InteractionKind,
-        *,
-        participants: Iterable[str],
-        by: str,
-        at: datetime,
-        id: str | None = None,
-        channel: str = "",
-        held_at: datetime | None = None,
-        two_way: bool = True,
-    ) -> Entry:
-        """Record a call, meeting, mail or visit; ``two_way`` is whether both sides spoke."""
-        with self._begin(by, at) as checks:
-            event = _intake.met(
-                self._state, checks.at, kind, participants, id, channel, held_at, two_way
-            )
-        return self._commit(by, checks.at, event)
-
-    # statements
-
-    def hear(
-        self, contact: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
-    ) -> Entry:
-        """Record what a contact said.
-
-        Args:
-            contact: the id of the one whose words they are.
-            fact: the id of the fact.
-            value: of the fact's type, in its Python or its textual form.
-            by: who of us puts it on record.
-            at: when it is put on record.
-            details: ``said_at`` (else the interaction's time, else ``at``), ``quote``, ``via`` (the
-                contact who told it on), ``first_hand`` (else whether there is no ``via``),
-                ``about`` (for facts of contacts; else the speaker), ``interaction`` (its id).
-
-        Raises:
-            CurrencyMismatch: an amount that is not in the deal's currency.
-        """
-        return self._say("contact", contact, fact, value, by, at, details)
-
-    def read(
-        self, document: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
-    ) -> Entry:
-        """Record what a document says; details as for :meth:`hear`, without ``via``."""
-        return self._say("document", document, fact, value, by, at, details)
-
-    def observe(self, fact: str, value: object, *, by: str, at: datetime, **details: Any) -> Entry:
-        """Record what our rep saw himself; details as for :meth:`hear`, without ``via``."""
-        return self._say("observation", by, fact, value, by, at, details)
-
-    def withdraw(self, statement: int, *, by: str, at: datetime, reason: str) -> Entry:
-        """Take a statement back; an earlier one of the same source comes to life again.
-
-        Args:
-            statement: the sequence number of its entry.
-            by: who of us withdraws it.
-            at: when.
-            reason: why.
-        """
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-            if type(statement) is not int or statement not in self.statements:
-                checks.note(f"entry {statement!r} is not a statement")
-            elif statement in self.withdrawn:
-                checks.note(f"statement {statement} is withdrawn already")
-        return self._commit(by, checks.at, events.Withdrawn(statement, reason))
 
     # moves
 
@@ -383,28 +254,6 @@ class Deal(Ledger):
         """Set a guard aside on a named person's authority, where the playbook allows it."""
         with self._begin(by, at) as checks:
             event = _intake.waived(self._state, checks.at, by, guard, authority, reason, until)
-        return self._commit(by, checks.at, event)
-
-    # helpers
-
-    def _say(
-        self,
-        source_kind: SourceKind,
-        source: str,
-        fact: str,
-        value: object,
-        by: str,
-        at: datetime,
-        details: dict[str, Any],
-    ) -> Entry:
-        with self._begin(by, at) as checks:
-            allowed = _OF_CONTACTS if source_kind == "contact" else _OF_ALL
-            if unknown := sorted(details.keys() - allowed):
-                checks.note(f"a statement by a {source_kind} has no {', '.join(unknown)}")
-                details = {name: details[name] for name in details if name in allowed}
-            event = _intake.said(
-                self._state, checks.at, source_kind, source, fact, value, **details
-            )
         return self._commit(by, checks.at, event)
 
     def _judge(self, snapshot: Snapshot, to: str | None) -> Judgement:

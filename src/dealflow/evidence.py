@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -147,8 +147,14 @@ class Reading:
 RolesOf: TypeAlias = Callable[[str], Set[str]]
 """From a contact's id to the roles that the contact holds."""
 
-Reader: TypeAlias = Callable[[Fact, str | None], Reading]
-"""From a fact, and a contact for facts of contacts, to what is known of it."""
+
+class Reader(Protocol):
+    """From a fact, and a contact for facts of contacts, to what is known of it."""
+
+    def __call__(self, fact: Fact, about: str | None, /) -> Reading:
+        """What is known of the fact."""
+        ...
+
 
 _NEVER = (Lack("never_asked"),)
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -168,8 +174,12 @@ class _Claims:
     cached_at: datetime = _LATEST
 
     def add(self, statement: Statement) -> None:
-        said = self.by_source.setdefault((statement.source_kind, statement.source), [])
-        insort(said, statement, key=_when)
+        key = (statement.source_kind, statement.source)
+        said = self.by_source.get(key)
+        if said is None:
+            self.by_source[key] = [statement]
+        else:
+            insort(said, statement, key=_when)
         self.cached = None
 
     def remove(self, statement: Statement) -> None:

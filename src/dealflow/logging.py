@@ -14,7 +14,7 @@ Needs structlog: ``pip install "dealflow[log]"``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ __all__ = ["logged"]
 
 
 @contextmanager
-def logged(deal: Deal, logger: Any = None, **context: object) -> Iterator[Any]:
+def logged(deal: Deal, logger: Any = None, **context: object) -> Generator[Any, None, None]:
     """Log what happens to a deal within the block.
 
     Every entry becomes one event ``deal.<kind>`` with ``deal``, ``seq``, ``kind``, ``by``, ``at``

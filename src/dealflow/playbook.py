@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 from types import MappingProxyType
 
 from attrs import field, frozen
@@ -83,12 +84,9 @@ class Playbook:
 
     def __attrs_post_init__(self) -> None:
         if not self.moves:
-            targets = [*(step.id for step in self.steps[1:]), FULFILLED]
-            moves = [
-                Move(f"leave_{step.id}", step.id, target)
-                for step, target in zip(self.steps, targets, strict=bool(self.steps))
-            ]
-            object.__setattr__(self, "moves", tuple(moves))
+            chain = pairwise([*(step.id for step in self.steps), FULFILLED])
+            moves = tuple(Move(f"leave_{source}", source, to) for source, to in chain)
+            object.__setattr__(self, "moves", moves)
         problems: Sequence[Problem] = _playbook_data.misfits(self)
         conditions: Mapping[str, Condition] = {}
         if not problems:

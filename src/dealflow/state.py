@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field, frozen
 
@@ -82,7 +82,7 @@ class DealState:
 
     def apply(self, seq: int, at: datetime, by: str, event: events.Event) -> None:
         """Take one event of the trail."""
-        _APPLIERS[type(event)](self, seq, at, by, event)
+        self._APPLIERS[type(event)](self, seq, at, by, event)
 
     def guard_outcome(self, guard: str, snapshot: Snapshot) -> Outcome:
         """A guard's outcome; kept until something is said that it reads, or its evidence ages."""
@@ -125,9 +125,7 @@ class DealState:
         if amount is not None:
             self.currency = amount.currency
 
-    def _amount_changed(
-        self, seq: int, at: datetime, by: str, event: events.AmountChanged
-    ) -> None:
+    def _amount_changed(self, seq: int, at: datetime, by: str, event: events.AmountChanged) -> None:
         self._price(event.amount)
         self._outcomes.clear()
 
@@ -220,23 +218,22 @@ class DealState:
     def _lost(self, seq: int, at: datetime, by: str, event: events.Lost) -> None:
         self.outcome = LOST
 
-
-_APPLIERS: Mapping[type, Callable[[DealState, int, datetime, str, Any], None]] = {
-    events.Opened: DealState._opened,  # noqa: SLF001
-    events.AmountChanged: DealState._amount_changed,  # noqa: SLF001
-    events.ContactAdded: DealState._contact,  # noqa: SLF001
-    events.ContactChanged: DealState._contact,  # noqa: SLF001
-    events.Met: DealState._met,  # noqa: SLF001
-    events.Said: DealState._said,  # noqa: SLF001
-    events.Withdrawn: DealState._withdrawn,  # noqa: SLF001
-    events.Waived: DealState._waived,  # noqa: SLF001
-    events.Moved: DealState._moved,  # noqa: SLF001
-    events.Refused: DealState._refused,  # noqa: SLF001
-    events.SteppedBack: DealState._moved,  # noqa: SLF001
-    events.WalkedAway: DealState._walked_away,  # noqa: SLF001
-    events.Lost: DealState._lost,  # noqa: SLF001
-    events.Reopened: DealState._moved,  # noqa: SLF001
-}
+    _APPLIERS: ClassVar[Mapping[type, Callable[..., None]]] = {
+        events.Opened: _opened,
+        events.AmountChanged: _amount_changed,
+        events.ContactAdded: _contact,
+        events.ContactChanged: _contact,
+        events.Met: _met,
+        events.Said: _said,
+        events.Withdrawn: _withdrawn,
+        events.Waived: _waived,
+        events.Moved: _moved,
+        events.Refused: _refused,
+        events.SteppedBack: _moved,
+        events.WalkedAway: _walked_away,
+        events.Lost: _lost,
+        events.Reopened: _moved,
+    }
 
 
 class Snapshot:

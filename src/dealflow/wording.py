@@ -100,16 +100,29 @@ class Wording(Titles):
 
     def statement(self, id: int, *, claim: bool = True) -> str:
         """A statement: who, when, in which words, and (unless not wanted) what it says."""
-        statement = self._statements[id]
+        (told,) = self.told([id], claim=claim)
+        return told
+
+    def told(self, ids: Iterable[int], *, claim: bool = True) -> list[str]:
+        """Statements, as :meth:`statement`; what was said in one breath is told in one."""
+        breaths: dict[tuple[object, ...], list[Statement]] = {}
+        for id in ids:
+            said = self._statements[id]
+            key = (said.source_kind, said.source, said.via, said.first_hand, said.said_at)
+            breaths.setdefault((*key, said.quote), []).append(said)
+        return [self._breath(statements, claim) for statements in breaths.values()]
+
+    def _breath(self, statements: list[Statement], claim: bool) -> str:
+        first = statements[0]
         values = {
-            "who": self.source(statement),
-            "day": self.date(statement.said_at),
-            "claim": self.claim(statement),
-            "quote": self.quoted(statement.quote),
+            "who": self.source(first),
+            "day": self.date(first.said_at),
+            "claim": self.semicolons(map(self.claim, statements)),
+            "quote": self.quoted(first.quote),
         }
-        if not statement.quote and not claim:
+        if not first.quote and not claim:
             return self.gettext("{who}, {day}").format(**values)
-        if not statement.quote:
+        if not first.quote:
             return self.gettext("{who}, {day}: {claim}").format(**values)
         if not claim:
             return self.gettext("{who}, {day}: {quote}").format(**values)
@@ -150,7 +163,7 @@ class Wording(Titles):
                 (self.gettext("For"), finding.yes),
                 (self.gettext("Against"), finding.no),
             ):
-                clauses += [self.pair(label, self.statement(id)) for id in ids]
+                clauses += [self.pair(label, told) for told in self.told(ids)]
         clauses += self.gap_lines(finding.gaps)
         return self.sentences(clauses)
 

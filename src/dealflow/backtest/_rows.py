@@ -39,7 +39,8 @@ def estimate_deals(path: str | Path) -> int:
             while block := file.read(1 << 20):
                 count += block.count(b"\n")
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", str(path)) from None
+        message = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be read: {message}", str(path)) from None
     return count
 
 

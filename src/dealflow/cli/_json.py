@@ -1,7 +1,25 @@
 """What commands print with ``--json``: ids and counts, and texts where a reader wants them.
 
-Every document is one object. Ids, truths, verdicts, values and times have no language; what a
-person would read is under ``text`` or ``title``, in the language asked for, or in both.
+Every document is one object. Ids, truths, verdicts, values (in the forms of
+:mod:`dealflow.values`) and times have no language; what a person would read is under ``text``, in
+the language asked for, or under ``title``, in both.
+
+| command | keys |
+|---|---|
+| ``demo`` | ``runs``: a list of what ``run`` prints |
+| ``run`` | ``script title language deal turns assessment failures`` |
+| ``coach`` | ``deal language assessment thin_answers farewell`` |
+| ``show`` | ``deal at contacts interactions facts waivers`` |
+| ``playbook list`` | ``playbooks``: for each its id, version, fingerprint, title and numbers |
+| ``playbook show`` | the same of one, and ``moves plans roles data`` (its file) |
+| ``playbook diagram`` | ``playbook language mermaid`` |
+| ``trail show`` | ``head entries``, each ``seq at by kind data hash`` |
+| ``trail verify`` | ``file sound entries head head_compared first_bad problem`` |
+| ``backtest`` | as :meth:`dealflow.backtest.Report.to_data` |
+
+``deal`` is ``id account title amount step outcome since version head playbook``. ``assessment`` is
+``at step move to verdict findings questions red_flags paper``; a finding is ``guard truth walk_away
+needed blocks yes no missing waived text``, with statements by their ids.
 """
 
 from __future__ import annotations

@@ -80,27 +80,34 @@ def evidence(page: Page, w: Wording, yes: Iterable[int], no: Iterable[int], inde
         (w.gettext("For"), "good", yes),
         (w.gettext("Against"), "bad", no),
     ):
-        for id in ids:
-            page.put((w.pair(label, ""), style), w.statement(id), indent=indent, hang=2)
+        for told in w.told(ids):
+            page.put((w.pair(label, ""), style), told, indent=indent, hang=2)
 
 
 def ask_list(
     page: Page, w: Wording, asks: Sequence[Ask], most: int, indent: int = 0, *, brief: bool = False
 ) -> None:
-    """Questions in order, with whom to ask and why."""
-    width = len(str(min(most, len(asks)))) + 1
+    """Questions in order, with whom to ask and why; what one visit can settle is told together."""
+    shown = asks[:most]
+    width = len(str(len(shown))) + 1
     below = indent + width + 1
-    for number, ask in enumerate(asks[:most], 1):
+    notes = [_notes(w, ask, brief=brief) for ask in shown]
+    for number, ask in enumerate(shown, 1):
         sign = f"{number}.".ljust(width)
         page.put(w.quoted(w.question(ask)), indent=indent, sign=(sign, "unknown"))
-        whom = w.capital(w.whom(ask))
-        page.put((w.semicolons([whom, w.why(ask)]), "quiet"), indent=below)
-        if not brief:
-            page.put((w.capital(w.bearing(ask)), "quiet"), indent=below)
+        if notes[number - 1 : number] != notes[number : number + 1]:
+            for note in notes[number - 1]:
+                page.put((note, "quiet"), indent=below)
     if len(asks) > most:
         more = len(asks) - most
         text = w.ngettext("and {n} more question", "and {n} more questions", more).format(n=more)
         page.put((text, "quiet"), indent=below)
+
+
+def _notes(w: Wording, ask: Ask, *, brief: bool) -> list[str]:
+    """Whom to ask and why, and what the answer is good for."""
+    notes = [w.semicolons([w.capital(w.whom(ask)), w.why(ask)])]
+    return notes if brief else [*notes, w.capital(w.bearing(ask))]
 
 
 def flag_list(page: Page, w: Wording, flags: Iterable[RaisedFlag], indent: int = 0) -> None:

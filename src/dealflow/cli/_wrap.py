@@ -65,7 +65,7 @@ def _fitting(text: str, width: int) -> int:
     """How many characters of a text that is too wide fit; at least one."""
     used = cell_len(text[0])
     fitting = 1
-    while used + cell_len(text[fitting]) <= width:
+    while fitting < len(text) and used + cell_len(text[fitting]) <= width:
         used += cell_len(text[fitting])
         fitting += 1
     return fitting
