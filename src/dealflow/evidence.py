@@ -18,7 +18,16 @@ from attrs import define, field, frozen
 from dealflow.facts import Fact
 from dealflow.values import Value
 
-__all__ = ["Contact", "Evidence", "Interaction", "Lack", "Reading", "SourceKind", "Statement"]
+__all__ = [
+    "Contact",
+    "Evidence",
+    "Interaction",
+    "Lack",
+    "Reader",
+    "Reading",
+    "SourceKind",
+    "Statement",
+]
 
 ContactKind: TypeAlias = Literal["person", "committee", "third_party"]
 Influence: TypeAlias = Literal["high", "medium", "low"]
