@@ -124,40 +124,45 @@ class _Sheet:
 
     def policy(self) -> None:
         w = self.w
-        title = w.gettext("What the rules would have stopped")
-        about = w.gettext(
-            "Lift: how many times as often stopped deals were lost as all deals. 1.0 is no better"
-            " than chance."
-        )
-        adjusted = w.gettext("Adjusted: the lift that is left among deals alike in {column}.")
-        notes = [about]
+        notes = [
+            w.gettext("Precision: how many of the stopped deals were lost."),
+            w.gettext("Recall: how many of the lost deals were stopped."),
+            w.gettext("Of won: how many of the won deals were stopped, wrongly."),
+            w.gettext("Lift: precision over the share lost of all; 1.00 is no better than chance."),
+        ]
+        adjusted = w.gettext("Adj.: the lift that is left among deals alike in {column}.")
         if self.report.adjusted_for is not None:
             notes.append(adjusted.format(column=w.quoted(self.report.adjusted_for)))
-        self.section(title, *notes)
+        self.section(w.gettext("What the rules would have stopped"), *notes)
+        rules = [rule for rule in self.report.policy if rule.stopped.total]
+        self.rules([self.rule_row(_backtest_notes.rule(w, rule.id), rule) for rule in rules])
+
+    def rules(self, rows: Sequence[Sequence[Piece]]) -> None:
+        w = self.w
         head = [
             w.gettext("Stop on"),
-            w.gettext("stopped"),
-            w.gettext("of these lost"),
-            w.gettext("of all lost"),
-            w.gettext("of all won"),
+            w.gettext("lost"),
+            w.gettext("won"),
+            w.gettext("precision"),
+            w.gettext("recall"),
+            w.gettext("of won"),
             w.gettext("lift"),
-            w.gettext("adjusted"),
+            w.gettext("adj."),
         ]
-        rules = self.report.policy
-        rows = [self.rule_row(_backtest_notes.rule(w, rule.id), rule) for rule in rules]
-        self.page.grid(head, rows, right=range(1, 7))
+        self.page.grid(head, rows, right=range(1, 8))
 
     def rule_row(self, name: str, rule: Rule) -> Sequence[Piece]:
         lift = rule.lift
         style = {"better": "good", "worse": "bad", "none": ""}[rule.evidence]
-        told = f"{lift.value:.2f} ({lift.interval[0]:.2f}–{lift.interval[1]:.2f})" if lift else "–"
+        told = f"{lift.value:.2f} {lift.interval[0]:.2f}–{lift.interval[1]:.2f}" if lift else "–"
         adjusted = "–" if rule.adjusted_lift is None else f"{rule.adjusted_lift:.2f}"
         return [
             name,
-            self.w.number(rule.stopped.total),
-            share(rule.precision),
-            plain_share(rule.recall),
-            plain_share(rule.won_stopped),
+            self.w.number(rule.stopped.lost),
+            self.w.number(rule.stopped.won),
+            tight(rule.precision),
+            tight(rule.recall),
+            tight(rule.won_stopped),
             (told, style),
             adjusted,
         ]
@@ -176,6 +181,16 @@ class _Sheet:
         ]
         head = ["", *(w.truth(truth) for truth in truths)]
         self.page.grid(head, rows, right=range(1, len(truths) + 1))
+        about = w.gettext("Each of them alone, as a rule that stops a deal:")
+        self.page.put((about, "quiet"))
+        self.rules(
+            [
+                self.rule_row(f"{w.guard(g.guard)}: {w.truth(_STOPS[rule.id])}", rule)
+                for g in found
+                for rule in g.rules
+                if rule.id in _STOPS and rule.stopped.total
+            ]
+        )
 
     def contrasts(self) -> None:
         w = self.w
@@ -218,6 +233,9 @@ class _Sheet:
 _ORDER = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED)
 
 
+_STOPS = {"refuted": Truth.FALSE, "unknown": Truth.UNKNOWN}
+
+
 def share(part: Share) -> str:
     """``57% (52–61%)``; a dash of nothing."""
     if part.value is None or part.interval is None:
@@ -226,9 +244,11 @@ def share(part: Share) -> str:
     return f"{percent(part.value)}% ({percent(low)}–{percent(high)}%)"
 
 
-def plain_share(part: Share) -> str:
-    """``57%``."""
-    return "–" if part.value is None else f"{percent(part.value)}%"
+def tight(part: Share) -> str:
+    """``57% 52–61``: as :func:`share`, for tables with many of them."""
+    if part.value is None or part.interval is None:
+        return "–"
+    return f"{percent(part.value)}% {percent(part.interval[0])}–{percent(part.interval[1])}"
 
 
 def percent(value: float) -> int:
