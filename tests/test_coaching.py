@@ -79,6 +79,22 @@ def test_nobody_to_ask() -> None:
     assert (found.of, found.roles) == ((), ("user", "sponsor", "coach"))
 
 
+def test_nobody_left_to_ask() -> None:
+    """For every kind of question the roles to look for are named when nobody holds them."""
+    deal = ready_at("guided_competition")
+    take_back(deal, "proof.passed")
+    deal.read("Report.pdf", "proof.passed", False, by=BY, at=now(deal))
+    for who in deal.contacts:
+        deal.change_contact(who, roles=[], by=BY, at=now(deal))
+    for question, roles, days in (
+        ("role.technical", ("coach", "economic_buyer", "sponsor"), 0),
+        ("proof.passed", ("technical_advisor", "user", "economic_buyer"), 0),
+        ("recheck.changed", ("coach", "sponsor", "economic_buyer"), 91),
+    ):
+        found = ask(deal, question, days=days)
+        assert (found.of, found.roles) == ((), roles)
+
+
 def test_nobody_in_role() -> None:
     """A role that nobody holds is asked for with the question that finds the holder."""
     deal = deal_at("buying_roles")

@@ -71,3 +71,4 @@ def test_equal_facts_hash_alike() -> None:
     assert {one: 1}[same] == 1
     assert one != other
     assert len({one, same, other}) == 2
+    assert hash(one) != hash(Fact("c.d", TITLE, ValueType.CHOICE))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -1088,3 +1090,12 @@ def test_needed_guards_are_those_of_every_route(book: Playbook) -> None:
         }
         for plan in book.plans[here.id]:
             assert set(plan.needed) == standing | {*here.leave_when, *plan.move.when}
+
+
+@pytest.mark.parametrize(
+    "again", [lambda book: pickle.loads(pickle.dumps(book)), copy.copy, copy.deepcopy]
+)
+def test_copies_are_equal(again: Callable[[Playbook], Playbook]) -> None:
+    """A playbook can be pickled and copied, for workers and caches."""
+    book = load_playbook("seven_step")
+    assert again(book) == book

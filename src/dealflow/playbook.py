@@ -114,6 +114,10 @@ class Playbook:
         """SHA-256 over the canonical form, 64 hexadecimal digits; equal rules, equal prints."""
         return sha256(_playbook_data.canonical(self.to_data())).hexdigest()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # as the data of its file: the read-only mappings inside cannot be pickled or copied
+        return (type(self).from_data, (self.to_data(),))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Playbook) and self.fingerprint == other.fingerprint
 
