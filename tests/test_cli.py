@@ -892,6 +892,16 @@ nobody_knows = [""]
     assert "nobody knows" not in out
 
 
+def test_a_share_of_no_deals_is_a_dash(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Where no deal was lost, no rule stopped a share of the lost ones; it is not nothing."""
+    header, *rows = (SALVIRT / "deals.csv").read_text().splitlines()
+    won = tmp_path / "won.csv"
+    won.write_text("\n".join([header, *(row for row in rows if row.endswith(";Won"))]) + "\n")
+    out = run("backtest", won, *BACKTEST[2:], "--lang", "en").stdout
+    (row,) = (line for line in out.splitlines() if line.startswith("the verdict “walk away”"))
+    assert row.split()[-9:] == ["0", "72", "0%", "0–5", "–", "50%", "42–58", "–", "–"]
+
+
 def test_the_json_of_a_backtest_is_its_report(run: Callable[..., Result]) -> None:
     """As the library gives it."""
     data = parsed(run(*BACKTEST, "--json"))
