@@ -149,12 +149,13 @@ def growth(playbook: Playbook) -> Iterator[str]:
             deal.step_back("buying_roles", by=BY, at=later, reason="again")
             return taken
 
+        size, statements = len(dealflow.dumps(deal.trail).encode()), len(deal.statements)
+        entries = len(deal.trail)
         taken = in_turns({"hear": hear, "advance": advance_and_back}, rounds=200)
-        size = len(dealflow.dumps(deal.trail).encode())
         yield (
-            f"  {len(deal.statements):>6} statements   hear {taken['hear']:7.1f} us"
+            f"  {statements:>6} statements   hear {taken['hear']:7.1f} us"
             f"   advance {taken['advance']:7.1f} us"
-            f"   {size:>9,} bytes a deal, {size / len(deal.trail):4.0f} an entry"
+            f"   {size:>9,} bytes a deal, {size / entries:4.0f} an entry"
         )
 
 

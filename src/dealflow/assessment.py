@@ -26,7 +26,7 @@ class Verdict(Enum):
     READY = "ready"
 
 
-@frozen
+@frozen(slots=False)  # quicker to make, and every assessment makes many
 class Finding:
     """The outcome of one guard at one time.
 

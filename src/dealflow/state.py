@@ -89,7 +89,8 @@ class DealState:
         kept = self._outcomes.get(guard)
         if kept is not None:
             since, outcome = kept
-            if since <= snapshot.at and (outcome.until is None or snapshot.at <= outcome.until):
+            at = snapshot.at
+            if since <= at and (outcome.until is None or at <= outcome.until):
                 return outcome
         outcome = judge(self.playbook.guard_condition[guard], snapshot)
         self._outcomes[guard] = (snapshot.at, outcome)
