@@ -42,7 +42,7 @@ TruthWord: TypeAlias = Annotated[str, Words(("unknown", "true", "false", "confli
 OutcomeWord: TypeAlias = Annotated[str, Words(("fulfilled", "walked_away", "lost"))]
 
 
-@frozen(slots=False)  # quicker to make, and every move makes many
+@frozen
 class GuardRecord:
     """What a guard gave when a move was judged.
 
