@@ -436,7 +436,7 @@ def test_files_that_cannot_be_read(plain: ColumnMapping, tmp_path: Path) -> None
         b"id,end,money\n" + b"".join(b"%d,won,yes\n" % i for i in range(2000)) + b"\xff"
     )
     found = problems(lambda: list(read_deals(path, plain)))
-    assert any("not utf-8-sig" in message for message in found.values())
+    assert any("not in utf-8-sig: save it as UTF-8" in message for message in found.values())
 
 
 def test_other_encodings(plain: ColumnMapping, tmp_path: Path) -> None:

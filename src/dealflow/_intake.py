@@ -175,7 +175,9 @@ def _check_amount(checks: Checks, amount: object, currency: str | None, whose: s
 def amount_changed(state: DealState, amount: Money, reason: str) -> events.AmountChanged:
     """A new price, in the currency that the deal has already."""
     with Checks() as checks:
-        _check_amount(checks, amount, state.currency, "the deal's")
+        _check_amount(
+            checks, amount, state.currency, "the deal's" if state.amount else "what was said, in"
+        )
         checks.text(reason, "the reason", empty=False)
     return events.AmountChanged(amount, reason)
 

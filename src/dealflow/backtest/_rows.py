@@ -91,7 +91,8 @@ def parse_deals(
                 yield deal
     except UnicodeError:
         encoding = mapping.file.encoding
-        problems.note(f"after row {number}", f"the bytes there are not {encoding}")
+        hint = "save it as UTF-8, or name its encoding under [file] in the mapping"
+        problems.note(f"after row {number} or later", f"is not in {encoding}: {hint}")
     except csv.Error as error:
         problems.note(f"row {number + 1}", f"is not CSV: {error}")
     if problems.count:

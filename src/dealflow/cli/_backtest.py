@@ -160,9 +160,9 @@ class _Sheet:
             name,
             self.w.number(rule.stopped.lost),
             self.w.number(rule.stopped.won),
-            tight(rule.precision),
-            tight(rule.recall),
-            tight(rule.won_stopped),
+            share(rule.precision, _TIGHT),
+            share(rule.recall, _TIGHT),
+            share(rule.won_stopped, _TIGHT),
             (told, style),
             adjusted,
         ]
@@ -236,19 +236,17 @@ _ORDER = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED)
 _STOPS = {"refuted": Truth.FALSE, "unknown": Truth.UNKNOWN}
 
 
-def share(part: Share) -> str:
-    """``57% (52–61%)``; a dash of nothing."""
-    if part.value is None or part.interval is None:
-        return "–"
-    low, high = part.interval
-    return f"{percent(part.value)}% ({percent(low)}–{percent(high)}%)"
+_WIDE = "{value}% ({low}–{high}%)"
+_TIGHT = "{value}% {low}–{high}"
+"""For tables with many shares."""
 
 
-def tight(part: Share) -> str:
-    """``57% 52–61``: as :func:`share`, for tables with many of them."""
+def share(part: Share, form: str = _WIDE) -> str:
+    """``57% (52–61%)``, or in another form; a dash of nothing."""
     if part.value is None or part.interval is None:
         return "–"
-    return f"{percent(part.value)}% {percent(part.interval[0])}–{percent(part.interval[1])}"
+    low, high = map(percent, part.interval)
+    return form.format(value=percent(part.value), low=low, high=high)
 
 
 def percent(value: float) -> int:

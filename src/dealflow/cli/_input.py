@@ -178,8 +178,7 @@ def _instant(text: str) -> datetime:
             return datetime.now(UTC)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return utc(datetime.combine(date.fromisoformat(text), time.max, UTC))
-        at = datetime.fromisoformat(text)
-        return utc(at if at.tzinfo else at.replace(tzinfo=UTC))
+        return utc(datetime.fromisoformat(text))  # a time without a zone is none
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is no day (2026-05-01), no instant (2026-05-01T09:00:00Z) and not 'now'",

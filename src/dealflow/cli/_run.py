@@ -131,7 +131,7 @@ class _Play:
                 self.line((w.entry(entry), "head"))
             case events.Refused() as event:
                 self.refused_move(event, entry.by)
-            case events.Met() as event if event.two_way and not self.full:
+            case events.Met() as event if event.two_way and not (self.full or turn.changes):
                 pass
             case _:
                 self.line(w.entry(entry))
