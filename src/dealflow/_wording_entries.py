@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from dealflow import events
 from dealflow.evidence import Contact
+from dealflow.state import contact_of
 
 if TYPE_CHECKING:
     from dealflow.wording import Wording
 
-__all__ = ["contact_card", "contact_of", "sentence"]
+__all__ = ["contact_card", "sentence"]
 
 
 def sentence(wording: Wording, event: events.Event) -> str:
@@ -57,20 +58,6 @@ def contact_card(w: Wording, contact: Contact) -> str:
         traits.append(w.gettext("rating of us {rating}").format(rating=f"{contact.rating:+d}"))
     who = w.bracketed(contact.name, contact.title)
     return w.pair(who, w.listed(traits)) if traits else who
-
-
-def contact_of(event: events.ContactAdded | events.ContactChanged) -> Contact:
-    """The contact that an event puts on the map."""
-    return Contact(
-        event.contact,
-        event.name,
-        event.title,
-        event.contact_kind,
-        event.roles,
-        event.influence,
-        event.response_mode,
-        event.rating,
-    )
 
 
 def _card(w: Wording, event: events.ContactAdded | events.ContactChanged) -> str:

@@ -17,7 +17,7 @@ from dealflow.money import Money
 from dealflow.playbook import LOST, OUTCOMES, WALKED_AWAY, Playbook
 from dealflow.values import Value, from_json
 
-__all__ = ["DealState", "Snapshot", "Waiver"]
+__all__ = ["DealState", "Snapshot", "Waiver", "contact_of"]
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -39,6 +39,20 @@ class Waiver:
     reason: str
     until: datetime | None
     entry: int
+
+
+def contact_of(event: events.ContactAdded | events.ContactChanged) -> Contact:
+    """The contact that an event puts on the map."""
+    return Contact(
+        event.contact,
+        event.name,
+        event.title,
+        event.contact_kind,
+        event.roles,
+        event.influence,
+        event.response_mode,
+        event.rating,
+    )
 
 
 @define(eq=False)
@@ -133,16 +147,7 @@ class DealState:
     def _contact(
         self, seq: int, at: datetime, by: str, event: events.ContactAdded | events.ContactChanged
     ) -> None:
-        contact = Contact(
-            event.contact,
-            event.name,
-            event.title,
-            event.contact_kind,
-            event.roles,
-            event.influence,
-            event.response_mode,
-            event.rating,
-        )
+        contact = contact_of(event)
         self.contacts[contact.id] = contact
         if self._roles.get(contact.id) != frozenset(contact.roles):
             self._roles[contact.id] = frozenset(contact.roles)

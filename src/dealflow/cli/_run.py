@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from dealflow import events
-from dealflow._wording_entries import contact_of
 from dealflow.assessment import Finding, Verdict
 from dealflow.cli import _parts
 from dealflow.cli._output import STYLE, SYMBOL, Page, Piece, cell_len, padded
@@ -14,6 +13,7 @@ from dealflow.cli._unmet import unmet
 from dealflow.evidence import Contact
 from dealflow.playbook import FULFILLED
 from dealflow.scripts import Answer, Change, Conflict, Run, Say, Turn
+from dealflow.state import contact_of
 from dealflow.trail import Entry
 from dealflow.truth import Truth
 from dealflow.typing import Language

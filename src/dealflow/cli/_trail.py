@@ -7,12 +7,12 @@ from datetime import date
 from attrs import frozen
 
 from dealflow import events
-from dealflow._wording_entries import contact_of
 from dealflow.cli._input import bad, open_trail
 from dealflow.cli._output import Page
 from dealflow.evidence import Contact
 from dealflow.exceptions import TamperedTrail, TrailError
 from dealflow.playbook import Playbook
+from dealflow.state import contact_of
 from dealflow.trail import Trail
 from dealflow.typing import Language
 from dealflow.wire import loads
