@@ -238,7 +238,7 @@ def test_the_version_is_told(run: Callable[..., Result]) -> None:
         (("run", "gone"), "gone: cannot be read: No such file or directory"),
         (("run", "folder.toml"), "folder.toml: cannot be read: Is a directory"),
         (("run", "binary.toml"), "binary.toml: byte 0: is not UTF-8"),
-        (("run", "format.toml"), "format.toml: format: is not known; this version reads 1"),
+        (("run", "format.toml"), "format.toml:1:1: format: is not known; this version reads 1"),
         (("run", "01_fulfilled", "--playbook", "gone"), "gone: no shipped playbook 'gone'"),
         (("run", "01_fulfilled", "--playbook", "b.toml"), "b.toml: cannot be read: No such file"),
         (("coach", "gone.jsonl"), "gone.jsonl: No such file or directory"),
@@ -289,8 +289,11 @@ def test_every_problem_of_a_file_has_its_line(run: Callable[..., Result], place:
     text = HEAD.replace("D-9", "no id").replace("Northwind", "Nor\\u001b[2Jthwind")
     name = write(place / "bad.deal.toml", text)
     lines = run("run", name, code=2).stderr.splitlines()
-    assert len(lines) >= 2
-    assert all(line.startswith(f"{name}: ") for line in lines)
+    assert [line.split(": ")[:2] for line in lines] == [
+        [f"{name}:6:1", "deal.id"],
+        [f"{name}:7:1", "deal.account"],
+        [name, "lines"],
+    ]
     assert "\x1b" not in "".join(lines)
 
 

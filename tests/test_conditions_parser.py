@@ -633,7 +633,8 @@ def test_the_parser_gives_up(error: type[Exception], monkeypatch: pytest.MonkeyP
         raise error
 
     monkeypatch.setattr(ast, "parse", give_up)
-    assert problems("budget.approved") == [("", "nested too deeply")]
+    unheard_of = f"budget.approved  # {error.__name__}"  # what was read before is remembered
+    assert problems(unheard_of) == [("", "nested too deeply")]
 
 
 # --- arbitrary text

@@ -21,7 +21,7 @@ from dealflow._playbook_data import canonical
 from dealflow.exceptions import PlaybookError
 from dealflow.facts import Fact, Question, Sources, Text
 from dealflow.playbook import FULFILLED, Playbook
-from dealflow.playbooks import load_playbook
+from dealflow.playbooks import dump_playbook, load_playbook, parse_playbook
 from dealflow.rules import (
     Coaching,
     Guard,
@@ -909,7 +909,8 @@ def test_every_rule_is_in_the_fingerprint() -> None:
 def test_every_rule_of_seven_step_is_in_its_fingerprint() -> None:
     """No change of a text, flag, number or name in seven_step leaves its canonical form alone."""
     forms = [sha256(canonical(load_playbook("seven_step").to_data())).digest()]
-    forms += [sha256(canonical(data)).digest() for data in variants(seven_step())]
+    rules = {key: value for key, value in seven_step().items() if key != "invariants"}
+    forms += [sha256(canonical(data)).digest() for data in variants(rules)]
     assert len(forms) > 1000
     assert len(set(forms)) == len(forms)
 
@@ -932,6 +933,114 @@ def test_fingerprint_of_a_small_playbook_is_fixed() -> None:
     """Trails name the fingerprint of their playbook, so its form never changes."""
     fixed = "1371deb9e609fd6c1d9b18ee2897a12b955874b3fce3916c1e7d0c67a2dce365"
     assert full().fingerprint == fixed
+
+
+# --- invariants -----------------------------------------------------------------------------------
+
+
+def claimed(*invariants: str, **rest: Any) -> Playbook:
+    """A playbook of the steps ``talk`` and ``sell`` whose author claims something."""
+    return playbook(**({"facts": [fact(), TEXTS]} | rest), invariants=invariants)
+
+
+def test_invariants_are_parsed() -> None:
+    """An invariant is read into the step and the condition that it speaks of."""
+    spaced = ' never  "sell"\n unless\tneed.real or\n known(need.text)'
+    book = claimed(spaced, "never 'fulfilled' unless need.real")
+    assert book.invariants == tuple(book.invariant)
+    first, second = book.invariant.values()
+    assert (first.text, first.step, str(first.condition)) == (
+        *(spaced, "sell"),
+        "need.real or known(need.text)",
+    )
+    assert (second.step, str(second.condition)) == ("fulfilled", "need.real")
+
+
+@pytest.mark.parametrize(
+    ("invariant", "column", "missing"),
+    [
+        ("", 1, "'never'"),
+        ('nevermore "sell" unless need.real', 1, "'never'"),
+        ("never sell unless need.real", 7, "a step in quotes"),
+        ("never \"sell' unless need.real", 7, "a step in quotes"),
+        ('never "sell" when need.real', 14, "'unless'"),
+        ('never "sell" unless  ', 22, "a condition"),
+        ('never "sell" unless', 20, "a condition"),
+    ],
+)
+def test_no_invariant(invariant: str, column: int, missing: str) -> None:
+    """What has not the shape of an invariant is told with the column from which on it has not."""
+    assert problems(claimed, 'never "sell" unless need.real', invariant) == {
+        f"invariants[1], line 1, column {column}": f"{missing} is missing here:"
+        ' an invariant is: never "step" unless condition'
+    }
+
+
+def test_names_in_invariants() -> None:
+    """Unknown names are told with their place in the invariant, all at once."""
+    assert problems(
+        claimed,
+        'never "sel" unless need.rael',
+        'never "lost" unless\n  need.text',
+        'never "talk" unless need.real',
+        'never "sell" unless need.real and (',
+    ) == {
+        "invariants[0], line 1, column 8": "there is no step 'sel' (did you mean 'sell'?)",
+        "invariants[0], line 1, column 20": "'need.rael' is not declared as a fact",
+        "invariants[1], line 1, column 8": "there is no step 'lost'",
+        "invariants[1], line 2, column 3": "need.text is of type text, so not a condition by"
+        " itself: compare it, or write known(need.text)",
+        "invariants[2], line 1, column 8": "a deal starts in 'talk': no move leads there",
+        "invariants[3], line 1, column 35": "not a condition: '(' is never closed",
+    }
+
+
+def test_invariants_without_steps() -> None:
+    """A playbook that has no steps and yet a claim is told both."""
+    found = problems(Playbook, "x", "1", text("X"), [], [], [], invariants=['never "a" unless 1'])
+    assert found == {
+        "steps": "a playbook needs at least one step",
+        "invariants[0], line 1, column 8": "there is no step 'a'",
+        "invariants[0], line 1, column 18": "'1' is no condition",
+    }
+
+
+def test_invariants_are_given_once() -> None:
+    """The same claim twice is a slip."""
+    claim = 'never "sell" unless need.real'
+    assert problems(claimed, claim, claim) == {"invariants[0]": "it is given 2 times"}
+
+
+def test_money_of_invariants() -> None:
+    """Claims speak of the money that the rules speak of, and put no deal into a currency."""
+    in_eur, in_usd = (
+        f'never "sell" unless deal.amount < money("{money}")' for money in ("5 EUR", "9 USD")
+    )
+    assert claimed(in_eur).currency is None
+    assert problems(claimed, in_eur, in_usd) == {
+        "invariants[1]": "9 USD is not in EUR, as the rest is"
+    }
+    rule = guard("real", 'deal.amount > money("1 USD")')
+    assert problems(claimed, in_eur, in_usd, guards=[rule]) == {
+        "invariants[0]": "5 EUR is not in USD, as the rest is"
+    }
+
+
+def test_invariants_are_no_rules() -> None:
+    """A claim more or less changes neither fingerprint nor equality, and is kept by every copy."""
+    book = claimed('never "sell" unless need.real')
+    plain = claimed()
+    assert book.fingerprint == plain.fingerprint
+    assert (book, hash(book)) == (plain, hash(plain))
+    assert "invariants" not in plain.to_data()
+    copies = [
+        Playbook.from_data(book.to_data()),
+        pickle.loads(pickle.dumps(book)),
+        copy.deepcopy(book),
+        parse_playbook(dump_playbook(book)),
+        evolve(book),
+    ]
+    assert [each.invariant for each in copies] == [book.invariant] * len(copies)
 
 
 # --- plans ----------------------------------------------------------------------------------------

@@ -564,6 +564,22 @@ def test_too_long_lists() -> None:
     assert build("facts/gap.where/choices", choices) == {"facts.gap.where.choices": message}
 
 
+def test_invariants_are_texts() -> None:
+    """Invariants are a list of texts, in their order, and nothing else."""
+    claims = ['never "meet" unless need.real', 'never "ask" unless covered(buyer)']
+    data = full_data() | {"invariants": claims}
+    assert Playbook.from_data(data).to_data()["invariants"] == claims
+    assert list(Playbook.from_data(data).to_data())[:5] == [
+        *("format", "id", "version", "title", "invariants")
+    ]
+    for value, place, message in [
+        ("never", "invariants", "'never' is not a list of texts"),
+        ([*claims, 5], "invariants[2]", "5 is not a text"),
+        (["x"] * 201, "invariants", "201 items: at most 200"),
+    ]:
+        assert problems(Playbook.from_data, data | {"invariants": value}) == {place: message}
+
+
 def test_nothing_stands_for_what_may_be_left_out() -> None:
     """Data from elsewhere may say null where a file leaves a key out."""
     data = full_data()

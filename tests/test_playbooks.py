@@ -92,10 +92,10 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError) as caught:
         load_playbook(path)
     assert caught.value.source == str(path)
-    assert str(caught.value) == f"{path}: format: 2 is not known; this version reads 1"
-    with pytest.raises(PlaybookError, match=r"^x: is not TOML"):
+    assert str(caught.value) == f"{path}:1:1: format: 2 is not known; this version reads 1"
+    with pytest.raises(PlaybookError, match=r"^x:1:1: is not TOML"):
         parse_playbook("?", "x")
-    with pytest.raises(PlaybookError, match=r"^is not TOML"):
+    with pytest.raises(PlaybookError, match=r"^1:1: is not TOML"):
         parse_playbook("?")
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Self
 
 from attrs import frozen
@@ -48,6 +49,21 @@ class Wrong(Exception):
         self.message = message
 
 
+# Playbooks that differ in little are built by the hundred, where rules are looked at like code.
+@lru_cache(maxsize=4096)
+def _taken_apart(text: str) -> tuple[str, ast.expr]:
+    if odd := FORBIDDEN.search(text):
+        raise _problem(_position(text, odd.start()), f"the control character {odd[0]!a}")
+    if unmatched := _unmatched(text):
+        position, message = unmatched
+        raise _problem(_position(text, position), f"not a condition: {message}")
+    wrapped = f"({text}\n)"
+    tree = _tree(wrapped, text)
+    if problems := list(_too_much(tree)):
+        raise PlaybookError(problems)
+    return wrapped, tree
+
+
 @frozen
 class Source:
     """A condition's text and its syntax tree.
@@ -72,16 +88,7 @@ class Source:
             raise _problem("", "a condition must be a text that is not empty")
         if len(text) > _LONGEST:
             raise _problem("", f"longer than {_LONGEST} characters")
-        if odd := FORBIDDEN.search(text):
-            raise _problem(_position(text, odd.start()), f"the control character {odd[0]!a}")
-        if unmatched := _unmatched(text):
-            position, message = unmatched
-            raise _problem(_position(text, position), f"not a condition: {message}")
-        wrapped = f"({text}\n)"
-        tree = _tree(wrapped, text)
-        if problems := list(_too_much(tree)):
-            raise PlaybookError(problems)
-        return cls(wrapped, tree)
+        return cls(*_taken_apart(text))
 
     def place(self, node: ast.expr) -> str:
         """Where a part begins: line and column in the text, both from 1, columns in characters."""

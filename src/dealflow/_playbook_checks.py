@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from keyword import iskeyword
@@ -12,10 +12,11 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from dealflow._conditions_parser import Vocabulary, parse
+from dealflow._invariants_parser import check_invariants
 from dealflow.conditions import Condition, amounts
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.facts import ANY_ROLE, US, Fact, Text
-from dealflow.rules import Move, WalkAway
+from dealflow.rules import Invariant, Move, WalkAway
 from dealflow.values import ValueType
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ _SUGGESTIONS = 50
 """So many problems get one each: finding the nearest name takes its time."""
 
 
-def check(playbook: Playbook) -> tuple[list[Problem], dict[str, Condition]]:
-    """Every problem of a playbook with its place, and the parsed conditions by place."""
+def check(
+    playbook: Playbook,
+) -> tuple[list[Problem], Mapping[str, Condition], Mapping[str, Invariant]]:
+    """Every problem of a playbook with its place, and what was parsed.
+
+    That is the conditions of the rules by place, and the invariants by text.
+    """
     checker = _Checker(playbook)
     checker.check_names()
     checker.check_texts()
@@ -46,7 +52,8 @@ def check(playbook: Playbook) -> tuple[list[Problem], dict[str, Condition]]:
     checker.check_walk_away()
     checker.check_trial_close()
     checker.check_coaching()
-    return checker.problems, checker.conditions
+    problems, invariants = check_invariants(playbook, checker.conditions.values())
+    return [*checker.problems, *problems], checker.conditions, invariants
 
 
 class _Checker:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from weakref import WeakValueDictionary
 
 from attrs import fields
 from cattrs import BaseValidationError, ClassValidationError, Converter, IterableValidationError
@@ -229,6 +230,7 @@ _TABLES: Mapping[str, type] = MappingProxyType(
 _LISTS: Mapping[str, type] = MappingProxyType({"steps": Step, "moves": Move, "papers": Paper})
 _SINGLE: Mapping[str, Any] = MappingProxyType(
     {"id": str, "version": str, "title": Text}
+    | {"invariants": tuple[str, ...]}
     | {"walk_away": WalkAway, "trial_close": TrialClose, "coaching": Coaching}
 )
 _REQUIRED = ("format", "id", "version", "title", "steps", "facts", "guards")
@@ -267,10 +269,25 @@ def structure(data: object) -> dict[str, Any]:
     return arguments
 
 
+_SOUND: WeakValueDictionary[int, object] = WeakValueDictionary()
+"""Parts that were checked once: they are frozen, and playbooks made of others share most."""
+
+
 def misfits(playbook: Playbook) -> tuple[Problem, ...]:
     """What no file could say: playbooks built in Python are held to the same types."""
+    too_many = any(len(getattr(playbook, key)) > most for key, most in _LIMITS.items())
+    if too_many or _problems(playbook, lambda part: _SOUND.get(id(part)) is not part):
+        return _problems(playbook)
+    parts = (part for key in (*_TABLES, *_LISTS) for part in getattr(playbook, key))
+    _SOUND.update((id(part), part) for part in parts)
+    return ()
+
+
+def _problems(
+    playbook: Playbook, wanted: Callable[[object], bool] | None = None
+) -> tuple[Problem, ...]:
     try:
-        structure(unstructure(playbook))
+        structure(unstructure(playbook, wanted))
     except PlaybookError as error:
         return error.problems
     return ()
@@ -340,32 +357,41 @@ def _explained(error: Exception, place: str) -> Iterator[Problem]:
             yield Problem(place, str(error))
 
 
-def unstructure(playbook: Playbook) -> dict[str, Any]:
-    """The data of a playbook's file, defaults left out."""
+def unstructure(
+    playbook: Playbook, wanted: Callable[[object], bool] | None = None
+) -> dict[str, Any]:
+    """The data of a playbook's file, defaults left out; of its parts only those that are wanted."""
     data: dict[str, Any] = {"format": FORMAT}
     for key in ("id", "version", "title"):
         data[key] = _converter().unstructure(getattr(playbook, key))
+    if playbook.invariants:
+        data["invariants"] = list(playbook.invariants)
     for key in ("walk_away", "trial_close"):
         if getattr(playbook, key) is not None:
             data[key] = _converter().unstructure(getattr(playbook, key))
     if coaching := _converter().unstructure(playbook.coaching):
         data["coaching"] = coaching
     for key in _TABLES:
-        items = [_converter().unstructure(item) for item in getattr(playbook, key)]
+        parts = [part for part in getattr(playbook, key) if wanted is None or wanted(part)]
+        items = [_converter().unstructure(item) for item in parts]
         if items or key in _REQUIRED:
             data[key] = {item.pop("id"): item for item in items}
     for key in _LISTS:
-        items = [_converter().unstructure(item) for item in getattr(playbook, key)]
+        parts = [part for part in getattr(playbook, key) if wanted is None or wanted(part)]
+        items = [_converter().unstructure(item) for item in parts]
         if items or key in _REQUIRED:
             data[key] = items
     return data
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:
-    """The canonical bytes of a playbook's data: sorted keys, no spaces, UTF-8.
+    """The canonical bytes of a playbook's rules: sorted keys, no spaces, UTF-8.
 
     Steps, moves and the order of facts and guards matter, so the tables go in as lists of pairs.
+    Invariants stay out: they are claims about the rules, which decide over no deal, and one more
+    of them must not lock out the trails that were recorded without it.
     """
-    ordered = {k: list(v.items()) if k in _TABLES else v for k, v in data.items()}
+    rules = {k: v for k, v in data.items() if k != "invariants"}
+    ordered = {k: list(v.items()) if k in _TABLES else v for k, v in rules.items()}
     text = json.dumps(ordered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode()

@@ -37,13 +37,27 @@ class Problem:
     Attributes:
         place: where, e.g. ``guards.timely.when, line 1, column 5`` or ``row 12, column Budget``.
         message: what is wrong there, one sentence.
+        line: the line of the file, from 1, where it is known.
+        column: the column in that line, from 1, in characters.
     """
 
     place: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return self.in_("")
+
+    def in_(self, source: str) -> str:
+        """The problem as one line, as in ``ours.toml:12:5: guards.timely.when: ...``.
+
+        Args:
+            source: what the input is called, if it has a name.
+        """
+        spot = [str(number) for number in (self.line, self.column) if number is not None]
+        where = ":".join([source, *spot] if source else spot)
+        return ": ".join(part for part in (where, self.place, self.message) if part)
 
 
 class DealflowError(Exception):
@@ -59,8 +73,7 @@ class _WithProblems(DealflowError):
         found = (Problem("", problems),) if isinstance(problems, str) else tuple(problems)
         self.problems = found
         self.source = source
-        prefix = f"{source}: " if source else ""
-        super().__init__("\n".join(f"{prefix}{problem}" for problem in found))
+        super().__init__("\n".join(problem.in_(source) for problem in found))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.problems, self.source))

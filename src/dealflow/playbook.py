@@ -15,7 +15,18 @@ from dealflow._playbook_checks import check
 from dealflow.conditions import Condition, Heard, amounts
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.facts import Fact, Question, Text
-from dealflow.rules import Coaching, Guard, Move, Paper, RedFlag, Role, Step, TrialClose, WalkAway
+from dealflow.rules import (
+    Coaching,
+    Guard,
+    Invariant,
+    Move,
+    Paper,
+    RedFlag,
+    Role,
+    Step,
+    TrialClose,
+    WalkAway,
+)
 
 __all__ = ["FULFILLED", "LOST", "OUTCOMES", "WALKED_AWAY", "Plan", "Playbook"]
 
@@ -62,6 +73,8 @@ class Playbook:
         trial_close: how a trial close is answered.
         papers: kinds of paper, the most committal first.
         coaching: what a coach says whatever the fact is.
+        invariants: what its author claims of these rules, as texts; see :attr:`invariant`. They
+            are no rules, so playbooks that differ in nothing else are equal.
 
     Raises:
         PlaybookError: on building, with every problem and its place.
@@ -80,7 +93,9 @@ class Playbook:
     trial_close: TrialClose | None = None
     papers: tuple[Paper, ...] = field(default=(), converter=tuple[Paper, ...])
     coaching: Coaching = field(factory=Coaching)
+    invariants: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     _conditions: Mapping[str, Condition] = field(init=False, repr=False)
+    _invariants: Mapping[str, Invariant] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.moves:
@@ -89,11 +104,13 @@ class Playbook:
             object.__setattr__(self, "moves", moves)
         problems: Sequence[Problem] = _playbook_data.misfits(self)
         conditions: Mapping[str, Condition] = {}
+        invariants: Mapping[str, Invariant] = {}
         if not problems:
-            problems, conditions = check(self)
+            problems, conditions, invariants = check(self)
         if problems:
             raise PlaybookError(problems, source=f"playbook {self.id}")
         object.__setattr__(self, "_conditions", MappingProxyType(conditions))
+        object.__setattr__(self, "_invariants", MappingProxyType(invariants))
 
     @classmethod
     def from_data(cls, data: object) -> Playbook:
@@ -111,7 +128,10 @@ class Playbook:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over the canonical form, 64 hexadecimal digits; equal rules, equal prints."""
+        """SHA-256 over the canonical form, 64 hexadecimal digits; equal rules, equal prints.
+
+        Invariants are left out: they are claims about the rules, and no rules.
+        """
         return sha256(_playbook_data.canonical(self.to_data())).hexdigest()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -143,6 +163,11 @@ class Playbook:
     def role(self) -> Mapping[str, Role]:
         """The roles by id."""
         return MappingProxyType({role.id: role for role in self.roles})
+
+    @property
+    def invariant(self) -> Mapping[str, Invariant]:
+        """The invariants by text, in their order."""
+        return self._invariants
 
     @cached_property
     def question(self) -> Mapping[str, Question]:

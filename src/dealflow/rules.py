@@ -1,7 +1,7 @@
-"""The parts of a playbook: roles, guards, red flags, steps, moves, policies.
+"""The parts of a playbook: roles, guards, red flags, steps, moves, policies, invariants.
 
-All are frozen records that mirror the playbook file; :class:`~dealflow.playbook.Playbook` checks
-that they fit together.
+All are frozen records; but for invariants, they mirror the playbook file, and
+:class:`~dealflow.playbook.Playbook` checks that they fit together.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from dealflow.conditions import Condition
 from dealflow.facts import Question, Text
 
 __all__ = [
     "Coaching",
     "Guard",
+    "Invariant",
     "Move",
     "Paper",
     "RedFlag",
@@ -202,3 +204,21 @@ class Coaching:
     stale: str | None = None
     probes: tuple[Question, ...] = ()
     walk_away: Text | None = None
+
+
+@frozen
+class Invariant:
+    """What the author claims of a playbook: no deal gets into a step without a condition.
+
+    A claim about the rules and no rule: deals are not held to it. What the rules let pass is
+    proved or refuted by analysis.
+
+    Attributes:
+        text: as written, e.g. ``never "negotiation" unless covered(economic_buyer)``.
+        step: the step, or ``fulfilled``, that no forward move leads a deal into ...
+        condition: ... unless this is TRUE at that moment.
+    """
+
+    text: str
+    step: str
+    condition: Condition

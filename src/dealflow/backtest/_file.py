@@ -171,7 +171,9 @@ def _playbook(problems: list[Problem], path: Path, raw: Any) -> Playbook | None:
     try:
         return load_playbook(raw if shipped else path.parent / raw)
     except PlaybookError as error:
-        problems += [Problem(_join("playbook", p.place), p.message) for p in error.problems]
+        problems += [
+            Problem(_join("playbook", p.place), p.message, p.line, p.column) for p in error.problems
+        ]
         return None
 
 

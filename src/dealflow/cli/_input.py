@@ -48,7 +48,7 @@ def bad(name: str | Path, error: Exception) -> NoReturn:
     """Complain about an input in its own words."""
     if isinstance(error, InputError | PlaybookError):
         source = error.source or str(name)
-        raise BadInput(f"{source}: {problem}" for problem in error.problems) from error
+        raise BadInput(problem.in_(source) for problem in error.problems) from error
     if isinstance(error, OSError):
         raise BadInput([f"{name}: {error.strerror or error}"]) from error
     raise BadInput([f"{name}: {error}"]) from error

@@ -6,11 +6,18 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from dealflow._toml import parse_toml, read_bytes
+from dealflow._toml import decode_toml, parse_toml, read_bytes
+from dealflow._toml_problems import located
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook import Playbook
 
-__all__ = ["dump_playbook", "load_playbook", "parse_playbook", "shipped_playbooks"]
+__all__ = [
+    "dump_playbook",
+    "load_playbook",
+    "parse_playbook",
+    "read_playbook",
+    "shipped_playbooks",
+]
 
 
 def shipped_playbooks() -> tuple[str, ...]:
@@ -28,17 +35,32 @@ def load_playbook(source: str | Path) -> Playbook:
         PlaybookError: there is none, it cannot be read, or it does not hold together; with every
             problem and its place.
     """
-    if isinstance(source, str) and "/" not in source and not source.endswith(".toml"):
+    if isinstance(source, str) and _is_id(source):
         return _load_shipped(source)
-    return parse_playbook(read_bytes(Path(source), PlaybookError), str(source))
+    return parse_playbook(read_playbook(source), str(source))
+
+
+def read_playbook(source: str | Path) -> bytes:
+    """The bytes of a playbook's file; ``source`` is as for :func:`load_playbook`.
+
+    Raises:
+        PlaybookError: there is none, or it cannot be read.
+    """
+    if not (isinstance(source, str) and _is_id(source)):
+        return read_bytes(Path(source), PlaybookError)
+    if source not in shipped_playbooks():
+        known = ", ".join(shipped_playbooks())
+        raise PlaybookError([Problem("", f"no shipped playbook {source!r}; there are: {known}")])
+    return (resources.files(__name__) / f"{source}.toml").read_bytes()
+
+
+def _is_id(source: str) -> bool:
+    return "/" not in source and not source.endswith(".toml")
 
 
 @lru_cache(maxsize=16)
 def _load_shipped(name: str) -> Playbook:
-    if name not in shipped_playbooks():
-        known = ", ".join(shipped_playbooks())
-        raise PlaybookError([Problem("", f"no shipped playbook {name!r}; there are: {known}")])
-    return parse_playbook((resources.files(__name__) / f"{name}.toml").read_bytes(), name)
+    return parse_playbook(read_playbook(name), name)
 
 
 def parse_playbook(data: bytes | str, name: str = "") -> Playbook:
@@ -49,12 +71,15 @@ def parse_playbook(data: bytes | str, name: str = "") -> Playbook:
         name: what to call the file in errors.
 
     Raises:
-        PlaybookError: no TOML, or no playbook; with every problem and its place.
+        PlaybookError: no TOML, or no playbook; with every problem, its place and, where it can be
+            told, its line and column.
     """
+    text = decode_toml(data, name, PlaybookError)
+    tables = parse_toml(text, name, PlaybookError)
     try:
-        return Playbook.from_data(parse_toml(data, "", PlaybookError))
+        return Playbook.from_data(tables)
     except PlaybookError as error:
-        raise PlaybookError(error.problems, name) from None
+        raise PlaybookError(located(error.problems, text, tables), name) from None
 
 
 def dump_playbook(playbook: Playbook) -> str:

@@ -10,7 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from dealflow._toml import parse_toml, read_bytes
+from dealflow._toml import decode_toml, parse_toml, read_bytes
+from dealflow._toml_problems import located
 from dealflow.exceptions import InputError, PlaybookError, Problem
 from dealflow.playbook import Playbook
 from dealflow.playbooks import load_playbook, shipped_playbooks
@@ -102,16 +103,18 @@ def parse_script(data: bytes | str, name: str = "", base: Path | None = None) ->
             playbook can be named.
 
     Raises:
-        InputError: no TOML, or no script; with every problem and its place.
+        InputError: no TOML, or no script; with every problem, its place and, where it can be
+            told, its line and column.
     """
+    text = decode_toml(data, name, InputError)
+    tables = parse_toml(text, name, InputError)
     try:
-        return _script(data, name, base)
+        return _script(tables, text, name, base)
     except InputError as error:
-        raise InputError(error.problems, name) from None
+        raise InputError(located(error.problems, text, tables), name) from None
 
 
-def _script(raw: bytes | str, name: str, base: Path | None) -> Script:
-    data = parse_toml(raw, "", InputError)
+def _script(data: dict[str, Any], text: str, name: str, base: Path | None) -> Script:
     problems: list[Problem] = []
     top = Table(problems, "", data)
     top.take("format", _format)
@@ -126,7 +129,6 @@ def _script(raw: bytes | str, name: str, base: Path | None) -> Script:
     scope.by, scope.last = began.by, began.at
     cast = top.table("contacts")
     people = () if cast is None else contacts(cast, scope)
-    text = raw if isinstance(raw, str) else raw.decode()
     rows = [n for n, row in enumerate(text.split("\n"), 1) if row.split("#")[0].strip() == _HEADER]
     told = lines(problems, top.take("lines", _same, None), rows, scope)
     top.close()
@@ -168,5 +170,5 @@ def _playbook(top: Table, base: Path | None) -> Playbook | None:
         return load_playbook(source)
     except PlaybookError as error:
         for problem in error.problems:
-            top.note("playbook", str(problem))
+            top.note("playbook", problem.in_(error.source))
         return None
