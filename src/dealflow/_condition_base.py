@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, Protocol, TypeAlias
 
 from attrs import frozen
@@ -170,6 +171,11 @@ class Node:
     def facts(self) -> tuple[Fact, ...]:
         """The facts that are read, each once, in the order of the text."""
         return tuple(dict.fromkeys(n.fact for n in self.walk() if isinstance(n, OverFact)))
+
+    @cached_property
+    def sense(self) -> tuple[object, ...]:
+        """Equal for nodes that come to the same in every world: they say and read the same."""
+        return (str(self), *(fact.sense for fact in self.facts))
 
     @property
     def roles(self) -> tuple[str, ...]:

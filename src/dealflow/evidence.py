@@ -180,6 +180,7 @@ class _Claims:
 
     by_source: dict[_SourceKey, list[Statement]] = field(factory=dict)
     cached: Reading | None = None
+    cached_as: Fact | None = None
     cached_at: datetime = _LATEST
 
     def add(self, statement: Statement) -> None:
@@ -317,11 +318,13 @@ class Evidence:
             reading = claims.cached
             if (
                 reading is None
+                or claims.cached_as is not fact  # another playbook declares it in its own way
                 or at < claims.cached_at
                 or (reading.until is not None and at > reading.until)
             ):
                 reading = claims.cached = _read(fact, claims.by_source.values(), roles_of, at)
                 claims.cached_at = at
+                claims.cached_as = fact
             return reading
 
         return read

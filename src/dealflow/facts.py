@@ -105,3 +105,10 @@ class Fact:
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    @property
+    def sense(self) -> tuple[object, ...]:
+        """What of the declaration bears on what is known; titles and questions do not."""
+        rule = self.sources
+        sources = (rule.at_least, rule.roles, rule.first_hand, rule.documents)
+        return (self.id, self.type, self.of, self.good_for, sources, tuple(self.choices))
