@@ -21,7 +21,6 @@ NAMES = sorted(
 PUBLIC = [name for name in NAMES if not any(part.startswith("_") for part in name.split("."))]
 # Helpers that dealflow's own modules share, and nobody else should rely on.
 SHARED = {
-    "dealflow.cli": {"language_of"},
     "dealflow.trail": {"misplaced"},
     "dealflow.truth": {"and_bits", "not_bits", "or_bits"},
 }

@@ -7,46 +7,25 @@ a deal that is not ready when ``--exit-code`` asks for it), 2 is a usage or an i
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from dealflow import __version__
+from dealflow.cli._playbook_commands import playbook
+from dealflow.cli._shared import common, language_of, leave, new_page
 from dealflow.typing import Language
 
 if TYPE_CHECKING:
     from dealflow.cli._input import Source
     from dealflow.cli._output import Page
-    from dealflow.playbook import Playbook
     from dealflow.scripts import Run
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "language_of", "main"]
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-_FINDINGS = 1
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130
-
-
-def language_of(environment: Mapping[str, str]) -> Language:
-    """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
-    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    locale = next((name for name in names if name), "")
-    return "zh" if re.match(r"zh\b|zh_", locale, re.IGNORECASE) else "en"
-
-
-def _common(command: _F) -> _F:
-    command = click.option(
-        "--lang",
-        type=click.Choice(["en", "zh"]),
-        default=lambda: language_of(os.environ),
-        show_default="from LC_ALL, LC_MESSAGES or LANG",
-        help="The language to print in.",
-    )(command)
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
 _rules = click.option(
@@ -78,7 +57,7 @@ def cli() -> None:
 @click.option("--only", type=click.IntRange(min=1), metavar="N", help="Only the N-th of the deals.")
 @click.option("--svg", metavar="FILE", help="Write what would be printed as a picture.")
 @_force
-@_common
+@common
 def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json: bool) -> None:
     """See the deals that come with dealflow go through their steps.
 
@@ -100,13 +79,13 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
 
         write_json({"runs": [run_data(run, lang) for run in runs]})
     else:
-        page = _page(record=svg is not None)
+        page = new_page(record=svg is not None)
         _play(page, runs, lang, full=False)
         if svg is not None:
             from dealflow.cli._files import write_new
 
             write_new(svg, page.svg("dealflow demo"), force=force)
-    _leave(any(run.failures for run in runs))
+    leave(any(run.failures for run in runs))
 
 
 @cli.command()
@@ -115,7 +94,7 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
 @click.option("--trail", metavar="FILE", help="Write the deal's trail (JSON Lines).")
 @_force
 @_rules
-@_common
+@common
 def run(
     file: str,
     brief: bool,
@@ -142,8 +121,8 @@ def run(
 
         write_json(run_data(played, lang))
     else:
-        _play(_page(), [played], lang, full=not brief)
-    _leave(bool(played.failures))
+        _play(new_page(), [played], lang, full=not brief)
+    leave(bool(played.failures))
 
 
 @cli.command()
@@ -151,7 +130,7 @@ def run(
 @click.option("--exit-code", is_flag=True, help="Exit with 1 unless the deal is ready, or closed.")
 @_when
 @_rules
-@_common
+@common
 def coach(
     file: str,
     exit_code: bool,
@@ -173,16 +152,16 @@ def coach(
         from dealflow.cli._coach import put_coach
         from dealflow.wording import Wording
 
-        put_coach(_page(), Wording.of(source.deal, lang), source.deal, now)
+        put_coach(new_page(), Wording.of(source.deal, lang), source.deal, now)
     ready = source.deal.outcome is not None or now.verdict is Verdict.READY
-    _leave(exit_code and not ready)
+    leave(exit_code and not ready)
 
 
 @cli.command()
 @click.argument("file")
 @_when
 @_rules
-@_common
+@common
 def show(file: str, at: str | None, playbook: str | None, lang: Language, as_json: bool) -> None:
     """Show what is known of a deal, who said it and when: from a script or from a trail."""
     source = _open(file, playbook, at)
@@ -195,63 +174,10 @@ def show(file: str, at: str | None, playbook: str | None, lang: Language, as_jso
         from dealflow.cli._show import put_show
         from dealflow.wording import Wording
 
-        put_show(_page(), Wording.of(source.deal, lang), source.deal, source.at)
+        put_show(new_page(), Wording.of(source.deal, lang), source.deal, source.at)
 
 
-@cli.group()
-def playbook() -> None:
-    """Look at playbooks."""
-
-
-@playbook.command("list")
-@_common
-def playbook_list(lang: Language, as_json: bool) -> None:
-    """List the playbooks that come with dealflow."""
-    from dealflow.playbooks import shipped_playbooks
-
-    books = [_rules_of(id) for id in shipped_playbooks()]
-    if as_json:
-        from dealflow.cli._json import playbook_summary, write_json
-
-        write_json({"playbooks": [playbook_summary(book) for book in books]})
-    else:
-        from dealflow.cli._playbook import put_list
-
-        put_list(_page(), books, lang)
-
-
-@playbook.command("show")
-@click.argument("source", metavar="ID|FILE")
-@_common
-def playbook_show(source: str, lang: Language, as_json: bool) -> None:
-    """Show a playbook: steps, guards and the questions that answer them."""
-    book = _rules_of(source)
-    if as_json:
-        from dealflow.cli._json import playbook_data, write_json
-
-        write_json(playbook_data(book))
-    else:
-        from dealflow.cli._playbook import put_playbook
-        from dealflow.wording import Wording
-
-        put_playbook(_page(), Wording(book, lang))
-
-
-@playbook.command("diagram")
-@click.argument("source", metavar="ID|FILE")
-@_common
-def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
-    """Draw a playbook as a Mermaid state diagram."""
-    from dealflow.diagrams import mermaid
-
-    book = _rules_of(source)
-    drawing = mermaid(book, lang)
-    if as_json:
-        from dealflow.cli._json import write_json
-
-        write_json({"playbook": book.id, "language": lang, "mermaid": drawing})
-    else:
-        _page().raw(drawing)
+cli.add_command(playbook)
 
 
 @cli.group()
@@ -262,7 +188,7 @@ def trail() -> None:
 @trail.command("show")
 @click.argument("file")
 @_rules
-@_common
+@common
 def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -> None:
     """Tell everything that happened to a deal, entry by entry."""
     source = _open(file, playbook, None)
@@ -273,13 +199,13 @@ def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -
     else:
         from dealflow.cli._trail import put_trail
 
-        put_trail(_page(), source.deal.playbook, lang, source.deal.trail)
+        put_trail(new_page(), source.deal.playbook, lang, source.deal.trail)
 
 
 @trail.command("verify")
 @click.argument("file")
 @click.option("--head", metavar="HASH", help="The hash of the last entry, as known from elsewhere.")
-@_common
+@common
 def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> None:
     """Check that nobody has changed, dropped or added an entry.
 
@@ -293,14 +219,14 @@ def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> 
 
         write_json(checked.to_data())
     else:
-        put_check(_page(), lang, checked)
-    _leave(checked.problem is not None)
+        put_check(new_page(), lang, checked)
+    leave(checked.problem is not None)
 
 
 @cli.command()
 @click.argument("deals", metavar="DEALS.csv")
 @click.option("--mapping", required=True, metavar="FILE", help="What the columns say of a deal.")
-@_common
+@common
 def backtest(deals: str, mapping: str, lang: Language, as_json: bool) -> None:
     """See what a playbook would have done to deals that are closed."""
     from dealflow.cli._backtest import judge, put_report
@@ -313,13 +239,7 @@ def backtest(deals: str, mapping: str, lang: Language, as_json: bool) -> None:
     else:
         from dealflow.wording import Wording
 
-        put_report(_page(), Wording(book, lang), report)
-
-
-def _page(*, record: bool = False) -> Page:
-    from dealflow.cli._output import Page
-
-    return Page(record=record)
+        put_report(new_page(), Wording(book, lang), report)
 
 
 def _play(page: Page, runs: list[Run], lang: Language, *, full: bool) -> None:
@@ -336,17 +256,6 @@ def _open(file: str, playbook: str | None, at: str | None) -> Source:
     from dealflow.cli._input import open_deal
 
     return open_deal(file, playbook, at)
-
-
-def _rules_of(source: str) -> Playbook:
-    from dealflow.cli._input import open_playbook
-
-    return open_playbook(source)
-
-
-def _leave(findings: bool) -> None:
-    if findings:
-        click.get_current_context().exit(_FINDINGS)
 
 
 def main(arguments: list[str] | None = None) -> int:

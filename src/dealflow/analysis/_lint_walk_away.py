@@ -1,0 +1,64 @@
+"""Lint of moves and the walk-away policy by their looks: what is not checked, or once only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dealflow.analysis._lint_base import LintFinding, found
+from dealflow.playbook import FULFILLED, Playbook
+from dealflow.rules import WalkAway
+
+__all__ = ["lint_moves", "move_place"]
+
+
+def lint_moves(playbook: Playbook) -> Iterator[LintFinding]:
+    """Moves that nothing checks, and ways past the walk-away guards."""
+    for plans in playbook.plans.values():
+        for plan in plans:
+            if not plan.needed and not plan.needs_walk_away:
+                move = plan.move
+                message = f"the move {move.id} to {move.to} looks at no guard: any deal may make it"
+                yield found("D103", move_place(playbook, move.id), message)
+    policy = playbook.walk_away
+    if policy is not None:
+        yield from _guards(playbook, policy)
+        yield from _detours(playbook, policy)
+
+
+def move_place(playbook: Playbook, move: str) -> str:
+    """Where a move stands; moves that no file spells out stand at their step."""
+    source = next(each.source for each in playbook.moves if each.id == move)
+    usual = [f"leave_{step.id}" for step in playbook.steps]
+    spelt_out = [each.id for each in playbook.moves] != usual
+    return f"moves.{move}" if spelt_out else f"steps.{source}"
+
+
+def _guards(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
+    for id in policy.guards:
+        guard = playbook.guard[id]
+        if not guard.standing:
+            message = (
+                f"a walk-away guard that is checked once, on leaving {policy.start}: who takes"
+                " something back later is not noticed"
+            )
+            yield found("D401", f"guards.{id}.standing", message)
+        if guard.waivable:
+            message = "a walk-away guard that may be set aside: a named person can bypass it"
+            yield found("D402", f"guards.{id}.waivable", message)
+
+
+def _detours(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
+    """Moves with which a deal gets past the step on leaving which the guards are checked."""
+    order = {step.id: i for i, step in enumerate(playbook.steps)} | {FULFILLED: len(playbook.steps)}
+    reached = {playbook.steps[0].id} - {policy.start}
+    for step in playbook.steps:  # moves lead to later steps only, so one round is enough
+        for move in playbook.moves:
+            if move.source != step.id or step.id not in reached or move.to == policy.start:
+                continue
+            reached.add(move.to)
+            if order[step.id] < order[policy.start] < order[move.to]:
+                message = (
+                    f"it leads from {step.id} past {policy.start}, on leaving which the walk-away"
+                    " guards are checked"
+                )
+                yield found("D403", f"moves.{move.id}.to", message)
