@@ -1,0 +1,209 @@
+"""What a change to a playbook does: for each move whether it is tighter or looser, with a witness.
+
+A move is *tighter* when some deal passed it before and does not now, *looser* when some deal passes
+it now and did not before. Both can be. A witness is such a deal, made and judged under both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from dealflow.analysis._trail_diff import Changed, decided_differently
+from dealflow.analysis.history import judge_at, world_of
+from dealflow.analysis.routes import Unreachable, deal_at, passing, stuck
+from dealflow.analysis.scenes import START, Scene, perform
+from dealflow.analysis.solver import LIMIT, solve
+from dealflow.assessment import Verdict
+from dealflow.deal import Deal
+from dealflow.exceptions import EvidenceError
+from dealflow.playbook import Plan, Playbook
+from dealflow.trail import Trail
+
+__all__ = ["Difference", "Effect", "MoveDifference", "Witness", "diff"]
+
+Effect: TypeAlias = Literal["same", "tighter", "looser", "both", "added", "removed", "not decided"]
+_BY = "rep"
+
+
+@frozen
+class Witness:
+    """A deal that one playbook lets pass and the other does not.
+
+    Attributes:
+        deal: it, under the playbook that lets it pass, in the step that it may leave.
+        blocking: the guards with which the other one refuses it.
+        missing: the step or move does not exist under the other.
+    """
+
+    deal: Deal
+    blocking: tuple[str, ...]
+    missing: bool = False
+
+
+@frozen
+class MoveDifference:
+    """What becomes of one move.
+
+    Attributes:
+        source: the step left.
+        to: the step entered, or ``fulfilled``.
+        effect: in one word.
+        tighter: a deal that passed and does not now.
+        looser: a deal that passes now and did not.
+        undecided: whether the search was given up in some direction, so that there may be more.
+    """
+
+    source: str
+    to: str
+    effect: Effect
+    tighter: Witness | None = None
+    looser: Witness | None = None
+    undecided: bool = False
+
+
+@frozen
+class Difference:
+    """What a change to a playbook does.
+
+    Attributes:
+        old: the playbook before.
+        new: the playbook now.
+        parts: the places of the files' data that differ, e.g. ``guards.timely.when``.
+        moves: every move of either, in order.
+        decided: recorded attempts that the new playbook decides differently.
+        attempts: how many recorded attempts were judged again.
+    """
+
+    old: Playbook
+    new: Playbook
+    parts: tuple[str, ...]
+    moves: tuple[MoveDifference, ...]
+    decided: tuple[Changed, ...] = ()
+    attempts: int = 0
+
+    def has(self, *effects: str) -> bool:
+        """Whether some move has one of these effects; added moves loosen, removed ones tighten."""
+        found = {move.effect for move in self.moves}
+        if "looser" in effects and found & {"looser", "both", "added"}:
+            return True
+        return "tighter" in effects and bool(found & {"tighter", "both", "removed"})
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the search was given up for some move."""
+        return any(move.undecided for move in self.moves)
+
+
+def diff(
+    old: Playbook, new: Playbook, trails: Iterable[Trail] = (), *, limit: int = LIMIT
+) -> Difference:
+    """Compare two playbooks, or two versions of one.
+
+    Args:
+        old: before.
+        new: after.
+        trails: recorded deals, to be judged again.
+        limit: how many states to try for each question.
+    """
+    recorded = tuple(trails)
+    pairs = dict.fromkeys(
+        (plan.move.source, plan.move.to)
+        for book in (old, new)
+        for plans in book.plans.values()
+        for plan in plans
+    )
+    order = {step.id: n for n, step in enumerate((*old.steps, *new.steps))}
+    ordered = sorted(pairs, key=lambda pair: (order[pair[0]], order.get(pair[1], len(order))))
+    moves = tuple(_move(old, new, source, to, limit) for source, to in ordered)
+    changed, attempts = decided_differently(old, new, recorded)
+    parts = tuple(_parts(old.to_data(), new.to_data()))
+    return Difference(old, new, parts, moves, changed, attempts)
+
+
+def _plan(book: Playbook, source: str, to: str) -> Plan | None:
+    plans = book.plans.get(source, ())
+    return next((plan for plan in plans if plan.move.to == to), None)
+
+
+def _move(old: Playbook, new: Playbook, source: str, to: str, limit: int) -> MoveDifference:
+    before, after = _plan(old, source, to), _plan(new, source, to)
+    tighter, knows_tighter = _witness(old, before, new, after, limit)
+    looser, knows_looser = _witness(new, after, old, before, limit)
+    undecided = not (knows_tighter and knows_looser)
+    effect: Effect = "same"
+    if before is None or after is None:
+        effect = "added" if before is None else "removed"
+    elif tighter and looser:
+        effect = "both"
+    elif tighter or looser:
+        effect = "tighter" if tighter else "looser"
+    elif undecided:
+        effect = "not decided"
+    return MoveDifference(source, to, effect, tighter, looser, undecided)
+
+
+def _witness(
+    one: Playbook, plan: Plan | None, other: Playbook, against: Plan | None, limit: int
+) -> tuple[Witness | None, bool]:
+    """A deal that one playbook lets pass and the other does not, and whether it is sure."""
+    if plan is None:
+        return None, True
+    roles = [role.id for role in one.roles]
+    sure = True
+    for way in passing(one, plan):
+        for failing in stuck(other, against) if against else [()]:
+            answer = solve((*way.goals, *failing), roles=roles, limit=limit)
+            sure = sure and answer.decided
+            if answer.scene is None:
+                continue
+            try:
+                witness = _shown(one, plan, other, answer.scene)
+            except Unreachable as error:
+                return None, error.decided
+            except EvidenceError:  # a fact of this name is something else in the other playbook
+                witness = None
+            if witness is not None:
+                return witness, True
+            sure = False
+    return None, sure
+
+
+def _shown(one: Playbook, plan: Plan, other: Playbook, scene: Scene) -> Witness | None:
+    """The deal of a scene, when it is judged as it should be."""
+    deal = deal_at(one, plan.move.source)
+    perform(deal, scene, by=_BY, at=START)
+    passes = deal.assess(at=START, to=plan.move.to).verdict is Verdict.READY
+    judgement = judge_at(world_of(other, deal.trail, START), plan.move.to)
+    if not passes or (judgement is not None and judgement.verdict is Verdict.READY):
+        return None  # prices and talks cannot be taken back, so that no deal comes to this scene
+    if judgement is None:
+        return Witness(deal, (), missing=True)
+    return Witness(deal, tuple(finding.guard for finding in judgement.blocking))
+
+
+def _parts(old: object, new: object, place: str = "") -> Iterator[str]:
+    """The places at which two files' data differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*old, *new)):
+            inner = f"{place}.{key}" if place else str(key)
+            if key not in old or key not in new:
+                yield inner
+            else:
+                yield from _parts(old[key], new[key], inner)
+    elif old != new:
+        if _named(old) and _named(new):
+            yield from _parts(_by_name(old), _by_name(new), place)
+        else:
+            yield place
+
+
+def _named(rows: object) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) and "id" in row for row in rows)
+
+
+def _by_name(rows: object) -> dict[str, object]:
+    named: Sequence[dict[str, object]] = rows if isinstance(rows, list) else []
+    return {str(row["id"]): row for row in named}
