@@ -19,6 +19,7 @@ from dealflow.analysis._fold import (
     Leaf,
     Pair,
     Tree,
+    groups,
     pair_of,
     truth_bits,
 )
@@ -214,3 +215,59 @@ def test_a_leaf_is_asked_once() -> None:
     one = Leaf((("a",),), comes_to)
     assert [one.pair((0,)), one.pair((1,)), one.pair((0,))] == [(1, 1)] * 3
     assert asked == [(0,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("bits", "pair", "outcome"),
+    [(0, (0, 0), 0), (1, (1, 1), 1), (2, (2, 2), 2), (3, (3, 0), 3)],
+)
+def test_the_pair_of_a_leaf(bits: int, pair: Pair, outcome: int) -> None:
+    """A contradiction is no answer where only firm ones count; the outcome is what it was."""
+    assert pair_of(bits) == pair
+    assert truth_bits(pair) == outcome
+
+
+@pytest.mark.parametrize("pair", [(1, 0), (1, 2), (2, 0), (2, 1), (1, 3), (2, 3)])
+def test_an_answer_that_hangs_on_a_contradiction(pair: Pair) -> None:
+    """What is true or false only by a contradiction is a contradiction."""
+    assert truth_bits(pair) == 3
+
+
+@pytest.mark.parametrize("bits", [0, 3])
+def test_no_answer_and_both_answers_stay(bits: int) -> None:
+    """What is unknown or contradictory is so whatever the firm answers say."""
+    assert [truth_bits((bits, firm)) for firm in range(4)] == [bits] * 4
+
+
+def test_a_budget_is_spent_to_its_last_state() -> None:
+    """Just as many states may be tried as the limit says, one at a time if nothing else is said."""
+    budget = Budget(3)
+    budget.spend(2)
+    budget.spend()
+    assert budget.spent == 3
+    with pytest.raises(Bound):
+        budget.spend()
+
+
+def test_groups_grow_together() -> None:
+    """What shares an input through a third one is in one group; what shares nothing is not."""
+    items = ["ab", "cd", "ef", "bc", "x", "de"]
+    found = groups(items, lambda item: [(letter,) for letter in item])
+    assert sorted(map(sorted, found)) == [["ab", "bc", "cd", "de", "ef"], ["x"]]
+
+
+def test_roots_that_need_least_come_first() -> None:
+    """A root that shares few inputs is settled before the others' inputs are tried."""
+    asked: list[int] = []
+
+    def narrow(cells: tuple[int, ...]) -> Pair:
+        asked.append(len(cells))
+        return (2, 2)
+
+    wide = leaf(INPUTS, dict.fromkeys(product(range(3), repeat=4), 1))
+    few = Leaf(INPUTS[:1], narrow)
+    roots: Roots = [(wide, one_of({1})), (wide, one_of({1})), (few, one_of({1}))]
+    budget = Budget(10**6)
+    costs: dict[Input, Sequence[int]] = dict.fromkeys(INPUTS, (0, 1, 1))
+    assert Forest(roots, costs, budget).cheapest() is None
+    assert budget.spent < 20
