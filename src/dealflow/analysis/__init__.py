@@ -1,1 +1,38 @@
-"""Playbooks looked at like code: what they cover, allow and mean. Pure functions, nothing else."""
+"""Playbooks looked at like code: what they cover, allow and mean. Pure functions, nothing else.
+
+Every question comes down to one: is there a deal in which these conditions come to these truths?
+:mod:`dealflow.analysis.solver` answers it exactly, up to a bound above which it says that it does
+not know.
+"""
+
+from __future__ import annotations
+
+from dealflow.analysis.coverage import Coverage, measure
+from dealflow.analysis.diff import Difference, diff
+from dealflow.analysis.history import Observation, observations
+from dealflow.analysis.lint import LintFinding, lint, lint_text
+from dealflow.analysis.mutants import Mutant, judge_equivalence, mutants, suggest
+from dealflow.analysis.prove import Proof, Theorem, prove
+from dealflow.analysis.routes import Unreachable, deal_at, nearest
+
+__all__ = [
+    "Coverage",
+    "Difference",
+    "LintFinding",
+    "Mutant",
+    "Observation",
+    "Proof",
+    "Theorem",
+    "Unreachable",
+    "deal_at",
+    "diff",
+    "judge_equivalence",
+    "lint",
+    "lint_text",
+    "measure",
+    "mutants",
+    "nearest",
+    "observations",
+    "prove",
+    "suggest",
+]

@@ -1,0 +1,140 @@
+"""A small playbook with something of everything that a mutant can change, and its mutants."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dealflow.analysis.mutants import Equivalence, Mutant, judge_equivalence, mutants
+from dealflow.playbook import Playbook
+from dealflow.playbooks import parse_playbook
+
+MINI = """
+format = 1
+id = "mini"
+version = "1"
+title = { en = "Mini", zh = "小" }
+roles.payer.title = { en = "Payer", zh = "付" }
+roles.user.title = { en = "User", zh = "用" }
+
+[facts."need.words"]
+title = { en = "the need", zh = "需" }
+type = "text"
+[facts."need.size"]
+title = { en = "the size", zh = "大" }
+type = "number"
+[facts."money.there"]
+title = { en = "the money is there", zh = "钱" }
+type = "yes_no"
+good_for = "P30D"
+sources = { roles = ["payer", "user"], first_hand = true, documents = true }
+[facts."money.amount"]
+title = { en = "the budget", zh = "额" }
+type = "money"
+sources = { at_least = 2 }
+[facts."start.day"]
+title = { en = "the first day", zh = "日" }
+type = "date"
+[facts."user.likes"]
+title = { en = "this person likes it", zh = "爱" }
+type = "yes_no"
+of = "contact"
+[facts."close.answer"]
+title = { en = "the answer", zh = "答" }
+type = "choice"
+sources = { roles = ["payer"] }
+choices = { yes = { en = "yes", zh = "是" }, no = { en = "no", zh = "否" } }
+[facts."order.signed"]
+title = { en = "the order is signed", zh = "签" }
+type = "yes_no"
+
+[guards.need_known]
+title = { en = "Need known", zh = "一" }
+when = "known(need.words)"
+refused = { en = "Nobody has told us what they need.", zh = "一" }
+[guards.right_size]
+title = { en = "Right size", zh = "二" }
+when = "need.size >= 3 and need.size < 100"
+refused = { en = "Too small or too big for us.", zh = "二" }
+[guards.talked]
+title = { en = "Talked with two", zh = "三" }
+when = "deal.talks > 0 or heard(2)"
+refused = { en = "One person's view is not the customer's.", zh = "三" }
+standing = false
+[guards.money_there]
+title = { en = "Money there", zh = "四" }
+when = "money.there and money.amount >= deal.amount"
+refused = { en = "Without money there is no order.", zh = "四" }
+[guards.soon]
+title = { en = "Soon enough", zh = "五" }
+when = "within(start.day, days(30))"
+refused = { en = "Who starts next year buys next year.", zh = "五" }
+[guards.liked]
+title = { en = "Users like it", zh = "六" }
+when = "every(user, user.likes) and some(user, not disputed(user.likes))"
+refused = { en = "What users do not want is not kept.", zh = "六" }
+waivable = true
+[guards.answered]
+title = { en = "Answered", zh = "七" }
+when = 'close.answer == "yes"'
+refused = { en = "They have not said yes.", zh = "七" }
+[guards.signed]
+title = { en = "Signed", zh = "八" }
+when = "order.signed or not missing(close.answer) and order.signed"
+refused = { en = "An order is an order when it is signed.", zh = "八" }
+
+[[steps]]
+id = "talk"
+title = { en = "Talk", zh = "谈" }
+goal = { en = "Learn what they need.", zh = "谈" }
+leave_when = ["need_known", "right_size", "talked"]
+[[steps]]
+id = "show"
+title = { en = "Show", zh = "示" }
+goal = { en = "Show what we have.", zh = "示" }
+leave_when = ["liked"]
+[[steps]]
+id = "close"
+title = { en = "Close", zh = "结" }
+goal = { en = "Ask.", zh = "结" }
+leave_when = ["answered"]
+[[steps]]
+id = "order"
+title = { en = "Order", zh = "单" }
+goal = { en = "Have it signed.", zh = "单" }
+leave_when = ["signed"]
+
+[walk_away]
+guards = ["money_there", "soon"]
+from = "show"
+watch_from = "talk"
+at_once = ["right_size"]
+
+[trial_close]
+step = "close"
+fact = "close.answer"
+forward = ["yes"]
+back = ["no"]
+"""
+
+
+@cache
+def mini(*changes: tuple[str, str]) -> Playbook:
+    """The small playbook; or one in whose file some words were replaced."""
+    text = MINI
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return parse_playbook(text)
+
+
+@cache
+def mutants_of(*changes: tuple[str, str]) -> dict[str, Mutant]:
+    """The mutants of the small playbook by id."""
+    return {mutant.id: mutant for mutant in mutants(mini(*changes))}
+
+
+@cache
+def judged(id: str, *changes: tuple[str, str], **limits: Any) -> Equivalence:
+    """Whether a deal tells a mutant of the small playbook from it."""
+    return judge_equivalence(mini(*changes), mutants_of(*changes)[id], **limits)
