@@ -21,7 +21,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test cov slow lint format types imports docs mutants bench lock messages changelog clean
+.PHONY: help demo test cov playbooks slow lint format types imports docs mutants bench lock messages changelog clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,12 @@ test: $(DEV) ## run the tests and every example of the documentation; branch cov
 cov: $(DEV) ## write the coverage that the last `make test` found as pages to build/coverage
 	@$(BIN)/coverage html -q
 	@echo 'build/coverage/index.html'
+
+EVERYTHING := steps:100,moves:100,refusals:100,guards:100,reasons:100,questions:100,mcdc:100
+
+# In one process: what a test saw of a deal is judged again under every fault.
+playbooks: $(DEV) ## test the shipped playbook: all of it is covered, and no fault put into it goes unnoticed
+	@$(BIN)/python -m pytest -q tests/seven_step --dealflow-mutate --dealflow-cov --dealflow-cov-fail-under=$(EVERYTHING)
 
 slow: $(DEV) ## run the slow tests, and every property on many more examples
 	@$(BIN)/python -m pytest -q -m 'slow or hypothesis' --hypothesis-profile thorough -n $(JOBS)

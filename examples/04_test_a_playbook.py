@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dealflow import Deal, Playbook, Refused, Truth, Verdict
+from dealflow import Deal, Playbook, Truth
 from dealflow.playbooks import parse_playbook
+from dealflow.testing import assert_asks, assert_moves, assert_refused, assert_walks_away
 
 RULES = """
 format = 1
@@ -84,19 +85,18 @@ def test_a_yes_lasts_thirty_days(deal: Deal) -> None:
 def test_a_no_means_walking_away(deal: Deal) -> None:
     """A clear no gives the verdict, and the deal cannot be fulfilled."""
     deal.hear("pat", "money.there", False, by="us", at=NOW)
-    assert deal.assess(at=NOW).verdict is Verdict.WALK_AWAY
-    with pytest.raises(Refused):
-        deal.fulfil(by="us", at=NOW)
+    assert_walks_away(deal, because={"money_there"})
+    assert_refused(deal, because={"money_there"})
 
 
 def test_silence_asks_the_payer(deal: Deal) -> None:
     """As long as nobody was asked, the payer is to be asked, and nothing is refuted."""
-    (ask,) = deal.assess(at=NOW).questions
-    assert (ask.question.id, ask.of) == ("money.there", ("pat",))
+    (ask,) = assert_asks(deal, "money.there")
+    assert ask.of == ("pat",)
 
 
 def test_a_yes_fulfils_the_deal(deal: Deal) -> None:
     """With the payer's yes the way is free."""
     deal.hear("pat", "money.there", True, by="us", at=NOW)
-    deal.fulfil(by="us", at=NOW)
+    assert_moves(deal)
     assert deal.outcome == "fulfilled"

@@ -155,7 +155,9 @@ class Saboteur:
     at: int
     fault: type[BaseException] = BrokenError
     seen: int = 0
-    pattern: re.Pattern[str] = re.compile(r"/dealflow/(?!exceptions)|attrs generated .*dealflow")
+    pattern: re.Pattern[str] = re.compile(
+        r"/dealflow/(?!exceptions|testing)|attrs generated .*dealflow"
+    )
 
     def __call__(self, frame: FrameType, event: str, arg: object) -> None:
         """Count what happens, and raise the fault when its turn comes."""
@@ -164,8 +166,8 @@ class Saboteur:
             return
         verb = code.co_filename.endswith(("deal.py", "_recorder.py"))
         unheard = code.co_name == "_commit" or verb or code.co_flags & inspect.CO_GENERATOR
-        if event.endswith("return") and unheard:
-            return
+        if code.co_name == "<genexpr>" or (event.endswith("return") and unheard):
+            return  # what is raised in a generator that is thrown away goes nowhere
         self.seen += 1
         if self.seen == self.at:
             raise self.fault("broken")
