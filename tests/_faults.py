@@ -1,0 +1,117 @@
+"""Which tool finds which planted fault: ``python -m tests._faults`` prints the docs' table."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from attrs import frozen
+
+from dealflow.analysis import diff, lint_text, prove
+from dealflow.exceptions import PlaybookError
+from dealflow.playbook import Playbook
+from dealflow.playbooks import parse_playbook
+from tests._planted import FAULTS, Fault
+
+__all__ = ["FAULTS", "Found", "find", "rows", "suite_fails", "text"]
+
+ROOT = Path(__file__).parents[1]
+LOADED = "loaded"
+"""What stands for a playbook that is not even loaded."""
+
+
+@cache
+def text() -> str:
+    """The file of the shipped playbook."""
+    file = resources.files("dealflow.playbooks") / "seven_step.toml"
+    return file.read_text(encoding="utf-8")
+
+
+@cache
+def original() -> Playbook:
+    """The shipped playbook."""
+    return parse_playbook(text())
+
+
+@frozen
+class Found:
+    """What the tools say of a faulty playbook.
+
+    Attributes:
+        lint: the codes of findings that the shipped playbook has not.
+        prove: the ids of the theorems that are not proved any more.
+        diff: what becomes of moves, without those that stay the same.
+        tests: whether the shipped playbook's tests notice.
+    """
+
+    lint: tuple[str, ...]
+    prove: tuple[str, ...]
+    diff: tuple[str, ...]
+    tests: bool
+
+
+def find(fault: Fault, *, with_tests: bool = True) -> Found:
+    """Look for a fault with every tool."""
+    faulty = fault.plant(text())
+    known = {(finding.code, finding.place) for finding in lint_text(text())}
+    codes = {f.code for f in lint_text(faulty) if (f.code, f.place) not in known}
+    try:
+        book = parse_playbook(faulty)
+    except PlaybookError:
+        return Found(tuple(sorted(codes)), (), (), tests=True)
+    theorems = prove(book).theorems
+    unproved = tuple("policy" if t.id == "walk_away" else "claim" for t in theorems if not t.proved)
+    effects = {move.effect for move in diff(original(), book).moves} - {"same"}
+    noticed = suite_fails(faulty) if with_tests else False
+    return Found(
+        tuple(sorted(codes)),
+        tuple(dict.fromkeys(unproved)),
+        tuple(sorted(effects)),
+        tests=noticed,
+    )
+
+
+def suite_fails(faulty: str) -> bool:
+    """Whether some test of the shipped playbook fails on a faulty one."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "faulty.toml")
+        path.write_text(faulty, encoding="utf-8")
+        arguments = ["-q", "-x", "-p", "no:cacheprovider", "-o", f"dealflow_playbook={path}"]
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments, "tests/seven_step"],
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    if ran.returncode not in (0, 1):
+        raise RuntimeError(ran.stdout + ran.stderr)
+    return ran.returncode == 1
+
+
+def rows(faults: Iterable[Fault] = FAULTS) -> Iterator[str]:
+    """The table of the docs, row by row."""
+    yield "| planted fault | lint | prove | diff | tests |"
+    yield "|---|---|---|---|---|"
+    chosen = list(faults)
+    with ThreadPoolExecutor(2) as pool:
+        for fault, found in zip(chosen, pool.map(find, chosen), strict=True):
+            cells = [", ".join(found.lint), ", ".join(found.prove), ", ".join(found.diff)]
+            yield row(fault, cells, noticed=found.tests)
+
+
+def row(fault: Fault, cells: Iterable[str], *, noticed: bool) -> str:
+    """One row."""
+    told = " | ".join([fault.what, *cells, "fail" if noticed else ""])
+    return f"| {told} |".replace("|  |", "| |").replace("|  |", "| |")
+
+
+if __name__ == "__main__":
+    for line in rows():
+        sys.stdout.write(line + "\n")
