@@ -12,6 +12,7 @@ from time import perf_counter_ns
 sys.path.insert(0, str(Path(__file__).parent))
 
 import peers
+import rules
 from attrs import frozen
 from closed_deals import DATA, by_hand, many_deals, whole
 from deals import BY, START, ready_deal
@@ -187,6 +188,10 @@ def main() -> None:
     print("backtest:")
     for row in closed_deals():
         print(row, flush=True)
+    for title, part in rules.PARTS.items():
+        print(title)
+        for row in part():
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"dealflow\.[A-Z]\w*(\..*)?"),
     # Left out of the API page, so that ``Refused`` means the error there.
     (r"py:.*", r"dealflow\.events\.Refused"),
+    # What conditions look at is a deal's inside.
+    (r"py:.*", r"dealflow\.state\..*"),
     (r"py:.*", r"(?!dealflow\.).*"),
     (r"py:.*", r"dealflow\.(.*\.)?_.*"),
 ]
