@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -266,6 +267,15 @@ def short(examples: int, steps: int = 25) -> settings:
 def test_sound_playbooks_survive(book: Playbook) -> None:
     """No game breaks a trail, the policy or an invariant of a sound playbook."""
     run_state_machine_as_test(deal_machine(book), settings=short(8))
+
+
+def test_a_deal_without_news_stays_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can say anything new, a deal that has ended is not taken up again."""
+    machine = deal_machine(BOOK)()
+    machine.close(None)
+    monkeypatch.setattr("dealflow.strategies._machine.say", lambda *_: None)
+    machine.reopen(data=SimpleNamespace(draw=None))
+    assert machine.deal.outcome == "walked_away"
 
 
 @pytest.mark.slow
