@@ -181,7 +181,7 @@ def overhead() -> Iterator[str]:
 
 def _pytest(*options: str) -> tuple[str, float]:
     with tempfile.TemporaryDirectory() as empty:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SUITE)]
+        command = [sys.executable, "-m", "pytest", "-q", "--noconftest", str(SUITE)]
         start = perf_counter()
         ran = subprocess.run(
             [*command, f"--basetemp={empty}", *options],
