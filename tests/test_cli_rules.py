@@ -200,6 +200,15 @@ def test_scripts_as_tests(scripts: Path) -> None:
     assert run("playbook", "test", "seven_step", good).exit_code == 0
 
 
+def test_a_refusal_that_the_script_does_not_expect(tmp_path: Path) -> None:
+    """A line that does not speak of its refusal fails, as it does under pytest."""
+    path = tmp_path / "silent.deal.toml"
+    path.write_text(SCRIPT.replace("expect.refused = [%s]", ""))
+    result = run("playbook", "test", "seven_step", path)
+    assert result.exit_code == 1
+    assert "refused by first_talk, presenting_problem, next_talk_dated" in result.stdout
+
+
 def test_coverage_of_scripts(scripts: Path) -> None:
     """--cov shows what the scripts cover, and a requirement that is not met fails."""
     good = scripts / "deeper" / "good.deal.toml"

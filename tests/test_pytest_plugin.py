@@ -1051,3 +1051,11 @@ def test_the_plugin_imports_nothing_but_pytest() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_mutants_need_a_test(project: pytest.Pytester) -> None:
+    """Where no test was selected, no mutant is tried, and pytest says that nothing ran."""
+    project.makepyfile("def test_one(deal): pass")
+    result = project.runpytest("--dealflow-mutate", "-k", "nothing")
+    result.stdout.fnmatch_lines(["Mutants were not tried: there was no test to try them on."])
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -14,7 +14,7 @@ from dealflow.cli._input import BadInput, bad, open_script
 from dealflow.cli._output import Page
 from dealflow.exceptions import InputError
 from dealflow.playbook import Playbook
-from dealflow.scripts import play
+from dealflow.scripts import Run, play
 from dealflow.testing import watching
 
 __all__ = ["Tests", "play_all", "put_tests", "tests_data"]
@@ -62,13 +62,20 @@ def play_all(playbook: Playbook, sources: Iterable[str], cov: bool, under: str |
                 run = play(script, playbook)
             except InputError as error:
                 bad(path, error)
-        failures[path] = tuple(
-            f"{failure.line.place}: {failure.message}" for failure in run.failures
-        )
+        failures[path] = tuple(_missed(run))
         seen += watch.observations
     coverage = measure(playbook, seen) if cov or required else None
     short = shortfalls(coverage, required) if coverage else ()
     return Tests(failures, coverage, tuple(map(str, short)))
+
+
+def _missed(run: Run) -> Iterator[str]:
+    """What a script expects and did not find, and the refusals of which it does not speak."""
+    for turn in run.turns:
+        yield from (f"{failure.line.place}: {failure.message}" for failure in turn.failures)
+        if turn.refused is not None and turn.line.expect is None:
+            guards = ", ".join(finding.guard for finding in turn.refused.findings)
+            yield f"{turn.line.place}: refused by {guards}, and the line does not expect that"
 
 
 def _files(source: str) -> Iterator[str]:

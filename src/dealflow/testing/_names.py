@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from difflib import get_close_matches
 
 from dealflow.exceptions import InputError, Problem
@@ -44,7 +44,7 @@ def check_ids(
     ):
         for id in sorted(set(given).difference(known)):
             near = get_close_matches(id, known, n=1)
-            there = ", ".join(known) or "none"
+            there = ", ".join(sorted(known) if isinstance(known, Set) else known) or "none"
             hint = f" (did you mean {near[0]!r}?)" if near else f"; there are: {there}"
             problems.append(Problem("", f"{where} has no {what} {id!r}{hint}"))
     if problems:

@@ -28,6 +28,9 @@ def mutate(run: Run, session: pytest.Session) -> Iterator[str]:
     if session.testsfailed:
         yield "Mutants were not tried: that makes sense once every test passes."
         return
+    if not session.items:
+        yield "Mutants were not tried: there was no test to try them on."
+        return
     start = perf_counter()
     results = list(tried(run, session))
     yield from _told(results, perf_counter() - start)
@@ -45,18 +48,15 @@ def tried(run: Run, session: pytest.Session) -> Iterator[Result]:
     items = {item.nodeid: item for item in session.items}
     blind = _blind(run, items)
     for mutant in at_place(book, run.options.place):
-        differing: dict[str, None] = {}
         asked: set[str] = set()
         secret = sight.in_secret(mutant.playbook)
-        plainly = _noted(sight.differ(mutant), differing)
-        for test in chain(secret, plainly, sight.sent_back(), blind):
+        for test in chain(secret, sight.differ(mutant), sight.sent_back(), blind):
             if test not in asked and _fails(items[test], run, mutant.playbook):
                 yield Result(mutant, "killed", test)
                 break
             asked.add(test)
         else:
-            searched = run.options.suggest is not None or not differing
-            yield _left(mutant, sight.near(mutant.guards), searched=searched)
+            yield _left(mutant, sight.near(mutant.guards))
 
 
 def _blind(run: Run, items: Mapping[str, pytest.Item]) -> tuple[str, ...]:
@@ -66,13 +66,6 @@ def _blind(run: Run, items: Mapping[str, pytest.Item]) -> tuple[str, ...]:
         for test, observations in run.observations.items()
         if not observations and "playbook" in getattr(items[test], "fixturenames", ())
     )
-
-
-def _noted(tests: Iterator[str], into: dict[str, None]) -> Iterator[str]:
-    """The same tests, each noted when somebody asks for it."""
-    for test in tests:
-        into[test] = None
-        yield test
 
 
 def _fails(item: pytest.Item, run: Run, mutant: Playbook) -> bool:
@@ -85,10 +78,8 @@ def _fails(item: pytest.Item, run: Run, mutant: Playbook) -> bool:
         return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
 
-def _left(mutant: Mutant, near: tuple[str, ...], *, searched: bool) -> Result:
+def _left(mutant: Mutant, near: tuple[str, ...]) -> Result:
     """What became of a mutant that no test killed."""
-    if not searched:  # a test saw a deal that it judges differently, and did not mind
-        return Result(mutant, "survived", near=near)
     difference = judge_equivalence(mutant.original, mutant)
     if difference.outcome == "different":
         return Result(mutant, "survived", near=near, difference=difference)
