@@ -7,7 +7,7 @@ BENCH_VENV ?= .venv-bench
 JOBS ?= auto
 
 BIN := $(VENV)/bin
-LOCALE := src/dealflow/locale
+LOCALE := src/dealflow/wording/locale
 LANGUAGES := zh_CN
 DEV := $(VENV)/.dev
 BENCH := $(BENCH_VENV)/.bench

@@ -14,18 +14,14 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
-from dealflow import Playbook, load_playbook
-from dealflow.analysis import prove
-from dealflow.analysis._casts import casts
-from dealflow.analysis._fold import Leaf, Pair, Tree, truth_bits
-from dealflow.analysis._ground import Ground
-from dealflow.analysis._values import Samples
-from dealflow.analysis.scenes import START
-from dealflow.analysis.solver import Goal, forget, solve
-from dealflow.facts import Fact, Text
-from dealflow.rules import Guard, Step, WalkAway
-from dealflow.truth import Truth, and_bits, not_bits, or_bits
-from dealflow.values import ValueType
+from dealflow import Fact, Guard, Playbook, Step, Text, Truth, ValueType, WalkAway, load_playbook
+from dealflow.analysis.proof import prove
+from dealflow.analysis.solver import START, Goal, Samples, solve
+from dealflow.analysis.solver.casts import casts
+from dealflow.analysis.solver.forest import Leaf, Pair, Tree, truth_bits
+from dealflow.analysis.solver.ground import Ground
+from dealflow.analysis.solver.search import forget
+from dealflow.values import and_bits, not_bits, or_bits
 
 HERE = Path(__file__).parent.parent
 SUITE = HERE / "tests" / "seven_step"

@@ -20,11 +20,11 @@ from timing import in_turns, loop, once
 
 import dealflow
 from dealflow import Deal, Playbook, load_playbook
-from dealflow._machine import Passage, fire
 from dealflow.backtest import load_mapping
-from dealflow.events import GuardRecord, Moved
+from dealflow.playbook.machine import Passage, fire
 from dealflow.trail import START as GENESIS
 from dealflow.trail import chain
+from dealflow.trail.events import GuardRecord, Moved
 
 MAPPINGS = ("mapping", "mapping-own-playbook")
 

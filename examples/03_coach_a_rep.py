@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from dealflow import Deal, Refused, load_playbook
-from dealflow.typing import Language
+from dealflow import Deal, Language, Refused, load_playbook
 
 PLAYBOOK = load_playbook("seven_step")
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dealflow import Deal, Playbook, Truth
-from dealflow.playbooks import parse_playbook
+from dealflow import Deal, Playbook, Truth, parse_playbook
 from dealflow.testing import assert_asks, assert_moves, assert_refused, assert_walks_away
 
 RULES = """

@@ -17,9 +17,9 @@ import pytest
 
 if TYPE_CHECKING:
     from dealflow import Deal, Entry, Playbook
+    from dealflow.plugin.session import Run
     from dealflow.testing import Clock, LiveTrail
-    from dealflow.testing._bench import Bench
-    from dealflow.testing._pytest_session import Run
+    from dealflow.testing.bench import Bench
 
 _ENDING = ".deal.toml"
 _MUTATE = "--dealflow-mutate"
@@ -114,7 +114,7 @@ def _ini(config: pytest.Config, name: str) -> Any:
 
 
 def _run(config: pytest.Config) -> Run:
-    from dealflow.testing._pytest_session import run_of
+    from dealflow.plugin.session import run_of
 
     return run_of(config)
 
@@ -140,7 +140,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         wanted = bool(parent.config.getini("dealflow_playbook"))
     if not wanted and not parent.session.isinitpath(file_path):
         return None
-    from dealflow.testing._pytest_scripts import ScriptFile
+    from dealflow.plugin.scripts import ScriptFile
 
     return ScriptFile.from_parent(parent, path=file_path)
 
@@ -153,7 +153,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item in session.items:
         fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
         if (found := fixtures.get("playbook")) and found[-1].func.__module__ == __name__:
-            from dealflow.testing._pytest_playbook import MISSING
+            from dealflow.plugin.playbook import MISSING
 
             raise pytest.UsageError(f"{item.nodeid}: {MISSING}")
 
@@ -217,7 +217,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     result = yield
     config = session.config
     if any(map(config.getoption, _OPTIONS)) and not config.getoption("collectonly"):
-        from dealflow.testing._pytest_closing import close
+        from dealflow.plugin.closing import close
 
         close(_run(config), session)
     return result
@@ -258,7 +258,7 @@ def clock() -> Clock:
 @pytest.fixture
 def _dealflow_bench(playbook: object, clock: Clock, pytestconfig: pytest.Config) -> Bench:
     from dealflow import Playbook
-    from dealflow.testing._bench import Bench
+    from dealflow.testing.bench import Bench
 
     if not isinstance(playbook, Playbook):
         kind = type(playbook).__name__

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from dealflow.analysis import diff, lint_text, prove
+from dealflow import Playbook
+from dealflow.analysis import diff
+from dealflow.analysis.lint import lint_text
+from dealflow.analysis.proof import prove
 from dealflow.exceptions import PlaybookError
-from dealflow.playbook import Playbook
-from dealflow.playbooks import parse_playbook
+from dealflow.playbook.files import parse_playbook
 from tests._planted import FAULTS, Fault
 
 __all__ = ["FAULTS", "Found", "find", "rows", "suite_fails", "text"]
@@ -29,7 +31,7 @@ LOADED = "loaded"
 @cache
 def text() -> str:
     """The file of the shipped playbook."""
-    file = resources.files("dealflow.playbooks") / "seven_step.toml"
+    file = resources.files("dealflow.playbook") / "shipped" / "seven_step.toml"
     return file.read_text(encoding="utf-8")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from dealflow import Playbook
 from dealflow.analysis.mutants import Equivalence, Mutant, judge_equivalence, mutants
-from dealflow.playbook import Playbook
-from dealflow.playbooks import parse_playbook
+from dealflow.playbook.files import parse_playbook
 
 MINI = """
 format = 1

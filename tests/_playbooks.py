@@ -12,22 +12,25 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from dealflow.exceptions import PlaybookError
-from dealflow.facts import Fact, Question, Sources, Text
-from dealflow.playbook import Playbook
-from dealflow.playbooks import load_playbook
-from dealflow.rules import (
+from dealflow import (
     Coaching,
+    Fact,
     Guard,
     Move,
     Paper,
+    Playbook,
+    Question,
     RedFlag,
     Role,
+    Sources,
     Step,
+    Text,
     TrialClose,
+    ValueType,
     WalkAway,
+    load_playbook,
 )
-from dealflow.values import ValueType
+from dealflow.exceptions import PlaybookError
 
 Data = dict[str, Any]
 

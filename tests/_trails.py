@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from dealflow import events as ev
-from dealflow.money import Money
-from dealflow.trail import Trail, chain
+from dealflow import Money, Trail
+from dealflow.trail import chain
+from dealflow.trail import events as ev
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPENED = ev.Opened(

@@ -10,8 +10,9 @@ from typing import Any
 from attrs import define, field
 from hypothesis import strategies as st
 
-from dealflow._conditions_parser import ATTRIBUTES, Vocabulary, parse
+from dealflow import Contact, Fact, Sources, Statement, Text, ValueType
 from dealflow.conditions import (
+    ATTRIBUTES,
     And,
     AttributeRef,
     Compare,
@@ -22,7 +23,6 @@ from dealflow.conditions import (
     Disputed,
     FactRef,
     Heard,
-    Holds,
     Known,
     Missing,
     Named,
@@ -33,11 +33,13 @@ from dealflow.conditions import (
     Quantified,
     Size,
     Term,
+    Vocabulary,
     Within,
+    parse,
 )
-from dealflow.evidence import Contact, Evidence, Lack, Reader, Statement
-from dealflow.facts import ANY_ROLE, Fact, Sources, Text
-from dealflow.values import Value, ValueType
+from dealflow.conditions.atoms import Holds
+from dealflow.evidence import ANY_ROLE, Evidence, Lack, Reader
+from dealflow.values import Value
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

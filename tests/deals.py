@@ -11,7 +11,7 @@ from typing import Any
 from attrs import astuple
 
 from dealflow import Deal, Money, Playbook, dumps, load_playbook
-from dealflow.playbooks import parse_playbook
+from dealflow.playbook.files import parse_playbook
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

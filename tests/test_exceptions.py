@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from dealflow import exceptions
+from dealflow.assessment.coaching import Refused
 from dealflow.exceptions import (
     CurrencyMismatch,
     DealflowError,
@@ -18,7 +19,6 @@ from dealflow.exceptions import (
     MoveNotAllowed,
     PlaybookError,
     Problem,
-    Refused,
     TamperedTrail,
     TrailError,
     UnknownFormat,
@@ -94,7 +94,7 @@ def test_each_resembles_another(error: type[DealflowError], likeness: type[Excep
 
 def test_all_names_are_tried() -> None:
     """Every public error is among those that these tests make."""
-    public = {getattr(exceptions, name) for name in exceptions.__all__}
+    public = {getattr(exceptions, name) for name in exceptions.__all__} | {Refused}
     assert public == {type(error) for error in EVERY} | {DealflowError, Problem}
 
 

@@ -1,87 +1,160 @@
-"""``__all__`` says what a module offers, no more and no less."""
+"""``__all__`` says what a module offers, no more and no less; rooms only pass on."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 import pkgutil
-from inspect import getmodule, isclass, isfunction, ismodule
-from types import ModuleType
+import re
+from collections import defaultdict
+from inspect import isclass, isfunction
+from pathlib import Path
 
 import pytest
 
 import dealflow
 
-RUNS = ("dealflow.__main__",)
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
 NAMES = sorted(
     info.name
     for info in pkgutil.walk_packages(dealflow.__path__, "dealflow.")
-    if info.name not in RUNS
+    if info.name != "dealflow.__main__"
 )
-PUBLIC = [name for name in NAMES if not any(part.startswith("_") for part in name.split("."))]
-# Helpers that dealflow's own modules share, and nobody else should rely on.
-SHARED = {
-    "dealflow.trail": {"misplaced"},
-    "dealflow.truth": {"and_bits", "not_bits", "or_bits"},
-}
+# Where callers import from. CONTRIBUTING.md has the same list.
+PUBLIC = (
+    "dealflow",
+    "dealflow.analysis",
+    "dealflow.backtest",
+    "dealflow.logging",
+    "dealflow.scripts",
+    "dealflow.strategies",
+    "dealflow.testing",
+    "dealflow.wording",
+)
 
 
-def tops(module: ModuleType) -> list[str]:
-    """The public names that a module itself defines at its top, in order."""
-    assert module.__file__
-    with open(module.__file__, encoding="utf-8") as file:  # noqa: PTH123
-        tree = ast.parse(file.read())
-    names: list[str] = []
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.append(name)
-            case ast.Assign(targets=targets):
-                names += [target.id for target in targets if isinstance(target, ast.Name)]
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names.append(name)
-            case _:
-                pass
-    return [name for name in names if not name.startswith("_")]
+def _file(name: str) -> Path:
+    plain = SOURCE.joinpath(*name.split("."))
+    return plain / "__init__.py" if plain.is_dir() else plain.with_suffix(".py")
+
+
+def _tree(name: str) -> ast.Module:
+    return ast.parse(_file(name).read_text(encoding="utf-8"))
+
+
+ROOMS = ["dealflow", *(name for name in NAMES if _file(name).name == "__init__.py")]
+
+
+def _imports(tree: ast.Module) -> list[tuple[str, str]]:
+    """Every name that is imported from ours, with the module that it is asked of."""
+    return [
+        (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dealflow")
+        for alias in node.names
+        if node.module
+    ]
+
+
+def _wanted() -> dict[str, set[str]]:
+    """What the other modules of the house, doors included, import of each."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for user in ("_dealflow_pytest", "dealflow", "dealflow.__main__", *NAMES):
+        for module, name in _imports(_tree(user)):
+            wanted[module].add(name)
+    return wanted
 
 
 @pytest.mark.parametrize("name", ["dealflow", *NAMES])
 def test_all_names_are_there(name: str) -> None:
-    """Every name in ``__all__`` exists, once; the list is sorted."""
+    """Every name in ``__all__`` exists, once."""
     module = importlib.import_module(name)
     offered = getattr(module, "__all__", [])
     assert len(set(offered)) == len(offered)
     assert not [each for each in offered if not hasattr(module, each)]
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_every_public_thing_is_offered(name: str) -> None:
-    """The functions and classes without an underscore in a public module are its ``__all__``."""
-    module = importlib.import_module(name)
-    made = {
-        each
-        for each in tops(module)
-        if isclass(vars(module)[each]) or isfunction(vars(module)[each])
-    }
-    assert made - set(module.__all__) == SHARED.get(name, set())
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_passes_on_and_does_nothing(name: str) -> None:
+    """A room's ``__init__`` says what it is for and offers what it imports: no logic, no more."""
+    tree = _tree(name)
+    words, *body = tree.body
+    assert isinstance(words, ast.Expr)
+    assert isinstance(words.value, ast.Constant)
+    imported = {each for _, each in _imports(tree)}
+    offered = set(getattr(importlib.import_module(name), "__all__", ()))
+    assert offered - {"__version__"} == imported
+    assigned = [node for node in body if not isinstance(node, ast.ImportFrom)]
+    for node in assigned:
+        assert isinstance(node, ast.Assign)
+        assert ast.unparse(node.targets[0]) in ("__all__", "__version__")
 
 
-def test_the_package_offers_what_it_imports() -> None:
-    """What can be taken from ``dealflow`` itself is in its ``__all__``, with nothing left over."""
-    there = {
-        name
-        for name, thing in vars(dealflow).items()
-        if not name.startswith("_") and not ismodule(thing)
-    }
-    assert there | {"__version__"} == set(dealflow.__all__)
+def test_modules_offer_what_others_use() -> None:
+    """``__all__`` of a module inside a room is what the rest of the house imports from it."""
+    wanted = _wanted()
+    found, expected = {}, {}
+    for name in NAMES:
+        if name not in ROOMS and name not in PUBLIC:
+            offered = getattr(importlib.import_module(name), "__all__", [])
+            found[name], expected[name] = sorted(offered), sorted(wanted[name])
+            taken_whole = name.rpartition(".")[2] in wanted[name.rpartition(".")[0]]
+            if taken_whole:  # used as ``module.name`` somewhere
+                expected[name] = sorted({*offered, *wanted[name]})
+    assert found == expected
 
 
-def test_public_things_come_from_public_modules() -> None:
-    """Nothing that the package offers says that it lives in a private module."""
-    for name in dealflow.__all__:
-        thing = getattr(dealflow, name)
+def test_contributing_lists_the_public_paths() -> None:
+    """CONTRIBUTING.md names every import path that callers may rely on, and no other."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (told,) = re.findall(
+        r"^Callers import from (.*?) and from nowhere else", text, re.MULTILINE | re.DOTALL
+    )
+    assert sorted(re.findall(r"`([\w.]+)`", told)) == sorted(PUBLIC)
+
+
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.py"),
+    ]
+)
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_docs_and_examples_use_public_paths(page: str) -> None:
+    """What readers are shown imports from the public paths alone."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    used = re.findall(r"^(?:>>> |\.\.\. )?\s*(?:from|import) (dealflow[\w.]*)", text, re.MULTILINE)
+    assert set(used) <= set(PUBLIC)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_things_are_documented(path: str) -> None:
+    """Each name of a public path has a docstring, and a place on the page of the interface."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    module = importlib.import_module(path)
+    members = _documented(text, path)
+    assert not sorted(set(module.__all__) - {"__version__"} - members)
+    for name in module.__all__:
+        thing = getattr(module, name)
         if isclass(thing) or isfunction(thing):
-            home = getmodule(thing)
-            assert home is not None
-            assert not any(part.startswith("_") for part in home.__name__.split(".")), name
             assert thing.__doc__, name
+
+
+def _documented(text: str, path: str) -> set[str]:
+    """The names of a public path that the page lists."""
+    return {
+        name
+        for module, rest in re.findall(
+            r"^\.\. currentmodule:: ([\w.]+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+        )
+        if module == path
+        for name in re.findall(
+            r"^\.\. auto(?:class|function|data|exception):: (\w+)", rest, re.MULTILINE
+        )
+    }

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from dealflow import load_playbook
 from dealflow.analysis.lint import lint
-from dealflow.analysis.prove import prove
-from dealflow.playbooks import load_playbook
+from dealflow.analysis.proof import prove
 from tests._sybil_console import ENVIRONMENT, ROOT, _commands
 
 TEAM = ROOT / "examples" / "team"

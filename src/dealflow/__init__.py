@@ -3,11 +3,9 @@
 >>> from dealflow import Deal, Money, load_playbook
 """
 
-from dealflow.assessment import Finding, Verdict
-from dealflow.coaching import Ask, Assessment, Farewell, RaisedFlag
+from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Refused, Verdict
 from dealflow.deal import Deal
-from dealflow.diagrams import mermaid
-from dealflow.evidence import Contact, Interaction, Statement
+from dealflow.evidence import Contact, Fact, Interaction, Question, Sources, Statement, Text
 from dealflow.exceptions import (
     CurrencyMismatch,
     DealflowError,
@@ -16,30 +14,30 @@ from dealflow.exceptions import (
     MoveNotAllowed,
     PlaybookError,
     Problem,
-    Refused,
     TamperedTrail,
     TrailError,
     UnknownFormat,
 )
-from dealflow.facts import Fact, Question, Sources, Text
-from dealflow.money import Money
-from dealflow.playbook import Playbook
-from dealflow.playbooks import dump_playbook, load_playbook, shipped_playbooks
-from dealflow.rules import (
+from dealflow.playbook import (
     Coaching,
     Guard,
     Move,
     Paper,
+    Playbook,
     RedFlag,
     Role,
     Step,
     TrialClose,
     WalkAway,
+    dump_playbook,
+    load_playbook,
+    mermaid,
+    parse_playbook,
+    shipped_playbooks,
 )
-from dealflow.trail import Entry, Trail
-from dealflow.truth import Truth
-from dealflow.values import ValueType
-from dealflow.wire import dumps, loads
+from dealflow.trail import Entry, Trail, dumps, loads
+from dealflow.typing import Language
+from dealflow.values import Money, Truth, ValueType
 
 __all__ = [
     "Ask",
@@ -57,6 +55,7 @@ __all__ = [
     "Guard",
     "InputError",
     "Interaction",
+    "Language",
     "Money",
     "Move",
     "MoveNotAllowed",
@@ -88,6 +87,7 @@ __all__ = [
     "load_playbook",
     "loads",
     "mermaid",
+    "parse_playbook",
     "shipped_playbooks",
 ]
 

@@ -6,14 +6,8 @@ Every error carries its data on attributes, so that a caller never has to parse 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from dealflow.assessment import Finding
-    from dealflow.coaching import Assessment
-    from dealflow.trail import Entry
 
 __all__ = [
     "CurrencyMismatch",
@@ -23,7 +17,6 @@ __all__ = [
     "MoveNotAllowed",
     "PlaybookError",
     "Problem",
-    "Refused",
     "TamperedTrail",
     "TrailError",
     "UnknownFormat",
@@ -120,28 +113,6 @@ class MoveNotAllowed(DealflowError, RuntimeError):
 
 def _move_not_allowed(message: str, step: str, allowed: tuple[str, ...]) -> MoveNotAllowed:
     return MoveNotAllowed(message, step=step, allowed=allowed)
-
-
-class Refused(DealflowError, PermissionError):
-    """A move was tried and its guards did not let it pass. The refusal is in the trail.
-
-    Attributes:
-        assessment: the assessment at the time of the attempt, questions included.
-        entry: the trail's entry of the refused attempt.
-        findings: the findings that block the move, most pressing first.
-    """
-
-    def __init__(self, assessment: Assessment, entry: Entry) -> None:
-        self.assessment = assessment
-        self.entry = entry
-        self.findings: tuple[Finding, ...] = assessment.blocking
-        reasons = ", ".join(f"{f.guard} is {f.truth.value}" for f in self.findings)
-        super().__init__(
-            f"{assessment.step} cannot be left ({assessment.verdict.value}): {reasons}"
-        )
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.assessment, self.entry))
 
 
 class TrailError(DealflowError, ValueError):

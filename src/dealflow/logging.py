@@ -25,8 +25,8 @@ except ModuleNotFoundError as error:
         'dealflow.logging needs structlog: pip install "dealflow[log]"', name=error.name
     ) from error
 
+from dealflow.assessment import Refused
 from dealflow.deal import Deal
-from dealflow.exceptions import Refused
 from dealflow.trail import Entry
 
 __all__ = ["logged"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
-__all__ = ["JSON", "Clock", "Language"]
+__all__ = ["JSON", "Language"]
 
 Language: TypeAlias = Literal["en", "zh"]
 """The languages that the shipped playbooks and messages speak."""

@@ -7,17 +7,19 @@ not know.
 
 from __future__ import annotations
 
-from dealflow.analysis.coverage import Coverage, measure
+from dealflow.analysis.coverage import Coverage, measure, requirements, shortfalls
 from dealflow.analysis.diff import Difference, diff
 from dealflow.analysis.history import Observation, observations
 from dealflow.analysis.lint import LintFinding, lint, lint_text
 from dealflow.analysis.mutants import Mutant, judge_equivalence, mutants, suggest
-from dealflow.analysis.prove import Proof, Theorem, prove
-from dealflow.analysis.routes import Unreachable, deal_at, nearest
+from dealflow.analysis.proof import Proof, Theorem, prove
+from dealflow.analysis.solver import Answer, Goal, Unreachable, deal_at, nearest, solve
 
 __all__ = [
+    "Answer",
     "Coverage",
     "Difference",
+    "Goal",
     "LintFinding",
     "Mutant",
     "Observation",
@@ -34,5 +36,8 @@ __all__ = [
     "nearest",
     "observations",
     "prove",
+    "requirements",
+    "shortfalls",
+    "solve",
     "suggest",
 ]

@@ -7,20 +7,28 @@ it now and did not before. Both can be. A witness is such a deal, made and judge
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from dealflow.analysis._trail_diff import Changed, decided_differently
-from dealflow.analysis.history import judge_at, world_of
-from dealflow.analysis.routes import Unreachable, deal_at, passing, stuck
-from dealflow.analysis.scenes import START, Scene, perform
-from dealflow.analysis.solver import LIMIT, solve
-from dealflow.assessment import Verdict
+from dealflow.analysis.history import judge_all, judge_at, observations, world_of
+from dealflow.analysis.solver import (
+    LIMIT,
+    START,
+    Scene,
+    Unreachable,
+    deal_at,
+    passing,
+    perform,
+    solve,
+    stuck,
+)
+from dealflow.assessment import Judgement, Verdict
 from dealflow.deal import Deal
 from dealflow.exceptions import EvidenceError
 from dealflow.playbook import Plan, Playbook
-from dealflow.trail import Trail
+from dealflow.trail import Opened, Trail
 
 __all__ = ["Difference", "Effect", "MoveDifference", "Witness", "diff"]
 
@@ -207,3 +215,77 @@ def _named(rows: object) -> bool:
 def _by_name(rows: object) -> dict[str, object]:
     named: Sequence[dict[str, object]] = rows if isinstance(rows, list) else []
     return {str(row["id"]): row for row in named}
+
+
+@frozen
+class Changed:
+    """A recorded attempt that another playbook decides differently.
+
+    Attributes:
+        deal: the deal's id.
+        entry: the sequence number of the attempt's entry.
+        at: when it was tried.
+        source: the step that the deal was in.
+        to: where it was to go.
+        before: the verdict under the old playbook; ``None`` where it has no such move.
+        after: the verdict under the new one; ``None`` where it has no such move.
+        guards: the guards that stand in the way under one and not under the other, sorted.
+    """
+
+    deal: str
+    entry: int
+    at: datetime
+    source: str
+    to: str
+    before: Verdict | None
+    after: Verdict | None
+    guards: tuple[str, ...]
+
+
+def decided_differently(
+    old: Playbook, new: Playbook, trails: Iterable[Trail]
+) -> tuple[tuple[Changed, ...], int]:
+    """Judge every attempt of recorded trails under both playbooks.
+
+    Only whether a move passes counts as a decision: two refusals for different reasons are alike.
+
+    Returns:
+        The attempts that are decided differently, in the order of the trails, and how many
+        attempts there were.
+    """
+    known = [(_deal_of(trail), seen) for trail in trails for seen in observations(old, trail)]
+    attempts = [seen for _, seen in known]
+    changed = []
+    for (deal, attempt), before, after in zip(
+        known, judge_all(old, attempts), judge_all(new, attempts), strict=True
+    ):
+        judged = before or after
+        if judged is None or _passes(before) is _passes(after):
+            continue
+        changed.append(
+            Changed(
+                deal,
+                len(attempt.entries) + 1,
+                attempt.at,
+                judged.plan.move.source,
+                judged.plan.move.to,
+                before.verdict if before else None,
+                after.verdict if after else None,
+                tuple(sorted(_blocking(before) ^ _blocking(after))),
+            )
+        )
+    return tuple(changed), len(known)
+
+
+def _deal_of(trail: Trail) -> str:
+    """The id of the deal that a trail is of; none for an empty trail."""
+    opened = trail[0].event if len(trail) else None
+    return opened.deal if isinstance(opened, Opened) else ""
+
+
+def _passes(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.verdict is Verdict.READY
+
+
+def _blocking(judgement: Judgement | None) -> set[str]:
+    return {finding.guard for finding in judgement.blocking} if judgement else set()

@@ -13,24 +13,13 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
-from dealflow import events
-from dealflow.assessment import Judgement
-from dealflow.coaching import judge_step
-from dealflow.money import Money
+from dealflow.assessment import Judgement, judge_step
 from dealflow.playbook import Playbook
 from dealflow.state import DealState, Snapshot
-from dealflow.trail import START, Entry
-from dealflow.values import ValueType, from_json
+from dealflow.trail import START, Entry, events
+from dealflow.values import Money, ValueType, from_json
 
-__all__ = [
-    "Observation",
-    "Walks",
-    "judge_again",
-    "judge_all",
-    "judge_at",
-    "observations",
-    "world_of",
-]
+__all__ = ["Observation", "Walks", "judge_all", "judge_at", "observations", "world_of"]
 
 
 @frozen

@@ -7,8 +7,8 @@ stopped. Shares come with 95 % Wilson intervals; what the data cannot test is pa
 >>> from dealflow.backtest import backtest, load_mapping, read_deals
 """
 
-from dealflow.backtest._deal import ClosedDeal
-from dealflow.backtest._mapping import (
+from dealflow.backtest.deal import ClosedDeal
+from dealflow.backtest.mapping import (
     Cell,
     ColumnMapping,
     DealSource,
@@ -20,7 +20,7 @@ from dealflow.backtest._mapping import (
     Silence,
     Strength,
 )
-from dealflow.backtest._report import (
+from dealflow.backtest.report import (
     ColumnReport,
     Contrast,
     GuardReport,
@@ -29,9 +29,9 @@ from dealflow.backtest._report import (
     Untested,
     Warn,
 )
-from dealflow.backtest._rows import estimate_deals, parse_deals, read_deals
-from dealflow.backtest._run import JudgedDeal, backtest, judge_deals, load_mapping
-from dealflow.backtest._stats import Interval, Lift, Rule, Share, Tally, association, wilson
+from dealflow.backtest.rows import estimate_deals, parse_deals, read_deals
+from dealflow.backtest.run import JudgedDeal, backtest, judge_deals, load_mapping
+from dealflow.backtest.stats import Interval, Lift, Rule, Share, Tally, association, wilson
 
 __all__ = [
     "Cell",

@@ -5,8 +5,8 @@ Needs hypothesis: ``pip install "dealflow[test]"``.
 
 from __future__ import annotations
 
-from dealflow.strategies._deals import deals
-from dealflow.strategies._machine import DealMachine, deal_machine
-from dealflow.strategies._statements import statements
+from dealflow.strategies.machine import DealMachine, deal_machine
+from dealflow.strategies.of_deals import deals
+from dealflow.strategies.of_statements import statements
 
 __all__ = ["DealMachine", "deal_machine", "deals", "statements"]

@@ -6,18 +6,19 @@ playbook".
 
 from __future__ import annotations
 
-from dealflow.testing._assertions import (
+from dealflow.testing.assertions import (
     assert_asks,
     assert_conflict,
     assert_moves,
     assert_refused,
     assert_walks_away,
 )
-from dealflow.testing._bench import Clock, LiveTrail
-from dealflow.testing._deals import deal_at
-from dealflow.testing._watch import Refusal, Watch, watching
+from dealflow.testing.bench import Bench, Clock, LiveTrail
+from dealflow.testing.deals import deal_at
+from dealflow.testing.watch import Refusal, Watch, watching
 
 __all__ = [
+    "Bench",
     "Clock",
     "LiveTrail",
     "Refusal",

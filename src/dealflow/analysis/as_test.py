@@ -1,0 +1,237 @@
+"""A scene written out as a pytest function: plain verbs, one after the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+from textwrap import wrap
+from typing import TypeAlias
+
+from dealflow.analysis.solver import Scene, deal_at, perform
+from dealflow.deal import Deal
+from dealflow.playbook import Playbook
+from dealflow.trail import Entry, events
+from dealflow.typing import JSON
+
+__all__ = ["literal", "marks", "verbs", "withdrawal", "written"]
+
+_BY = "rep"
+_WIDTH = 100
+_LONGEST_NAME = 70
+_INDENT = "    "
+_IMPORTS = {
+    "timedelta(": "from datetime import timedelta",
+    "Money(": "from dealflow import Money",
+}
+_Contact: TypeAlias = "events.ContactAdded | events.ContactChanged"
+_CARD = ("roles", "contact_kind", "influence", "response_mode", "rating")
+_PLAIN: Mapping[str, object] = {
+    **dict.fromkeys(_CARD),
+    "roles": (),
+    "contact_kind": "person",
+}
+
+
+def as_test(
+    playbook: Playbook, name: str, step: str, scene: Scene, ending: Sequence[str], *, says: str = ""
+) -> str:
+    """Write a test that brings a deal into a scene and ends as it should.
+
+    Args:
+        playbook: the rules.
+        name: of the test; what cannot be part of a name becomes an underscore.
+        step: the step at which the scene is.
+        scene: what is so at that moment.
+        ending: the lines after it, which find ``deal``, and ``now``, the arguments ``by`` and
+            ``at`` that every verb takes.
+        says: what the test shows, one sentence.
+
+    Returns:
+        The text of a function, to be run by pytest with these rules as ``dealflow_playbook``;
+        before it stand the imports that it needs.
+
+    Raises:
+        Unreachable: no deal gets to the step.
+    """
+    deal = deal_at(playbook, step)
+    before, at = deal.version, deal.trail[-1].at
+    perform(deal, scene, by=_BY, at=at)
+    return written(name, step, [*verbs(deal, deal.trail[before:]), *ending], says)
+
+
+def written(name: str, step: str, lines: Iterable[str], says: str = "") -> str:
+    """Write a test that starts with the cheapest deal at a step; see :func:`as_test`."""
+    body = [
+        *_docstring(says),
+        f"deal = deal_at({literal(step)})",
+        f'now = {{"by": {literal(_BY)}, "at": deal.trail[-1].at}}',
+        *lines,
+    ]
+    function = [f"def test_{_word(name)}(deal_at):", *(f"{_INDENT}{line}" for line in body)]
+    needed = [line for sign, line in _IMPORTS.items() if any(sign in each for each in body)]
+    return "\n".join([*needed, "", "", *function] if needed else function) + "\n"
+
+
+def _word(name: str) -> str:
+    """A name as part of a function's, cut between two words when it is long."""
+    word = re.sub(r"\W+", "_", name).strip("_").lower()
+    if len(word) <= _LONGEST_NAME:
+        return word
+    return word[: _LONGEST_NAME + 1].rpartition("_")[0] or word[:_LONGEST_NAME]
+
+
+def literal(value: JSON) -> str:
+    """A value in its textual form, as Python source."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal, value))}]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _docstring(says: str) -> Iterator[str]:
+    if says:
+        # a quote just before the three that end it would be one of them
+        words = says.replace("\\", "\\\\") + (" " if says.endswith('"') else "")
+        yield from wrap(f'"""{words}"""', _WIDTH - len(_INDENT), break_on_hyphens=False)
+
+
+def verbs(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
+    """The lines of code that put entries on record; ``now`` stands for ``by`` and ``at``.
+
+    Args:
+        deal: the deal whose entries they are.
+        entries: moves forward, and such as :func:`~dealflow.analysis.scenes.perform` makes.
+    """
+    for withdrawn, group in groupby(entries, lambda e: isinstance(e.event, events.Withdrawn)):
+        if withdrawn:
+            yield from _taken_back(deal, list(group))
+        else:
+            yield from _done(deal, group)
+
+
+def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
+    """One call for each entry."""
+    for entry in entries:
+        event = entry.event
+        match event:
+            case events.ContactAdded():
+                card = dict(_card(event, _PLAIN))
+                yield from _call("add_contact", event.contact, name=event.name, **card)
+            case events.ContactChanged():
+                before = next(
+                    earlier.event
+                    for earlier in reversed(deal.trail[: entry.seq - 1])
+                    if isinstance(earlier.event, events.ContactAdded | events.ContactChanged)
+                    and earlier.event.contact == event.contact
+                )
+                changes = dict(_card(event, {name: getattr(before, name) for name in _CARD}))
+                yield from _call("change_contact", event.contact, **changes)
+            case events.AmountChanged():
+                price = f'Money("{event.amount.amount:f}", "{event.amount.currency}")'
+                yield from _lines("change_amount", [price, f"reason={literal(event.reason)}"])
+            case events.Met():
+                people: JSON = list(event.participants)
+                yield from _call("meet", event.interaction_kind, participants=people)
+            case events.Said():
+                yield from _said(event, entry)
+            case events.Waived():
+                yield from _call(
+                    "waive", event.guard, authority=event.authority, reason=event.reason
+                )
+            case events.Moved():
+                yield f"deal.advance(to={literal(event.to_step)}, **now)"
+            case _:
+                raise TypeError(f"{event.kind} puts nobody into a scene")
+
+
+def _taken_back(deal: Deal, entries: Sequence[Entry]) -> Iterator[str]:
+    """Statements are found by what they say: other rules, or another version, move their numbers.
+
+    A fact of which nothing is left is named alone, else together with who spoke.
+    """
+    gone = [e.event.statement for e in entries if isinstance(e.event, events.Withdrawn)]
+    before = {
+        entry.event.statement
+        for entry in deal.trail[: entries[0].seq - 1]
+        if isinstance(entry.event, events.Withdrawn)
+    }
+    left = {
+        said.fact
+        for id, said in deal.statements.items()
+        if id < entries[0].seq and id not in before and id not in gone
+    }
+    said = [deal.statements[id] for id in gone]
+    whole = list(dict.fromkeys(each.fact for each in said if each.fact not in left))
+    if len(whole) > 1:
+        yield from withdrawal([f"said.fact in ({', '.join(map(literal, whole))})"])
+    elif whole:
+        yield from withdrawal(list(marks(fact=whole[0])))
+    others = dict.fromkeys((s.fact, s.source, s.about) for s in said if s.fact in left)
+    for fact, source, about in others:
+        yield from withdrawal(list(marks(fact=fact, source=source, about=about)))
+
+
+def withdrawal(marks: list[str]) -> Iterator[str]:
+    """A loop that takes back the statements with these marks."""
+    yield "for number, said in deal.statements.items():"
+    parts = [*marks, "number not in deal.withdrawn"]
+    line = f"{_INDENT}if {' and '.join(parts)}:"
+    if len(_INDENT) + len(line) <= _WIDTH:
+        yield line
+    else:
+        rows = [parts[0], *(f"and {part}" for part in parts[1:])]
+        yield f"{_INDENT}if ("
+        yield from (f"{_INDENT * 2}{row}" for row in rows)
+        yield f"{_INDENT}):"
+    yield f'{_INDENT * 2}deal.withdraw(number, reason="No longer so", **now)'
+
+
+def marks(**fields: str | None) -> Iterator[str]:
+    """By what a statement is told from others."""
+    for name, value in fields.items():
+        if value is not None:
+            yield f"said.{name} == {literal(value)}"
+
+
+def _card(event: _Contact, before: Mapping[str, object]) -> Iterator[tuple[str, JSON]]:
+    """What differs from before on a contact's card."""
+    for name in _CARD:
+        value = getattr(event, name)
+        if value != before[name]:
+            word = "kind" if name == "contact_kind" else name
+            yield word, list(value) if name == "roles" else value
+
+
+def _said(event: events.Said, entry: Entry) -> Iterator[str]:
+    verb = {"contact": "hear", "document": "read", "observation": "observe"}[event.source_kind]
+    who = [] if event.source_kind == "observation" else [literal(event.source)]
+    rest = [*who, literal(event.fact), literal(event.value)]
+    if event.about is not None and event.about != event.source:
+        rest.append(f"about={literal(event.about)}")
+    if not event.first_hand:
+        rest.append("first_hand=False")
+    if age := entry.at - event.said_at:
+        rest.append(f'said_at=now["at"] - {_span(age)}')
+    return _lines(verb, rest)
+
+
+def _span(age: timedelta) -> str:
+    parts = {"days": age.days, "seconds": age.seconds}
+    return f"timedelta({', '.join(f'{name}={n}' for name, n in parts.items() if n)})"
+
+
+def _call(verb: str, first: str, **rest: JSON) -> Iterator[str]:
+    named = (f"{name}={literal(value)}" for name, value in rest.items())
+    return _lines(verb, [literal(first), *named])
+
+
+def _lines(verb: str, arguments: Sequence[str]) -> Iterator[str]:
+    line = f"deal.{verb}({', '.join([*arguments, '**now'])})"
+    if len(_INDENT) + len(line) <= _WIDTH:
+        yield line
+        return
+    yield f"deal.{verb}("
+    yield from (f"{_INDENT}{argument}," for argument in [*arguments, "**now"])
+    yield ")"

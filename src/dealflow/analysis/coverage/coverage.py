@@ -1,0 +1,263 @@
+"""What deals have covered of a playbook: steps, moves, refusals, guards, reasons, questions, MC/DC.
+
+A playbook's tests are as good as what they have seen of it. Each kind of thing to cover is counted
+by itself; what no deal can ever reach doesn't count (see docs, "Coverage of playbooks").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from attrs import field, frozen
+
+from dealflow.analysis.coverage.clauses import Row
+from dealflow.analysis.coverage.data import read, written
+from dealflow.analysis.coverage.targets import KINDS, Cell, Kind, Reach, cells_of, clauses_of
+from dealflow.analysis.history import Observation, Walks, judge_at
+from dealflow.assessment import Judgement, Verdict, questions
+from dealflow.conditions import Outcome
+from dealflow.exceptions import InputError, Problem
+from dealflow.playbook import OUTCOMES, Playbook
+from dealflow.state import DealState, Snapshot
+from dealflow.typing import JSON
+
+__all__ = ["Coverage", "Status", "measure", "requirements", "shortfalls"]
+
+Status: TypeAlias = Literal["covered", "missing", "undecided", "impossible"]
+"""Of a cell: ``undecided`` is missing, too, and it was not decided whether a deal can reach it."""
+
+
+@frozen
+class Count:
+    """How much of one kind is covered.
+
+    Attributes:
+        covered: how many cells are.
+        feasible: how many could be.
+    """
+
+    covered: int
+    feasible: int
+
+    @property
+    def percent(self) -> Decimal:
+        """The share, in steps of 0.1 and rounded down: 100 is everything; so is none of none."""
+        if not self.feasible:
+            return Decimal(100)
+        return Decimal(self.covered * 1000 // self.feasible) / 10
+
+    def __str__(self) -> str:
+        return f"{self.covered} of {self.feasible} ({self.percent:f} %)"
+
+
+def _read_only(rows: Mapping[str, Iterable[Row]]) -> Mapping[str, frozenset[Row]]:
+    return MappingProxyType({guard: frozenset(found) for guard, found in rows.items()})
+
+
+@frozen(slots=False)
+class Coverage:
+    """What was seen of a playbook.
+
+    Two coverages of the same playbook can be merged, in any order, also across processes: as the
+    JSON data of :meth:`to_json`.
+
+    Attributes:
+        playbook: the playbook.
+        seen: the cells covered, those of ``mcdc`` apart.
+        rows: for each guard what it was observed to give, from which ``mcdc`` follows.
+    """
+
+    playbook: Playbook
+    seen: frozenset[Cell] = frozenset()
+    rows: Mapping[str, frozenset[Row]] = field(factory=dict, converter=_read_only)
+
+    def merge(self, *others: Coverage) -> Coverage:
+        """This coverage and others together.
+
+        Raises:
+            InputError: one is of another playbook.
+        """
+        rows = dict(self.rows)
+        seen = self.seen
+        for other in others:
+            if other.playbook != self.playbook:
+                raise InputError(
+                    f"coverage of {_name(other.playbook)} is no coverage of {_name(self.playbook)}"
+                )
+            seen |= other.seen
+            for guard, found in other.rows.items():
+                rows[guard] = rows.get(guard, frozenset()) | found
+        return Coverage(self.playbook, seen, rows)
+
+    @cached_property
+    def cells(self) -> Mapping[Cell, Status]:
+        """Every cell of the playbook, in the order of reports, and how it stands."""
+        covered = self.seen | set(self._alone())
+        reaches = cells_of(self.playbook)
+        return MappingProxyType(
+            {cell: _status(cell in covered, reach) for cell, reach in reaches.items()}
+        )
+
+    def _alone(self) -> Iterator[Cell]:
+        for guard, rows in self.rows.items():
+            for name in clauses_of(self.playbook, guard).decided_alone(rows):
+                yield Cell("mcdc", guard, name)
+
+    @cached_property
+    def counts(self) -> Mapping[Kind, Count]:
+        """How much of each kind is covered."""
+        found = {}
+        for kind in KINDS:
+            statuses = [status for cell, status in self.cells.items() if cell.kind == kind]
+            feasible = len(statuses) - statuses.count("impossible")
+            found[kind] = Count(statuses.count("covered"), feasible)
+        return MappingProxyType(found)
+
+    @property
+    def missing(self) -> tuple[Cell, ...]:
+        """The cells that could be covered and aren't; those not decided are among them."""
+        wanted = ("missing", "undecided")
+        return tuple(cell for cell, status in self.cells.items() if status in wanted)
+
+    def to_json(self) -> dict[str, JSON]:
+        """What was seen, as JSON data; :meth:`from_json` reads it back."""
+        return written(self.playbook, self.seen, self.rows)
+
+    @classmethod
+    def from_json(cls, data: object, playbook: Playbook) -> Coverage:
+        """Read the data of :meth:`to_json`, or of the report ``json``.
+
+        Raises:
+            InputError: it is no such data, or of another playbook.
+        """
+        return cls(playbook, *read(data, playbook))
+
+
+def _name(playbook: Playbook) -> str:
+    return f"{playbook.id} {playbook.version} ({playbook.fingerprint[:12]})"
+
+
+def _status(covered: bool, reach: Reach) -> Status:
+    if covered:
+        return "covered"
+    if not reach.possible:
+        return "impossible"
+    return "missing" if reach.decided else "undecided"
+
+
+def measure(playbook: Playbook, observations: Walks | Iterable[Observation]) -> Coverage:
+    """What a set of observations covers of a playbook; those of other playbooks don't count."""
+    given = observations.observations if isinstance(observations, Walks) else observations
+    ours = [one for one in given if one.playbook is playbook or one.playbook == playbook]
+    return _Measure(playbook, Walks.of(ours)).coverage()
+
+
+class _Measure:
+    def __init__(self, playbook: Playbook, walks: Walks) -> None:
+        self._playbook = playbook
+        self._walks = walks
+        self._seen: set[Cell] = set()
+        self._rows: dict[str, set[Row]] = {}
+        self._state: DealState | None = None
+        self._known: dict[str, Outcome] = {}
+
+    def coverage(self) -> Coverage:
+        for indexes, snapshot in self._walks.snapshots(self._playbook):
+            looks = [self._walks.observations[index] for index in indexes]
+            judgement = judge_at(snapshot, looks[0].to)
+            if judgement is not None:
+                self._seen.add(Cell("steps", snapshot.state.step))
+                self._look(snapshot, judgement)
+                for kind in {look.kind for look in looks}:
+                    self._try(kind, judgement)
+                    if kind != "passed":  # who passes is not told what to ask
+                        asks = questions(snapshot, judgement.findings)
+                        self._seen.update(Cell("questions", ask.question.id) for ask in asks)
+        return Coverage(self._playbook, frozenset(self._seen), self._rows)
+
+    def _look(self, snapshot: Snapshot, judgement: Judgement) -> None:
+        if snapshot.state is not self._state:
+            self._state, self._known = snapshot.state, {}
+        for finding in judgement.findings:
+            if self._known.get(finding.guard) is finding.outcome:
+                continue  # the deal keeps an outcome until something that the guard reads changes
+            self._known[finding.guard] = finding.outcome
+            self._seen.add(Cell("guards", finding.guard, finding.truth.value))
+            row = clauses_of(self._playbook, finding.guard).row(snapshot)
+            self._rows.setdefault(finding.guard, set()).add(row)
+
+    def _try(self, kind: str, judgement: Judgement) -> None:
+        move, ready = judgement.plan.move, judgement.verdict is Verdict.READY
+        if kind == "passed" and ready:
+            self._seen.add(Cell("moves", move.id))
+            if move.to not in OUTCOMES:
+                self._seen.add(Cell("steps", move.to))
+        elif kind == "refused" and not ready:
+            self._seen.add(Cell("refusals", move.id))
+            self._seen.update(Cell("reasons", f.guard) for f in judgement.blocking)
+
+
+def requirements(text: str) -> Mapping[Kind, Decimal]:
+    """Read what a coverage has to reach, such as ``guards:100,reasons:87.5``: percent by kind.
+
+    Raises:
+        InputError: every part that cannot be read.
+    """
+    found: dict[Kind, Decimal] = {}
+    problems: list[Problem] = []
+    for part in text.split(","):
+        name, colon, number = (piece.strip() for piece in part.partition(":"))
+        kind: Kind | None = next((kind for kind in KINDS if kind == name), None)
+        percent = _percent(number)
+        if not colon:
+            problems.append(Problem("", f"{part.strip()!r} is not of the form guards:100"))
+        elif kind is None:
+            problems.append(Problem("", f"{name!r} is no kind; there are: {', '.join(KINDS)}"))
+        elif percent is None:
+            problems.append(Problem("", f"{name}: {number!r} is no number from 0 to 100"))
+        elif kind in found:
+            problems.append(Problem("", f"{name} is required twice"))
+        else:
+            found[kind] = percent
+    if problems:
+        raise InputError(problems)
+    return MappingProxyType(found)
+
+
+def _percent(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and 0 <= number <= 100 else None
+
+
+@frozen
+class Shortfall:
+    """A requirement that a coverage does not meet.
+
+    Attributes:
+        kind: of which kind.
+        needed: how many percent there should be.
+        count: what there is.
+    """
+
+    kind: Kind
+    needed: Decimal
+    count: Count
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count}, and {self.needed:f} % are required"
+
+
+def shortfalls(coverage: Coverage, needed: Mapping[Kind, Decimal]) -> tuple[Shortfall, ...]:
+    """The requirements that a coverage does not meet."""
+    return tuple(
+        Shortfall(kind, percent, coverage.counts[kind])
+        for kind, percent in needed.items()
+        if coverage.counts[kind].covered * 100 < percent * coverage.counts[kind].feasible
+    )

@@ -1,0 +1,8 @@
+"""What an author of a playbook should look at: the codes, and the rules that find them."""
+
+from __future__ import annotations
+
+from dealflow.analysis.lint.findings import Level, LintFinding
+from dealflow.analysis.lint.linter import lint, lint_text
+
+__all__ = ["Level", "LintFinding", "lint", "lint_text"]

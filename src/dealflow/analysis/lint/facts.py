@@ -1,0 +1,145 @@
+"""Lint of facts, questions, roles and sources: declared and not used, or used and not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from dealflow.analysis.lint.findings import LintFinding, found
+from dealflow.conditions import Condition, Covered, Disputed, Missing, OverFact, Quantified
+from dealflow.evidence import ANY_ROLE, US, Fact, Question
+from dealflow.playbook import Playbook
+
+__all__ = ["lint_facts", "needed_facts"]
+
+
+def lint_facts(playbook: Playbook) -> Iterator[LintFinding]:
+    """What is wrong with facts, their questions and sources, and with roles."""
+    use = _Use.of(playbook)
+    for fact in playbook.facts:
+        yield from _fact(playbook, fact, use)
+    for role in playbook.roles:
+        if role.id not in use.roles:
+            yield found("D302", f"roles.{role.id}", "no condition, source or question names it")
+        elif role.ask is None and role.id in use.sought:
+            message = (
+                f"{use.sought[role.id]} needs somebody in this role, but no question finds out"
+                " who holds it: name one in ask"
+            )
+            yield found("D307", f"roles.{role.id}", message)
+
+
+@frozen
+class _Use:
+    """What reads what.
+
+    Attributes:
+        facts: the ids of facts that something reads.
+        questions: the ids of questions asked for other reasons than to establish their facts.
+        roles: the ids of roles that something names.
+        sought: from the roles without whose holders a guard is unknown to the first such guard.
+        needed: from facts to the first guard that needs them established.
+    """
+
+    facts: frozenset[str]
+    questions: frozenset[str]
+    roles: frozenset[str]
+    sought: dict[str, str]
+    needed: dict[str, str]
+
+    @classmethod
+    def of(cls, playbook: Playbook) -> _Use:
+        conditions = list(_conditions(playbook))
+        facts = {fact.id for condition in conditions for fact in condition.facts}
+        roles = {role for condition in conditions for role in condition.roles}
+        for fact in playbook.facts:
+            roles.update(fact.sources.roles, *(question.of for question in fact.ask))
+        if playbook.trial_close is not None:
+            facts.update({playbook.trial_close.fact, playbook.trial_close.gap_fact or ""})
+        asked = {role.ask for role in playbook.roles}
+        asked |= {playbook.coaching.conflicted, playbook.coaching.stale}
+        needed: dict[str, str] = {}
+        sought: dict[str, str] = {}
+        for guard, condition in playbook.guard_condition.items():
+            for fact in needed_facts(condition):
+                needed.setdefault(fact.id, guard)
+            for node in condition.walk():
+                if isinstance(node, Covered | Quantified):
+                    sought.setdefault(node.role, guard)
+        everything = {role.id for role in playbook.roles} if ANY_ROLE in roles else set()
+        return cls(
+            frozenset(facts),
+            frozenset(question for question in asked if question is not None),
+            frozenset(roles | everything),
+            sought,
+            needed,
+        )
+
+
+def _conditions(playbook: Playbook) -> Iterator[Condition]:
+    yield from playbook.guard_condition.values()
+    for flag in playbook.red_flags:
+        yield playbook.condition(f"red_flags.{flag.id}")
+    for paper in playbook.papers:
+        if paper.when is not None:
+            yield playbook.condition(f"papers.{paper.id}")
+    for invariant in playbook.invariant.values():
+        yield invariant.condition
+
+
+def needed_facts(condition: Condition) -> tuple[Fact, ...]:
+    """The facts that a condition needs established; ``missing`` and ``disputed`` never ask."""
+    asking = (node for node in condition.walk() if not isinstance(node, Missing | Disputed))
+    return tuple(dict.fromkeys(node.fact for node in asking if isinstance(node, OverFact)))
+
+
+def _fact(playbook: Playbook, fact: Fact, use: _Use) -> Iterator[LintFinding]:
+    place = f"facts.{fact.id}"
+    if fact.id in use.needed and not fact.ask and not _answer_of_trial_close(playbook, fact):
+        message = f"guard {use.needed[fact.id]} needs it, but no question establishes it"
+        yield found("D303", place, message)
+    elif fact.id not in use.facts:
+        if not fact.ask:
+            yield found("D301", place, "nothing reads it, and no question asks for it")
+        for question in fact.ask:
+            if use.questions.isdisjoint(other.id for other in fact.ask):
+                message = "nobody needs the answer: no guard, red flag or paper reads the fact"
+                yield found("D304", f"{place}.ask.{question.id}", message)
+    yield from _sources(playbook, fact)
+
+
+def _answer_of_trial_close(playbook: Playbook, fact: Fact) -> bool:
+    """A trial close asks by itself."""
+    close = playbook.trial_close
+    return close is not None and fact.id in (close.fact, close.gap_fact)
+
+
+def _sources(playbook: Playbook, fact: Fact) -> Iterator[LintFinding]:
+    rule, place = fact.sources, f"facts.{fact.id}.sources"
+    if not fact.ask:
+        return
+    if rule.roles and not rule.documents:
+        if not any(_may_answer(question, rule.roles) for question in fact.ask):
+            whom = ", ".join(dict.fromkeys(r for question in fact.ask for r in question.of))
+            message = (
+                f"only the word of {' or '.join(rule.roles)} counts, but its questions are"
+                f" for others: {whom}"
+            )
+            yield found("D306", f"{place}.roles", message)
+        if all(playbook.role[role].ask is None for role in rule.roles):
+            message = (
+                f"only the word of {' or '.join(rule.roles)} counts, but no question finds out"
+                " who that is"
+            )
+            yield found("D306", f"{place}.roles", message)
+    himself = fact.of == "contact" and not any(question.of for question in fact.ask)
+    ourselves = all(question.of == (US,) for question in fact.ask)
+    if rule.at_least > 1 and (himself or ourselves):
+        whom = "the person himself" if himself else "our own side"
+        message = f"{rule.at_least} sources are required, but its questions are for {whom} only"
+        yield found("D306", f"{place}.at_least", message)
+
+
+def _may_answer(question: Question, roles: tuple[str, ...]) -> bool:
+    return not question.of or not set(question.of).isdisjoint(roles)

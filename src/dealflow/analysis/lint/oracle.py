@@ -1,0 +1,115 @@
+"""What deals there may be, asked of the solver; what it leaves undecided is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from attrs import define, evolve, field
+
+from dealflow.analysis.lint.findings import LintFinding, found
+from dealflow.analysis.solver import ANSWERED, Answer, Goal, passing, solve_any
+from dealflow.conditions import And, Condition, Missing, Not, Or, Quantified
+from dealflow.evidence import Fact
+from dealflow.playbook import Plan, Playbook
+from dealflow.values import Truth
+
+__all__ = ["NOT_TRUE", "TRUE", "Oracle", "drops", "silent"]
+
+TRUE = frozenset({Truth.TRUE})
+NOT_TRUE = ANSWERED - TRUE
+
+
+@define
+class Oracle:
+    """Answers questions about a playbook.
+
+    Attributes:
+        playbook: the playbook.
+        limit: how many states to try for a question.
+        undecided: what could not be decided.
+    """
+
+    playbook: Playbook
+    limit: int
+    undecided: list[LintFinding] = field(factory=list)
+
+    def ask(self, place: str, what: str, *ways: Iterable[Goal]) -> Answer:
+        """Whether there is a deal that meets all the goals of one of the ways.
+
+        Args:
+            place: what the question is about.
+            what: the question, as in ``whether it can pass``.
+            ways: the goals.
+        """
+        roles = [role.id for role in self.playbook.roles]
+        answer = solve_any((tuple(way) for way in ways), roles=roles, limit=self.limit)
+        if not answer.decided:
+            message = f"not decided within {self.limit} states: {what}"
+            self.undecided.append(found("D901", place, message))
+        return answer
+
+    def can_pass(self, place: str, plan: Plan) -> bool:
+        """Whether a deal can make a move, with waivers where they are allowed; yes when unsure."""
+        what = f"whether a deal can make the move {plan.move.id}"
+        for waive in (False, True):
+            ways = [way.goals for way in passing(self.playbook, plan, waive=waive)]
+            if not self.ask(place, what, *ways).impossible:
+                return True
+        return False
+
+    def same(self, place: str, what: str, one: Condition, other: Condition) -> bool:
+        """Whether two conditions come to the same truth in every deal; no when unsure."""
+        ways = (
+            (Goal(one, TRUE), Goal(other, NOT_TRUE)),
+            (Goal(one, NOT_TRUE), Goal(other, TRUE)),
+            *(
+                (Goal(one, frozenset({truth})), Goal(other, NOT_TRUE - {truth}))
+                for truth in (Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED)
+            ),
+        )
+        return self.ask(place, what, *ways).impossible
+
+    def core(self, place: str, goals: Sequence[Goal]) -> tuple[Goal, ...]:
+        """The fewest of some goals that cannot be met together, which all of them cannot."""
+        left = list(goals)
+        for goal in goals:
+            rest = [other for other in left if other is not goal]
+            what = "which of its guards cannot hold together"
+            if self.ask(place, what, rest).impossible:
+                left = rest
+        return tuple(left)
+
+
+def drops(condition: Condition) -> Iterator[tuple[tuple[int, ...], Condition, Condition]]:
+    """Every part of an ``and`` or ``or``, outer parts first.
+
+    Returns:
+        For each part the way down to it, the part itself, and the condition without it.
+    """
+    match condition:
+        case And(parts=parts) | Or(parts=parts):
+            for i, part in enumerate(parts):
+                rest = parts[:i] + parts[i + 1 :]
+                yield (i,), part, rest[0] if len(rest) == 1 else evolve(condition, parts=rest)
+            for i, part in enumerate(parts):
+                for way, dropped, without in drops(part):
+                    others = (*parts[:i], without, *parts[i + 1 :])
+                    yield (i, *way), dropped, evolve(condition, parts=others)
+        case Not(part=part) | Quantified(part=part):
+            for way, dropped, without in drops(part):
+                yield way, dropped, evolve(condition, part=without)
+        case _:
+            return
+
+
+def silent(condition: Condition, facts: Collection[Fact]) -> Iterator[Goal]:
+    """What it takes for facts that a condition reads to have no answer."""
+    for node in condition.walk():
+        if isinstance(node, Quantified):
+            for fact in node.facts:
+                if fact.of == "contact" and fact in facts:
+                    nobody_says = Quantified(node.role, "every", Missing(fact))
+                    yield Goal(nobody_says, {Truth.TRUE, Truth.UNKNOWN})
+    for fact in facts:
+        if fact.of == "deal":
+            yield Goal(Missing(fact), TRUE)

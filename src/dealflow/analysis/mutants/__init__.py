@@ -1,0 +1,10 @@
+"""Playbooks with one fault each, what tells them from the original, and missing tests."""
+
+from __future__ import annotations
+
+from dealflow.analysis.mutants.judge import Equivalence, judge_equivalence
+from dealflow.analysis.mutants.making import mutants
+from dealflow.analysis.mutants.mutant import Mutant
+from dealflow.analysis.mutants.suggest import suggest, suggestions
+
+__all__ = ["Equivalence", "Mutant", "judge_equivalence", "mutants", "suggest", "suggestions"]

@@ -1,0 +1,67 @@
+"""Can these conditions come to these truths in some deal, and which is the cheapest?"""
+
+from __future__ import annotations
+
+from dealflow.analysis.solver.disagreement import (
+    RANKS,
+    Both,
+    By,
+    Candidate,
+    blocked,
+    candidates,
+    complete,
+    differ,
+)
+from dealflow.analysis.solver.routes import (
+    Change,
+    Unreachable,
+    deal_at,
+    nearest,
+    passing,
+    solve_any,
+    stuck,
+)
+from dealflow.analysis.solver.samples import Samples
+from dealflow.analysis.solver.scenes import (
+    START,
+    Hearing,
+    Person,
+    Saying,
+    Scene,
+    Talks,
+    perform,
+    scene_of,
+)
+from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
+
+__all__ = [
+    "ANSWERED",
+    "LIMIT",
+    "RANKS",
+    "START",
+    "Answer",
+    "Both",
+    "By",
+    "Candidate",
+    "Change",
+    "Goal",
+    "Hearing",
+    "Person",
+    "Samples",
+    "Saying",
+    "Scene",
+    "Talks",
+    "Unreachable",
+    "blocked",
+    "candidates",
+    "complete",
+    "deal_at",
+    "differ",
+    "nearest",
+    "passing",
+    "perform",
+    "scene_of",
+    "solve",
+    "solve_any",
+    "stuck",
+]

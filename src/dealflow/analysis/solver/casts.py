@@ -1,0 +1,159 @@
+"""Casts: the people to try a scene with, the smallest casts first.
+
+Conditions can tell casts apart by how many hold a role, by who was heard, and by what each holder
+says. So every role is tried with as many holders as some condition can count, and each holder holds
+one role; at last one person is tried in all roles, for conditions that limit how many people there
+are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations, product
+
+from dealflow.analysis.solver.cells import Cast
+from dealflow.analysis.solver.forest import Bound
+from dealflow.analysis.solver.scenes import Person, Scene
+from dealflow.conditions import (
+    AttributeRef,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Covered,
+    Disputed,
+    Heard,
+    Node,
+    OverFact,
+    Plays,
+    Quantified,
+)
+from dealflow.evidence import ANY_ROLE, Fact
+from dealflow.values import ValueType
+
+__all__ = ["casts"]
+
+_MOST_CASTS = 4096
+_MOST_HOLDERS = 6
+_NOBODY = ""
+
+
+def casts(
+    conditions: Sequence[Condition], roles: Sequence[str], given: Scene | None = None
+) -> Iterator[Cast]:
+    """The casts to try, those with fewer people first.
+
+    Raises:
+        Bound: there are too many to try.
+    """
+    nodes = [node for condition in conditions for node in condition.walk()]
+    most = _most_holders(nodes, roles)
+    if given is not None:
+        held = {role for person in given.people for role in person.roles}
+        most = {role: 1 for role in most if role not in held}
+    sizes = 1
+    for number in most.values():
+        sizes *= number + 1
+    if sizes > _MOST_CASTS:
+        raise Bound
+    numbers = sorted(product(*(range(n + 1) for n in most.values())), key=lambda n: (sum(n), n))
+    before = given.people if given else ()
+    for holders in numbers:
+        people = (*before, *_people(dict(zip(most, holders, strict=True))))
+        yield from _heard(people, nodes)
+    named = tuple(role for role in most if role != _NOBODY)
+    if len(named) > 1 and given is None and _limits_people(nodes):
+        for others in range(2):
+            somebody = [Person(f"somebody_{n}" if n else "somebody") for n in range(others)]
+            yield from _heard((Person("all_in_one", named), *somebody), nodes)
+
+
+def _people(holders: dict[str, int]) -> Iterator[Person]:
+    for role, number in holders.items():
+        for n in range(1, number + 1):
+            id = role or "somebody"
+            yield Person(id if n == 1 else f"{id}_{n}", (role,) if role else ())
+
+
+def _most_holders(nodes: Sequence[Node], roles: Sequence[str]) -> dict[str, int]:
+    """For each role, how many holders some condition can tell from fewer."""
+    most: dict[str, int] = {}
+
+    def need(role: str, number: int) -> None:
+        most[role] = max(most.get(role, 0), min(number, _MOST_HOLDERS))
+
+    for node in nodes:
+        for role, number in _told_apart(node):
+            need(role, number)
+    if _unlike(nodes):
+        need(_NOBODY, 2)
+    quantified = Counter(node.role for node in set(nodes) if isinstance(node, Quantified))
+    for role, number in quantified.items():
+        need(role, min(number, 2))
+    if ANY_ROLE in most:
+        number = most.pop(ANY_ROLE)
+        unnamed = [role for role in roles if role not in most]
+        for role in [*unnamed, *(role for role in most if role)][:1]:
+            need(role, number + most.get(role, 0))
+    return most
+
+
+def _told_apart(node: Node) -> Iterator[tuple[str, int]]:
+    """The roles whose holders one node counts, and how many it can tell from fewer."""
+    match node:
+        case Covered(role=role) | Plays(role=role):
+            yield role, 1
+        case Heard(number=number):
+            yield _NOBODY, number
+        case AttributeRef(name="deal.talks" | "contact.heard"):
+            yield _NOBODY, 1
+        case Compare(terms=terms):
+            constants = [t.value for t in terms if isinstance(t, Constant)]
+            most = max([1, *(int(value) for value in constants if isinstance(value, Decimal))])
+            yield from ((term.role, most + 1) for term in terms if isinstance(term, Count))
+        case _:
+            pass
+    if isinstance(node, OverFact):
+        yield from ((role, 1) for role in node.fact.sources.roles)
+        if node.fact.type is ValueType.PERSON:
+            yield _NOBODY, 2
+        if node.fact.sources.at_least > 1:
+            yield _NOBODY, node.fact.sources.at_least
+
+
+def _unlike(nodes: Iterable[Node]) -> bool:
+    """Whether it matters who speaks beside those whose word counts: then two more may do so."""
+    declared: dict[str, Fact] = {}
+    for node in nodes:
+        if isinstance(node, Disputed):
+            return True
+        if isinstance(node, OverFact):
+            other = declared.setdefault(node.fact.id, node.fact)
+            if (other.sources, other.good_for) != (node.fact.sources, node.fact.good_for):
+                return True
+    return False
+
+
+def _heard(people: tuple[Person, ...], nodes: Sequence[Node]) -> Iterator[Cast]:
+    """Who of the people is heard, where conditions ask for that; everybody first."""
+    numbers = {node.number for node in nodes if isinstance(node, Heard)}
+    each = any(isinstance(n, AttributeRef) and n.name == "contact.heard" for n in nodes)
+    if not numbers and not each:
+        yield Cast(people)
+        return
+    ids = [person.id for person in people]
+    yield Cast(people, frozenset(ids))
+    sizes = range(len(ids)) if each else sorted({n - 1 for n in numbers if n - 1 < len(ids)})
+    for size in sizes:
+        for heard in combinations(ids, size):
+            yield Cast(people, frozenset(heard))
+
+
+def _limits_people(nodes: Iterable[Node]) -> bool:
+    return any(
+        isinstance(node, Heard | Count)
+        or (isinstance(node, AttributeRef) and node.name == "contact.heard")
+        for node in nodes
+    )

@@ -1,0 +1,269 @@
+"""Cells: for each input of the conditions, the few ways in which it can be known.
+
+A fact may be established with one value or several; and it may be answered and still not count:
+out of date, by too few, by the wrong people, or only told on. Each way is made of statements, and
+read with the same code that reads a deal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain, combinations, product
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from dealflow.analysis.solver.scenes import Person, Saying
+from dealflow.evidence import US, Evidence, Fact, Reading, SourceKind, Statement
+from dealflow.values import Value
+
+__all__ = ["Cast", "Cell", "cells_of_fact", "read"]
+
+_SECOND = timedelta(seconds=1)
+_FRESH = timedelta(0)
+_TELLING = 2
+"""So many of the sources may differ in what they count for; the others only add to their number."""
+
+
+@frozen
+class Cast:
+    """The people of a scene, and who of them may be heard.
+
+    Attributes:
+        people: the contacts.
+        heard: the ids of those who are heard first-hand; ``None`` is whoever needs to be.
+    """
+
+    people: tuple[Person, ...]
+    heard: frozenset[str] | None = None
+    _roles: dict[str, frozenset[str]] = field(init=False, repr=False, eq=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._roles.update({p.id: frozenset(p.roles) for p in self.people})
+
+    def roles_of(self, id: str) -> frozenset[str]:
+        """The roles of a contact."""
+        return self._roles.get(id, frozenset())
+
+    def may_speak(self, id: str) -> bool:
+        """Whether a contact may say something first-hand."""
+        return self.heard is None or id in self.heard
+
+    def speakers(self, roles: Collection[str] = ()) -> tuple[str, ...]:
+        """Those who may say something first-hand; only holders of some roles, if any are named."""
+        return tuple(
+            p.id
+            for p in self.people
+            if self.may_speak(p.id) and (not roles or not self.roles_of(p.id).isdisjoint(roles))
+        )
+
+
+@frozen
+class Cell:
+    """One way in which an input can be known.
+
+    Attributes:
+        value: for attributes, the value; ``None`` when it isn't set.
+        sayings: for facts, the statements.
+        cost: what it takes to get there.
+    """
+
+    value: Value | None = None
+    sayings: tuple[Saying, ...] = ()
+    cost: int = 0
+
+
+_Voice: TypeAlias = tuple[SourceKind, str, timedelta, bool]
+"""Who speaks: the kind of source, the source, how long ago, first-hand or told on."""
+
+
+def read(fact: Fact, cell: Cell, cast: Cast, at: datetime) -> Reading:
+    """What is known of a fact in a cell."""
+    evidence = Evidence()
+    about = None
+    for number, saying in enumerate(cell.sayings, 1):
+        about = saying.about
+        evidence.add(
+            Statement(
+                number,
+                saying.fact,
+                about,
+                saying.value,
+                saying.source_kind,
+                saying.source,
+                at - saying.age,
+                at,
+                US,
+                first_hand=saying.first_hand,
+            )
+        )
+    return evidence.read(fact, about, cast.roles_of, at)
+
+
+def cells_of_fact(
+    declared: Sequence[Fact],
+    about: str | None,
+    cast: Cast,
+    values: Iterable[Value],
+    *,
+    at_most: int = 2,
+    short: bool = False,
+) -> Iterator[Cell]:
+    """The ways in which a fact can be known, the plainest first.
+
+    Args:
+        declared: its declarations; more than one when two playbooks are compared.
+        about: the contact whom it is about.
+        cast: the people.
+        values: the values to try.
+        at_most: how many of the values may be claimed at once.
+        short: whether answers that do not count can be told from none at all.
+    """
+    yield Cell()
+    values = tuple(values)
+    ways = list(dict.fromkeys(way for fact in declared for way in _ways(fact, about, cast)))
+    if short:
+        lacking = (way for fact in declared for way in _short_of(fact, about, cast) if way)
+        ways = list(dict.fromkeys([*ways, *lacking]))
+    said: Iterator[tuple[Sequence[_Voice], Sequence[Value]]] = _claimed(ways, values, cast, at_most)
+    if len(declared) > 1:
+        said = chain(said, _claimed_oddly(declared, about, cast, values))
+    for voices, claims in said:
+        yield _cell(declared[0].id, about, voices, claims)
+
+
+def _claimed(
+    ways: Sequence[tuple[_Voice, ...]], values: Sequence[Value], cast: Cast, at_most: int
+) -> Iterator[tuple[Sequence[_Voice], Sequence[Value]]]:
+    """One value said by all who have to say it; and several, by others as well."""
+    for value in values:
+        for way in ways:
+            yield way, [value] * len(way)
+    for number in range(2, at_most + 1):
+        for different in combinations(values, number):
+            for way in ways:
+                said = [different[0]] * len(way) + list(different[1:])
+                yield _joined(way, cast, number - 1), said
+
+
+def _claimed_oddly(
+    declared: Sequence[Fact], about: str | None, cast: Cast, values: Sequence[Value]
+) -> Iterator[tuple[Sequence[_Voice], Sequence[Value]]]:
+    """Every value by everybody whose word the declarations do not count alike."""
+    for voices, fillers in _mixed(declared, about, cast):
+        for said in product(values, repeat=len(voices)):
+            for added in dict.fromkeys(said if fillers else said[:1]):
+                yield (*voices, *fillers), [*said, *(added for _ in fillers)]
+
+
+_COST: dict[SourceKind, int] = {"contact": 10, "observation": 12, "document": 14}
+
+
+def _cell(fact: str, about: str | None, voices: Sequence[_Voice], values: Sequence[Value]) -> Cell:
+    sayings = tuple(
+        Saying(fact, value, kind, source, about, age, first_hand)
+        for (kind, source, age, first_hand), value in zip(voices, values, strict=True)
+    )
+    odd = sum(3 for _, _, age, first_hand in voices if age or not first_hand)
+    return Cell(None, sayings, sum(_COST[s.source_kind] for s in sayings) + odd)
+
+
+def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, ...]]:
+    """Who has to speak for a fact to be established; none when nobody can."""
+    rule = fact.sources
+    entitled: list[_Voice] = [
+        ("contact", id, _FRESH, True) for id in _by_preference(cast.speakers(rule.roles), about)
+    ]
+    if rule.roles and rule.documents:
+        entitled.append(("document", "their letter", _FRESH, True))
+    if rule.roles and not rule.first_hand:
+        silent = [p.id for p in cast.people if not cast.roles_of(p.id).isdisjoint(rule.roles)]
+        told_on: list[_Voice] = [("contact", id, _FRESH, False) for id in silent]
+        entitled += [voice for voice in told_on if not cast.may_speak(voice[1])]
+    others = _others(cast, about)
+    if not rule.roles:
+        entitled = others
+    for first in entitled[:1]:
+        rest = [voice for voice in others if voice[1] != first[1]]
+        yield (first, *rest[: rule.at_least - 1])
+
+
+def _others(cast: Cast, about: str | None) -> list[_Voice]:
+    """Everybody who can say something, the likeliest first."""
+    contacts: list[_Voice] = [
+        ("contact", id, _FRESH, True) for id in _by_preference(cast.speakers(), about)
+    ]
+    papers: list[_Voice] = [("document", f"paper {n}", _FRESH, True) for n in range(1, 21)]
+    return [*contacts, ("observation", US, _FRESH, True), *papers]
+
+
+def _by_preference(ids: Iterable[str], about: str | None) -> list[str]:
+    return sorted(ids, key=lambda who: who != about)
+
+
+def _short_of(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, ...]]:
+    """Ways to be answered that fall short by one thing each; the claims are live all the same."""
+    rule = fact.sources
+    for way in _ways(fact, about, cast):
+        if len(way) > 1:
+            yield way[:1]
+        if rule.first_hand:
+            yield tuple((k, source, age, k != "contact") for k, source, age, _ in way)
+    if rule.roles:
+        outside = [v for v in _others(cast, about) if not _entitled(v, fact, cast)]
+        yield tuple(outside[: rule.at_least])
+
+
+def _mixed(
+    declared: Sequence[Fact], about: str | None, cast: Cast
+) -> Iterator[tuple[tuple[_Voice, ...], tuple[_Voice, ...]]]:
+    """Answers that some declarations may count and others not: by all in which they differ.
+
+    Yields:
+        One or two who speak, and others who only add to their number.
+    """
+    good_for = {fact.good_for for fact in declared}
+    ages = [_FRESH]
+    if len(good_for) > 1:
+        ages += sorted(age + _SECOND for age in good_for if age is not None)
+    hands = (True, False) if len({fact.sources.first_hand for fact in declared}) > 1 else (True,)
+    by_standing: dict[tuple[bool, ...], list[_Voice]] = {}
+    for voice in _others(cast, about):
+        standing = tuple(_counts(voice, fact, cast) for fact in declared)
+        by_standing.setdefault(standing, []).append(voice)
+    others = by_standing.get((False,) * len(declared)) or _others(cast, about)
+    voices: list[_Voice] = [
+        (kind, source, age, hand)
+        for same in by_standing.values()
+        for kind, source, _, _ in same[:_TELLING]
+        for age in ages
+        for hand in (hands if kind == "contact" else (True,))
+    ]
+    least = {fact.sources.at_least for fact in declared}
+    for number in sorted({n for each in least for n in (each - 1, each, each + 1) if n > 0}):
+        for telling in combinations(voices, min(number, _TELLING)):
+            some: tuple[_Voice, ...] = telling
+            sources = {voice[:2] for voice in some}
+            if len(sources) == len(some):
+                rest = [voice for voice in others if voice[:2] not in sources]
+                yield some, tuple(rest[: number - len(some)])
+
+
+def _counts(voice: _Voice, fact: Fact, cast: Cast) -> bool:
+    return not fact.sources.roles or _entitled(voice, fact, cast)
+
+
+def _entitled(voice: _Voice, fact: Fact, cast: Cast) -> bool:
+    kind, source, _, _ = voice
+    if kind == "contact":
+        return not cast.roles_of(source).isdisjoint(fact.sources.roles)
+    return kind == "document" and fact.sources.documents
+
+
+def _joined(way: Sequence[_Voice], cast: Cast, more: int) -> tuple[_Voice, ...]:
+    """The same people, and more who say otherwise; papers never run out."""
+    used = {(kind, source) for kind, source, _, _ in way}
+    free = [voice for voice in _others(cast, None) if voice[:2] not in used]
+    age = way[0][2]
+    return (*way, *((kind, source, age, hand) for kind, source, _, hand in free[:more]))

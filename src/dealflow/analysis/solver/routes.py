@@ -1,0 +1,373 @@
+"""Routes: how deals get to a step, what lets a move pass, and the least that would.
+
+As scenes are free of history, a deal gets to a step when every move of some way there has a scene
+in which it passes. Only what was put on record for good carries over: prices, talks and waivers.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from itertools import combinations
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+from dealflow.analysis.solver.scenes import (
+    START,
+    Hearing,
+    Person,
+    Saying,
+    Scene,
+    Talks,
+    heard_in,
+    perform,
+    scene_of,
+)
+from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
+from dealflow.deal import Deal
+from dealflow.exceptions import DealflowError
+from dealflow.playbook import FULFILLED, Plan, Playbook
+from dealflow.values import Money, Truth
+
+__all__ = [
+    "START",
+    "Change",
+    "Leg",
+    "Passing",
+    "Unreachable",
+    "deal_at",
+    "nearest",
+    "passing",
+    "route",
+    "solve_any",
+    "stuck",
+]
+
+Change: TypeAlias = Person | Money | Talks | Hearing | Saying
+"""What would have to be otherwise: a contact, the price, talks, a hearing or a statement."""
+
+_NOT_TRUE = ANSWERED - {Truth.TRUE}
+_NOT_FALSE = ANSWERED - {Truth.FALSE}
+_MOST_WAYS = 64
+
+
+class Unreachable(DealflowError, LookupError):
+    """No deal gets to a step, or none was found within the bound.
+
+    Attributes:
+        step: the step.
+        decided: whether it is sure that none does.
+    """
+
+    def __init__(self, message: str, step: str, *, decided: bool = True) -> None:
+        self.step = step
+        self.decided = decided
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_unreachable, (str(self), self.step, self.decided))
+
+
+def _unreachable(message: str, step: str, decided: bool) -> Unreachable:
+    return Unreachable(message, step, decided=decided)
+
+
+@frozen
+class Passing:
+    """One way for a move to pass.
+
+    Attributes:
+        goals: what the conditions of its guards have to come to.
+        waived: the guards that have to be waived.
+    """
+
+    goals: tuple[Goal, ...]
+    waived: tuple[str, ...] = ()
+
+
+def passing(playbook: Playbook, plan: Plan, *, waive: bool = False) -> Iterator[Passing]:
+    """The ways for a move to pass: what its guards have to come to, all of one way together.
+
+    Args:
+        playbook: the playbook.
+        plan: the move.
+        waive: with all guards waived that may be; else without waivers.
+    """
+    waived = tuple(
+        guard
+        for guard in (*plan.needed, *plan.walk_away)
+        if waive and playbook.guard[guard].waivable
+    )
+    needed = [_goal(playbook, guard) for guard in plan.needed if guard not in waived]
+    for chosen in _enough(playbook, plan, waived):
+        yield Passing((*needed, *chosen, *_at_once(playbook, plan, waived)), waived)
+
+
+def _goal(playbook: Playbook, guard: str, allowed: Iterable[Truth] = (Truth.TRUE,)) -> Goal:
+    return Goal(playbook.guard_condition[guard], frozenset(allowed))
+
+
+def _enough(playbook: Playbook, plan: Plan, waived: tuple[str, ...]) -> Iterator[tuple[Goal, ...]]:
+    """The ways to have enough walk-away guards TRUE, all of them first, and too few FALSE."""
+    policy = playbook.walk_away
+    guards = [guard for guard in plan.walk_away if guard not in waived]
+    if policy is None or not plan.walk_away:
+        yield ()
+        return
+    most_false = policy.threshold(len(plan.walk_away)) - 1
+    if plan.needs_walk_away:
+        most_short = len(plan.walk_away) - policy.enough(len(plan.walk_away))
+        fewest, others = max(len(guards) - most_short, 0), ANSWERED
+    else:
+        fewest, others = max(len(guards) - most_false, 0), ANSWERED
+    wanted = {Truth.TRUE} if plan.needs_walk_away else _NOT_FALSE
+    if fewest < len(guards):
+        yield tuple(_goal(playbook, guard, wanted) for guard in guards)
+    for good in combinations(guards, fewest):
+        yield tuple(_goal(playbook, guard, wanted if guard in good else others) for guard in guards)
+
+
+def _at_once(playbook: Playbook, plan: Plan, waived: tuple[str, ...]) -> Iterator[Goal]:
+    """A guard of which a single clear no means walking away may not be FALSE where it is seen."""
+    policy = playbook.walk_away
+    for guard in policy.at_once if policy else ():
+        if guard in (*plan.needed, *plan.walk_away) and guard not in waived:
+            yield _goal(playbook, guard, _NOT_FALSE)
+
+
+def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
+    """The ways for a move not to pass, without waivers; each one is enough."""
+    for guard in plan.needed:
+        yield (_goal(playbook, guard, _NOT_TRUE),)
+    policy = playbook.walk_away
+    if policy is None or not plan.walk_away:
+        return
+    k = policy.threshold(len(plan.walk_away))
+    if plan.needs_walk_away:
+        short = len(plan.walk_away) - policy.enough(len(plan.walk_away)) + 1
+        for guards in combinations(plan.walk_away, short):
+            yield tuple(_goal(playbook, guard, _NOT_TRUE) for guard in guards)
+    else:
+        for guards in combinations(plan.walk_away, k):
+            yield tuple(_goal(playbook, guard, {Truth.FALSE}) for guard in guards)
+    for guard in policy.at_once:
+        if guard in plan.walk_away:
+            yield (_goal(playbook, guard, {Truth.FALSE}),)
+
+
+def solve_any(
+    ways: Iterable[tuple[Goal, ...]],
+    *,
+    roles: Iterable[str] = (),
+    limit: int = LIMIT,
+    at: datetime = START,
+    given: Scene | None = None,
+) -> Answer:
+    """The first of several sets of goals that some scene meets; the limit is for all together."""
+    states, decided = 0, True
+    known = tuple(roles)
+    for goals in ways:
+        answer = solve(goals, roles=known, limit=limit - states, at=at, given=given)
+        states += answer.states
+        if answer.possible:
+            return evolve(answer, states=states)
+        decided = decided and answer.decided
+        if states >= limit:
+            return Answer(None, False, states)
+    return Answer(None, decided, states)
+
+
+@frozen
+class Leg:
+    """One move of a way to a step, and a scene in which it passes."""
+
+    plan: Plan
+    scene: Scene
+
+
+@lru_cache(maxsize=4096)
+def route(playbook: Playbook, step: str, at: datetime = START) -> tuple[Leg, ...]:
+    """The shortest way from the first step to a step or to ``fulfilled``.
+
+    One scene serves all of its moves where there is such a scene; else each move has its own.
+
+    Args:
+        playbook: the playbook.
+        step: the id of a step, or ``fulfilled``.
+        at: the instant at which everything is said.
+
+    Raises:
+        Unreachable: there is none, or none was found within the bound.
+    """
+    ways = _ways_to(playbook, step)
+    if not ways:
+        raise Unreachable(f"no moves lead to {step}", step)
+    sure = len(ways) < _MOST_WAYS
+    for plans in ways:
+        legs, decided = _legs(playbook, plans, at)
+        if legs is not None:
+            return legs
+        sure = sure and decided
+    raise Unreachable(
+        f"no deal gets to {step}: on every way some move cannot pass", step, decided=sure
+    )
+
+
+def _ways_to(playbook: Playbook, step: str) -> list[tuple[Plan, ...]]:
+    """Ways through the steps, the shortest first."""
+    found: list[tuple[Plan, ...]] = []
+    waiting: deque[tuple[str, tuple[Plan, ...]]] = deque([(playbook.steps[0].id, ())])
+    while waiting and len(found) < _MOST_WAYS:
+        here, plans = waiting.popleft()
+        if here == step:
+            found.append(plans)
+            continue
+        for plan in playbook.plans.get(here, ()):
+            target = plan.move.to
+            if target == step or (target != FULFILLED and step in playbook.reachable(target)):
+                waiting.append((target, (*plans, plan)))
+    return found
+
+
+def _legs(
+    playbook: Playbook, plans: tuple[Plan, ...], at: datetime
+) -> tuple[tuple[Leg, ...] | None, bool]:
+    """A scene for every move of a way, or none; and whether it is sure that there is none."""
+    roles = [role.id for role in playbook.roles]
+    first = [next(passing(playbook, plan)).goals for plan in plans]
+    together = solve([goal for goals in first for goal in goals], roles=roles, at=at)
+    if together.scene is not None:
+        return tuple(Leg(plan, together.scene) for plan in plans), True
+    legs = []
+    for plan in plans:
+        answer = _answer(playbook, plan, at)
+        if answer.scene is None:
+            return None, answer.decided
+        legs.append(Leg(plan, answer.scene))
+    return tuple(legs), True
+
+
+def _answer(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
+    """A scene in which a move passes; with all waivers, where none passes without."""
+    roles = [role.id for role in playbook.roles]
+    plain = solve_any((way.goals for way in passing(playbook, plan)), roles=roles, at=at)
+    waived = next(passing(playbook, plan, waive=True)).waived
+    if plain.possible or not waived:
+        return plain
+    ways = (way.goals for way in passing(playbook, plan, waive=True))
+    answer = solve_any(ways, roles=roles, at=at)
+    if answer.scene is None:
+        return evolve(answer, decided=answer.decided and plain.decided)
+    return evolve(answer, scene=evolve(answer.scene, waived=waived))
+
+
+def deal_at(
+    playbook: Playbook,
+    step: str,
+    *,
+    facts: Mapping[str, object] | None = None,
+    ready: bool = False,
+    amount: Money | None = None,
+    id: str = "D-1",
+    by: str = "rep",
+    at: datetime = START,
+) -> Deal:
+    """The cheapest deal that truly got to a step through its guards: few people, few statements.
+
+    Guards are waived only where no deal gets there otherwise.
+
+    Args:
+        playbook: the playbook.
+        step: the id of a step, or ``fulfilled``.
+        facts: facts of the deal to be established then, with their values, by people whose word
+            counts; ``None`` takes back what was said. For facts of contacts the value is given for
+            every contact.
+        ready: with everything said besides that the step's first move needs.
+        amount: the price in the end; without it, whatever the guards on the way need.
+        id: the deal's id.
+        by: who of us acts.
+        at: when everything happens.
+
+    Raises:
+        Unreachable: no deal gets there.
+        EvidenceError: a fact is not declared, or a value is not of its type.
+    """
+    from dealflow.analysis.solver.establish import establish
+
+    legs = route(playbook, step, at)
+    last = _next_scene(playbook, step, at) if ready else Scene()
+    first = legs[0].scene if legs else last
+    deal = Deal.open(playbook, id=id, account=first.account, by=by, at=at, amount=first.amount)
+    for leg in legs:
+        perform(deal, leg.scene, by=by, at=at)
+        deal.advance(by=by, at=at, to=leg.plan.move.to)
+    if ready:
+        perform(deal, last, by=by, at=at)
+    if amount is not None and amount != deal.amount:
+        deal.change_amount(amount, by=by, at=at, reason="The price as given")
+    if facts:
+        establish(deal, facts, by=by, at=at)
+    return deal
+
+
+def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
+    """A scene in which the first move of a step passes that can pass at all."""
+    for plan in playbook.plans.get(step, ()):
+        try:
+            return next(leg.scene for leg in route(playbook, plan.move.to, at) if leg.plan == plan)
+        except (Unreachable, StopIteration):
+            scene = _answer(playbook, plan, at).scene
+            if scene is not None:
+                return scene
+    raise Unreachable(f"no move out of {step} can pass", step)
+
+
+def nearest(
+    deal: Deal, *, at: datetime, to: str | None = None, limit: int = LIMIT
+) -> tuple[Change, ...] | None:
+    """The smallest change with which a deal's next move would pass.
+
+    Args:
+        deal: the deal.
+        at: the instant.
+        to: the target of the move; the first of the step, if left out.
+        limit: how many states to try.
+
+    Returns:
+        The people who would have to be found, the price to be named, talks to be held, people to
+        be heard, and what would have to be said; empty when the move passes as it is, ``None``
+        when no change would do, or none was found within the limit.
+    """
+    book = deal.playbook
+    plans = [p for p in book.plans.get(deal.step, ()) if to is None or p.move.to == to]
+    now = scene_of(deal, at)
+    for plan in plans[:1]:
+        waived = {guard for guard in deal.waivers if guard in (*plan.needed, *plan.walk_away)}
+        ways = (way.goals for way in passing(book, _without(plan, waived)))
+        roles = [role.id for role in book.roles]
+        scene = solve_any(ways, roles=roles, at=at, given=now, limit=limit).scene
+        if scene is not None:
+            return tuple(_changes(deal, now, scene))
+    return None
+
+
+def _changes(deal: Deal, now: Scene, then: Scene) -> Iterator[Change]:
+    yield from (person for person in then.people if person not in now.people)
+    if then.amount is not None and then.amount != now.amount:
+        yield then.amount
+    if then.talks > now.talks:
+        yield Talks(then.talks - now.talks)
+    said = [saying for saying in then.sayings if saying not in now.sayings]
+    speaking = {s.source for s in said if s.source_kind == "contact" and s.first_hand}
+    heard = heard_in(deal) | speaking
+    yield from (Hearing(contact) for contact in then.heard if contact not in heard)
+    yield from said
+
+
+def _without(plan: Plan, guards: Iterable[str]) -> Plan:
+    left = set(guards)
+    needed = tuple(guard for guard in plan.needed if guard not in left)
+    return evolve(plan, needed=needed)

@@ -1,0 +1,300 @@
+"""Scenes: everything that guards can see of a deal at one instant, and how to bring a deal there.
+
+At any instant anything may have been said, contradicted, withdrawn or gone out of date. So a scene
+is free of history: it lists the people, the statements that stand, and what is on the deal itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from attrs import frozen
+
+from dealflow.deal import Deal
+from dealflow.evidence import US, ContactKind, Fact, Influence, ResponseMode, SourceKind, Statement
+from dealflow.values import Money, Value, ValueType
+
+__all__ = [
+    "START",
+    "Hearing",
+    "Person",
+    "Saying",
+    "Scene",
+    "Talks",
+    "heard_in",
+    "perform",
+    "scene_of",
+]
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""The instant at which scenes are looked at."""
+
+
+@frozen
+class Person:
+    """A contact of a scene.
+
+    Attributes:
+        id: unique in the scene; named after the role.
+        roles: the roles held.
+        kind: a person, a committee or a third party.
+        influence: the degree of influence.
+        response_mode: how the contact responds to a proposal for change.
+        rating: how the contact stands to us.
+    """
+
+    id: str
+    roles: tuple[str, ...] = ()
+    kind: ContactKind = "person"
+    influence: Influence | None = None
+    response_mode: ResponseMode | None = None
+    rating: int | None = None
+
+    @property
+    def name(self) -> str:
+        """A name to write on the card."""
+        return self.id.replace("_", " ").capitalize()
+
+
+@frozen
+class Saying:
+    """A statement of a scene.
+
+    Attributes:
+        fact: the id of the fact.
+        value: what it says the fact is.
+        source_kind: a contact, a document or our rep's observation.
+        source: the contact or the document; ``us`` for our own observation.
+        about: the contact it is about, for facts of contacts.
+        age: how long ago it was said.
+        first_hand: heard from the source himself.
+    """
+
+    fact: str
+    value: Value
+    source_kind: SourceKind
+    source: str
+    about: str | None = None
+    age: timedelta = timedelta(0)
+    first_hand: bool = True
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """The fact, and the contact it is about."""
+        return self.fact, self.about
+
+
+@frozen
+class Hearing:
+    """Somebody who would have to be heard first-hand, whatever he says.
+
+    Attributes:
+        contact: the id of the contact.
+    """
+
+    contact: str
+
+
+@frozen
+class Talks:
+    """Talks that would have to take place.
+
+    Attributes:
+        number: how many more.
+    """
+
+    number: int
+
+
+@frozen
+class Scene:
+    """A deal at one instant.
+
+    Attributes:
+        people: the contacts.
+        sayings: the statements that stand.
+        amount: the price, when there is one.
+        talks: the number of two-way talks.
+        account: the customer.
+        waived: the guards that somebody with authority has set aside.
+        heard: contacts who are heard first-hand, whatever they say.
+    """
+
+    people: tuple[Person, ...] = ()
+    sayings: tuple[Saying, ...] = ()
+    amount: Money | None = None
+    talks: int = 0
+    account: str = "Northwind"
+    waived: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much has to be put on record to get there."""
+        price = self.amount is not None
+        return len(self.people) + len(self.sayings) + len(self.waived) + self.talks + price
+
+
+def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
+    """Bring a deal into a scene by its verbs, with as few entries as it takes.
+
+    People of the deal who are not in the scene lose their roles; statements that do not belong are
+    withdrawn. Talks that took place and prices that were named cannot be taken back.
+
+    Raises:
+        EvidenceError: something of the scene cannot be recorded.
+    """
+    _people(deal, scene, by, at)
+    if scene.amount is not None and scene.amount != deal.amount:
+        deal.change_amount(scene.amount, by=by, at=at, reason="The offer was drawn up")
+    while sum(talk.two_way for talk in deal.interactions.values()) < scene.talks:
+        deal.meet("call", participants=[next(iter(deal.contacts))], by=by, at=at)
+    wanted = list(scene.sayings)
+    for statement in list(deal.statements.values()):
+        if statement.id not in deal.withdrawn and not _kept(deal, statement, wanted, at):
+            deal.withdraw(statement.id, by=by, at=at, reason="No longer so")
+    for saying in wanted:
+        say(deal, saying, by=by, at=at)
+    for id in scene.heard:
+        if id not in heard_in(deal):
+            say(deal, _small_talk(deal, scene, id), by=by, at=at)
+    for guard in scene.waived:
+        if guard not in deal.waivers:
+            deal.waive(guard, authority="the head of sales", by=by, at=at, reason="Agreed")
+
+
+def _people(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
+    known = deal.contacts
+    for person in scene.people:
+        fields = {
+            "kind": person.kind,
+            "roles": person.roles,
+            "influence": person.influence,
+            "response_mode": person.response_mode,
+            "rating": person.rating,
+        }
+        contact = known.get(person.id)
+        if contact is None:
+            deal.add_contact(person.id, name=person.name, by=by, at=at, **fields)  # type: ignore[arg-type]
+        elif any(getattr(contact, name) != value for name, value in fields.items()):
+            deal.change_contact(person.id, by=by, at=at, **fields)
+    staying = {person.id for person in scene.people}
+    for id, contact in known.items():
+        if id not in staying and contact.roles:
+            deal.change_contact(id, by=by, at=at, roles=())
+
+
+def _kept(deal: Deal, statement: Statement, wanted: list[Saying], at: datetime) -> bool:
+    """Whether a statement on record is one of those wanted, which it then serves."""
+    good_for = deal.playbook.fact[statement.fact].good_for
+    for saying in wanted:
+        fresh = good_for is None or statement.said_at + good_for >= at
+        same_age = fresh if not saying.age else statement.said_at == at - saying.age
+        if same_age and _as_saying(statement, saying.age) == saying:
+            wanted.remove(saying)
+            return True
+    return False
+
+
+def _as_saying(statement: Statement, age: timedelta) -> Saying:
+    return Saying(
+        statement.fact,
+        statement.value,
+        statement.source_kind,
+        US if statement.source_kind == "observation" else statement.source,
+        statement.about,
+        age,
+        statement.first_hand,
+    )
+
+
+def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
+    """Put one statement on record."""
+    said_at = at - saying.age
+    if saying.source_kind == "contact":
+        deal.hear(
+            saying.source,
+            saying.fact,
+            saying.value,
+            by=by,
+            at=at,
+            said_at=said_at,
+            about=saying.about,
+            first_hand=saying.first_hand,
+        )
+    elif saying.source_kind == "document":
+        deal.read(
+            saying.source,
+            saying.fact,
+            saying.value,
+            by=by,
+            at=at,
+            said_at=said_at,
+            about=saying.about,
+        )
+    else:
+        deal.observe(saying.fact, saying.value, by=by, at=at, said_at=said_at, about=saying.about)
+
+
+def heard_in(deal: Deal) -> frozenset[str]:
+    """The contacts of whom a first-hand statement stands."""
+    return frozenset(
+        s.source
+        for s in deal.statements.values()
+        if s.source_kind == "contact" and s.first_hand and s.id not in deal.withdrawn
+    )
+
+
+def _small_talk(deal: Deal, scene: Scene, id: str) -> Saying:
+    """Something that a contact can say without a bearing on any guard, as far as there is such."""
+    spoken = {saying.fact for saying in scene.sayings}
+    book = deal.playbook
+    warnings = (book.condition(f"red_flags.{flag.id}") for flag in book.red_flags)
+    warned = {fact.id for condition in warnings for fact in condition.facts}
+
+    def bearing(fact: Fact) -> tuple[bool, bool, int, bool]:
+        readers = len(book.readers(fact.id))
+        return fact.id in spoken, fact.type in _NEED_MORE, readers, fact.id in warned
+
+    fact = min(book.facts, key=bearing)
+    about = id if fact.of == "contact" else None
+    age = timedelta(0) if fact.good_for is None else fact.good_for + timedelta(seconds=1)
+    value = next(iter(fact.choices), None) or _PLAIN.get(fact.type, id)
+    return Saying(fact.id, value, "contact", id, about, age)
+
+
+_NEED_MORE = (ValueType.MONEY, ValueType.PERSON)
+_PLAIN: Mapping[ValueType, Value] = {
+    ValueType.YES_NO: True,
+    ValueType.NUMBER: Decimal(1),
+    ValueType.MONEY: Money(1, "EUR"),
+    ValueType.DATE: START.date(),
+    ValueType.DURATION: timedelta(days=1),
+    ValueType.TEXT: "We talked",
+    ValueType.LIST: ("We talked",),
+}
+
+
+def scene_of(deal: Deal, at: datetime) -> Scene:
+    """What a deal is now, as a scene; statements that others of their source overtook are out."""
+    latest: dict[tuple[object, ...], Statement] = {}
+    for statement in deal.statements.values():
+        if statement.id not in deal.withdrawn:
+            source = (
+                statement.fact,
+                statement.about,
+                statement.source_kind,
+                statement.source,
+            )
+            before = latest.get(source)
+            if before is None or before.said_at <= statement.said_at:
+                latest[source] = statement
+    people = (
+        Person(c.id, c.roles, c.kind, c.influence, c.response_mode, c.rating)
+        for c in deal.contacts.values()
+    )
+    sayings = (_as_saying(s, at - s.said_at) for s in latest.values())
+    talks = sum(talk.two_way for talk in deal.interactions.values())
+    return Scene(tuple(people), tuple(sayings), deal.amount, talks, deal.account)

@@ -1,0 +1,354 @@
+"""The solver: can these conditions come to these truths in some deal, and which is the cheapest?
+
+Every question about a playbook comes down to that one: whether a guard can ever pass, whether two
+playbooks decide any deal differently, whether a mutant is one at all, whether a deal can slip
+through. The answer is exact over what conditions can tell apart (see docs, "How it is decided").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from dealflow.analysis.solver.casts import casts
+from dealflow.analysis.solver.cells import Cast, Cell
+from dealflow.analysis.solver.factoring import factored
+from dealflow.analysis.solver.forest import Bound, Budget, Forest, Input, Pair, groups, truth_bits
+from dealflow.analysis.solver.ground import Ground
+from dealflow.analysis.solver.samples import Samples
+from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
+from dealflow.conditions import (
+    AttributeRef,
+    Condition,
+    Constant,
+    Heard,
+    Node,
+    OverFact,
+    OverRole,
+    Within,
+)
+from dealflow.evidence import ANY_ROLE
+from dealflow.values import Money, Truth, ValueType
+
+__all__ = ["ANSWERED", "LIMIT", "Answer", "Goal", "solve"]
+
+LIMIT = 200_000
+"""How many states are tried before a question is left undecided."""
+
+ANSWERED = frozenset(Truth)
+"""Every truth: a goal that is met whatever its condition comes to."""
+
+_FINE = 1000
+_MOST_KNOWN = 50_000
+_KNOWN: dict[object, tuple[dict[Input, Cell] | None, int]] = {}
+_PASSING = frozenset({Truth.TRUE})
+
+
+def _truths(truths: Iterable[Truth]) -> frozenset[Truth]:
+    return frozenset(truths)
+
+
+@frozen
+class Goal:
+    """What a condition shall come to.
+
+    Attributes:
+        condition: the condition; two playbooks' conditions may be mixed, as facts carry their own
+            declarations and are matched by their ids.
+        allowed: the truths that it may have.
+    """
+
+    condition: Condition
+    allowed: frozenset[Truth] = field(default=_PASSING, converter=_truths)
+
+
+@frozen
+class Answer:
+    """What the solver found.
+
+    Attributes:
+        scene: the cheapest scene in which all goals are met; ``None`` when there is none.
+        decided: whether the search came to its end; when not, there may be a scene after all.
+        states: how many states were tried.
+    """
+
+    scene: Scene | None
+    decided: bool
+    states: int
+
+    @property
+    def impossible(self) -> bool:
+        """No deal can be so, for sure."""
+        return self.decided and self.scene is None
+
+    @property
+    def possible(self) -> bool:
+        """A deal can be so, and ``scene`` is one."""
+        return self.scene is not None
+
+
+def solve(
+    goals: Iterable[Goal],
+    *,
+    roles: Iterable[str] = (),
+    limit: int = LIMIT,
+    at: datetime = START,
+    given: Scene | None = None,
+) -> Answer:
+    """Find the cheapest scene in which every goal is met.
+
+    Args:
+        goals: the conditions, and the truths that they may have.
+        roles: the roles that people may hold besides those that the conditions name.
+        limit: how many states to try.
+        at: the instant.
+        given: a scene to start from, whose people stay: what is so already costs nothing.
+    """
+    wanted = _merged(goals)
+    if not all(goal.allowed for goal in wanted):
+        return Answer(None, True, 0)
+    conditions = [goal.condition for goal in wanted]
+    currency = Samples.of(conditions, at).currency if given is None else _currency(given)
+    budget = Budget(limit)
+    parts = _apart(wanted)
+    search = _Search(parts, at, currency, budget, given)
+    try:
+        if len(parts) > 1 and any(_impossible(part, search, roles) for part in parts):
+            return Answer(None, not _hangs_on_today(conditions), budget.spent)
+        for cast in casts(conditions, tuple(roles), given):
+            cells = search.cells_in(cast)
+            if cells is not None:
+                return Answer(_scene(cast, cells, given), True, budget.spent)
+    except Bound:
+        return Answer(None, False, budget.spent)
+    return Answer(None, not _hangs_on_today(conditions), budget.spent)
+
+
+def _hangs_on_today(conditions: Iterable[Condition]) -> bool:
+    """Whether days are compared both with today and with days of the calendar.
+
+    Then an answer of one day is none for another, and only one day is looked at.
+    """
+    nodes = [node for condition in conditions for node in condition.walk()]
+    fixed = any(isinstance(node, Constant) and isinstance(node.value, date) for node in nodes)
+    return fixed and any(isinstance(node, Within) for node in nodes)
+
+
+def forget() -> None:
+    """Forget what was found before; only the time that an answer takes depends on it."""
+    _KNOWN.clear()
+
+
+def _impossible(part: _Part, search: _Search, roles: Iterable[str]) -> bool:
+    """Whether some goals cannot be met by any people at all: quick to see, as they are few."""
+    conditions = [goal.condition for goal in part.goals]
+    alone = evolve(search, parts=[part], given=None)
+    return all(alone.cells_in(cast) is None for cast in casts(conditions, tuple(roles)))
+
+
+def _merged(goals: Iterable[Goal]) -> list[Goal]:
+    merged: dict[object, Goal] = {}
+    for goal in goals:
+        key = goal.condition.sense
+        before = merged.get(key, goal)
+        merged[key] = Goal(before.condition, before.allowed & goal.allowed)
+    return list(merged.values())
+
+
+@define
+class _Part:
+    """Goals that read nothing that other goals read.
+
+    Attributes:
+        goals: the goals.
+        roles: the roles on which it depends who is there; ``None`` is everybody.
+        key: equal for goals that come to the same.
+    """
+
+    goals: list[Goal]
+    roles: frozenset[str] | None
+    key: tuple[object, ...]
+
+    @classmethod
+    def of(cls, goals: list[Goal]) -> _Part:
+        """Note on whom the goals depend."""
+        nodes = [node for goal in goals for node in goal.condition.walk()]
+        roles: set[str] = set()
+        for node in nodes:
+            if isinstance(node, OverRole):
+                roles.add(node.role)
+            elif isinstance(node, OverFact):
+                roles.update(node.fact.sources.roles)
+        everybody = ANY_ROLE in roles or any(map(_counts_people, nodes))
+        key = tuple((goal.condition.sense, goal.allowed) for goal in goals)
+        return cls(goals, None if everybody else frozenset(roles), key)
+
+    def people(self, cast: Cast) -> Cast:
+        """Those of a cast who matter, and those without a role, who speak where anybody may."""
+        roles = self.roles
+        if roles is None:
+            return cast
+        people = tuple(
+            person
+            for number, person in enumerate(cast.people)
+            if not number or not person.roles or not roles.isdisjoint(person.roles)
+        )
+        return cast if len(people) == len(cast.people) else Cast(people, cast.heard)
+
+
+def _counts_people(node: Node) -> bool:
+    match node:
+        case Heard() | AttributeRef(name="deal.talks" | "contact.heard"):
+            return True
+        case OverFact(fact=fact):
+            return fact.type is ValueType.PERSON
+        case _:
+            return False
+
+
+def _apart(goals: Iterable[Goal]) -> list[_Part]:
+    """The goals in groups that read nothing in common."""
+
+    def reads(goal: Goal) -> Iterator[Input]:
+        for node in goal.condition.walk():
+            if isinstance(node, AttributeRef):
+                yield ("attribute", node.name)
+        yield from (("fact", fact.id) for fact in goal.condition.facts)
+
+    return [_Part.of(part) for part in groups(goals, reads)]
+
+
+@define
+class _Search:
+    """The goals, tried with one cast after another.
+
+    Attributes:
+        parts: what failed last is tried first.
+        at: the instant.
+        currency: of amounts.
+        budget: how many states may be tried.
+        given: the scene to start from.
+    """
+
+    parts: list[_Part]
+    at: datetime
+    currency: str
+    budget: Budget
+    given: Scene | None
+
+    def cells_in(self, cast: Cast) -> dict[Input, Cell] | None:
+        """The cheapest cells in which all goals are met by these people."""
+        cells: dict[Input, Cell] = {}
+        for number, part in enumerate(self.parts):
+            found = self._remembered(part, part.people(cast))
+            if found is None:
+                self.parts.insert(0, self.parts.pop(number))
+                return None
+            cells |= found
+        return cells
+
+    def _remembered(self, part: _Part, cast: Cast) -> dict[Input, Cell] | None:
+        """What was found for the same goals and people before, at the price that it had then.
+
+        Guards that a change leaves alone are asked about over and over.
+        """
+        if self.given is not None:
+            return self._solved(part.goals, cast)
+        key = (part.key, cast.people, cast.heard, self.at, self.currency)
+        known = _KNOWN.get(key)
+        if known is None:
+            before = self.budget.spent
+            found = self._solved(part.goals, cast)
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[key] = (found, self.budget.spent - before)
+            return found
+        self.budget.spend(known[1])
+        return known[0]
+
+    def _solved(self, goals: Sequence[Goal], cast: Cast) -> dict[Input, Cell] | None:
+        samples = Samples.of([goal.condition for goal in goals], self.at)
+        samples = samples.in_currency(self.currency)
+        ground = Ground(cast, samples, self.at, _given_cells(self.given))
+        trees = [ground.tree(goal.condition) for goal in goals]
+        ground.settle()
+        # of two ways at the same cost, the one that is read first
+        prices: dict[Input, Sequence[int]] = {
+            input: [cell.cost * _FINE + (number if cell.cost else 0) for cell in cells]
+            for number, (input, cells) in enumerate(ground.cells.items())
+        }
+        tests = [_test(goal.allowed) for goal in goals]
+        common = factored(list(zip(trees, tests, strict=True)), prices, self.budget)
+        way = Forest(common.roots, common.prices, self.budget).cheapest()
+        if way is None:
+            return None
+        return {i: ground.cells[i][number] for i, number in common.unfolded(way[1]).items()}
+
+
+def _test(allowed: frozenset[Truth]) -> Callable[[Pair], bool]:
+    bits = {truth.bits for truth in allowed}
+    return lambda pair: truth_bits(pair) in bits
+
+
+def _scene(cast: Cast, cells: Mapping[Input, Cell], given: Scene | None) -> Scene:
+    """The scene that some cells make up; what no condition reads stays as given."""
+    before = given or Scene()
+    read = {(input[1], None if len(input) < 3 else input[2]) for input in cells}
+    sayings = [saying for saying in before.sayings if saying.key not in read]
+    sayings += [saying for cell in cells.values() for saying in cell.sayings]
+    attribute: dict[tuple[str, ...], Any] = {
+        input[1:]: cell.value for input, cell in cells.items() if input[0] == "attribute"
+    }
+    return Scene(
+        tuple(_person(person, attribute) for person in cast.people),
+        tuple(sayings),
+        attribute.get(("deal.amount",), before.amount),
+        int(attribute.get(("deal.talks",), before.talks)),
+        attribute.get(("deal.account",), before.account),
+        before.waived,
+        tuple(sorted(cast.heard or ())),
+    )
+
+
+def _person(person: Person, attribute: Mapping[tuple[str, ...], Any]) -> Person:
+    changes = {
+        name: attribute[f"contact.{name}", person.id]
+        for name in ("kind", "influence", "response_mode", "rating")
+        if (f"contact.{name}", person.id) in attribute
+    }
+    rating = changes.get("rating")
+    return evolve(person, **changes | ({} if rating is None else {"rating": int(rating)}))
+
+
+def _given_cells(given: Scene | None) -> dict[Input, Cell]:
+    """What a scene is already, at no cost."""
+    if given is None:
+        return {}
+    cells: dict[Input, Cell] = {
+        ("attribute", "deal.amount"): Cell(given.amount),
+        ("attribute", "deal.talks"): Cell(Decimal(given.talks)),
+        ("attribute", "deal.account"): Cell(given.account),
+    }
+    for person in given.people:
+        rating = None if person.rating is None else Decimal(person.rating)
+        cells["attribute", "contact.kind", person.id] = Cell(person.kind)
+        cells["attribute", "contact.influence", person.id] = Cell(person.influence)
+        cells["attribute", "contact.response_mode", person.id] = Cell(person.response_mode)
+        cells["attribute", "contact.rating", person.id] = Cell(rating)
+    said: dict[Input, tuple[Saying, ...]] = {}
+    for saying in given.sayings:
+        about = () if saying.about is None else (saying.about,)
+        input = ("fact", saying.fact, *about)
+        said[input] = (*said.get(input, ()), saying)
+    return cells | {input: Cell(None, sayings) for input, sayings in said.items()}
+
+
+def _currency(scene: Scene) -> str:
+    """The currency of a scene's money."""
+    amounts = [saying.value for saying in scene.sayings if isinstance(saying.value, Money)]
+    money = scene.amount or next(iter(amounts), None)
+    return "EUR" if money is None else money.currency

@@ -1,0 +1,183 @@
+"""What to ask next, and of whom: derived from the findings that do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from attrs import frozen
+
+from dealflow.assessment.findings import Finding
+from dealflow.conditions import Gap
+from dealflow.evidence import US, Fact, Question
+from dealflow.state import DealState, Snapshot
+from dealflow.values import Truth
+
+__all__ = ["Ask", "questions"]
+
+
+@frozen
+class Ask:
+    """A question to ask next.
+
+    Attributes:
+        question: the question.
+        reason: why: a reason of :class:`~dealflow.conditions.Gap`, ``conflicted`` or ``refuted``.
+        guards: the blocking guards that the answer bears on.
+        fact: the fact it establishes, if any.
+        about: the contact whom the fact is about.
+        of: the contacts to ask, best first; empty when nobody on the deal is suitable yet.
+        roles: the roles to look for when ``of`` is empty.
+        decides: whether the answer alone would decide one of the guards.
+    """
+
+    question: Question
+    reason: str
+    guards: tuple[str, ...]
+    fact: str | None = None
+    about: str | None = None
+    of: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    decides: bool = False
+
+
+def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
+    """What to ask for the guards that do not hold, in the order of what it would decide."""
+    asks: dict[tuple[str, str | None, str], Ask] = {}
+    rank: dict[tuple[str, str | None, str], tuple[int, int]] = {}
+    for finding in findings:
+        if finding.holds:
+            continue
+        found = list(_asks(snapshot, finding))
+        for ask in found:
+            key = (ask.question.id, ask.about, "" if ask.reason != "conflicted" else finding.guard)
+            blocking, weight = rank.get(key, (0, 0))
+            press = (2 if finding.walk_away else 1) if finding.blocks else 0
+            rank[key] = (max(blocking, press), weight + 1 + (2 if ask.decides else 0))
+            before = asks.get(key)
+            asks[key] = ask if before is None else _merged(before, ask)
+    order = sorted(asks, key=lambda key: tuple(-part for part in rank[key]))
+    return [asks[key] for key in order]
+
+
+def _merged(one: Ask, other: Ask) -> Ask:
+    return Ask(
+        one.question,
+        one.reason,
+        tuple(dict.fromkeys((*one.guards, *other.guards))),
+        one.fact or other.fact,
+        one.about,
+        one.of or other.of,
+        one.roles or other.roles,
+        one.decides or other.decides,
+    )
+
+
+def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
+    book, guard = snapshot.playbook, finding.guard
+    if finding.truth is Truth.CONFLICTED and book.coaching.conflicted:
+        question = book.question[book.coaching.conflicted]
+        people = _sources(snapshot.state, (*finding.yes, *finding.no))
+        yield Ask(question, "conflicted", (guard,), None, None, people, (), True)
+    if finding.truth is Truth.FALSE:
+        yield from _asks_again(snapshot, finding)
+    subjects = {(gap.subject, gap.about) for gap in finding.gaps}
+    for gap in finding.gaps:
+        for ask in _asks_for_gap(snapshot, gap):
+            yield Ask(
+                ask.question,
+                gap.reason,
+                (guard,),
+                ask.fact,
+                ask.about,
+                ask.of,
+                ask.roles,
+                decides=len(subjects) == 1,
+            )
+    if any(gap.reason == "stale" for gap in finding.gaps) and book.coaching.stale:
+        question = book.question[book.coaching.stale]
+        people, roles = _whom(snapshot, question.of)
+        yield Ask(question, "stale", (guard,), None, None, people, roles)
+
+
+def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
+    """Ask those who said no once more, each for the fact on which he did."""
+    statements = snapshot.state.evidence.statements
+    against: dict[tuple[str, str | None], list[int]] = {}
+    for id in finding.no:
+        against.setdefault((statements[id].fact, statements[id].about), []).append(id)
+    for (fact, about), noes in against.items():
+        for question in snapshot.playbook.fact[fact].ask[:1]:
+            people: tuple[str, ...] = _sources(snapshot.state, noes)
+            roles: tuple[str, ...] = ()
+            if not people:
+                people, roles = _whom_about(snapshot, question, question.of, about)
+            yield Ask(question, "refuted", (finding.guard,), fact, about, people, roles)
+
+
+def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
+    book = snapshot.playbook
+    fact = book.fact.get(gap.subject)
+    if fact is not None:
+        spoken = _spoken(snapshot, fact, gap)
+        for question in fact.ask:
+            wanted = _wanted(fact, question, gap)
+            people, roles = _whom_about(snapshot, question, wanted, gap.about, spoken)
+            yield Ask(question, gap.reason, (), fact.id, gap.about, people, roles)
+    elif gap.reason == "nobody_in_role" and gap.subject in book.role:
+        asked_by = book.role[gap.subject].ask
+        if asked_by is not None:
+            question = book.question[asked_by]
+            people, roles = _whom(snapshot, question.of)
+            fact = next(fact for fact in book.facts if question in fact.ask)
+            yield Ask(question, gap.reason, (), fact.id, None, people, roles)
+
+
+def _wanted(fact: Fact, question: Question, gap: Gap) -> tuple[str, ...]:
+    """Whose answer counts: the required roles when others have spoken already."""
+    if gap.reason in ("role", "first_hand"):
+        return fact.sources.roles
+    required = fact.sources.roles
+    suitable = tuple(role for role in question.of if not required or role in required)
+    return suitable or required or question.of
+
+
+def _spoken(snapshot: Snapshot, fact: Fact, gap: Gap) -> tuple[str, ...]:
+    """Who has answered already, where a further source is missing."""
+    if gap.reason != "second_source":
+        return ()
+    reading = snapshot.read(fact, gap.about)
+    return _sources(snapshot.state, (id for _, ids in reading.values for id in ids))
+
+
+def _whom_about(
+    snapshot: Snapshot,
+    question: Question,
+    roles: tuple[str, ...],
+    about: str | None,
+    spoken: Iterable[str] = (),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A question about a person is put to that person, unless it is meant for certain roles."""
+    himself, others_only = (None, about) if question.of else (about, None)
+    return _whom(snapshot, roles, himself, {*spoken, others_only})
+
+
+def _whom(
+    snapshot: Snapshot,
+    roles: tuple[str, ...],
+    himself: str | None = None,
+    leave_out: Collection[str | None] = (),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The contacts to ask, and the roles to look for when there is none."""
+    if roles == (US,):
+        return (), roles
+    holders = [c.id for role in roles for c in snapshot.holders(role)]
+    suitable = dict.fromkeys(holders if roles else snapshot.state.contacts)
+    people = tuple(id for id in suitable if id not in leave_out)
+    if himself in people:
+        return (himself,), ()
+    return people, () if people else roles
+
+
+def _sources(state: DealState, statements: Iterable[int]) -> tuple[str, ...]:
+    said = (state.evidence.statements[id] for id in statements)
+    return tuple(dict.fromkeys(s.source for s in said if s.source_kind == "contact"))

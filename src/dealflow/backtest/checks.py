@@ -1,0 +1,203 @@
+"""Whether a mapping holds together, and fits its playbook: every problem, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO, TextIOWrapper
+from typing import Any
+
+from attrs import evolve
+
+from dealflow.backtest.deal import BY, MOST_TALKS, NOBODY, contact, said
+from dealflow.backtest.mapping import Cell, ColumnMapping, Link
+from dealflow.deal import intake
+from dealflow.evidence import Fact
+from dealflow.exceptions import EvidenceError, InputError, Problem
+from dealflow.playbook import Playbook
+from dealflow.state import DealState
+from dealflow.trail import events
+from dealflow.values import Money, Value, ValueType, utc
+
+__all__ = ["check_instant", "checked", "under"]
+
+
+def check(mapping: ColumnMapping) -> Iterator[Problem]:
+    """Everything in a mapping that does not hold together, or does not fit its playbook."""
+    if mapping.step not in mapping.playbook.step:
+        known = ", ".join(mapping.playbook.step)
+        yield Problem("step", f"{mapping.step!r} is no step of the playbook; there are: {known}")
+    yield from _check_file(mapping)
+    yield from _check_outcome(mapping)
+    state = DealState(mapping.playbook)
+    yield from _check_deal(state, mapping)
+    yield from _check_contacts(state, mapping)
+    yield from _check_links(state, mapping)
+
+
+def _check_file(mapping: ColumnMapping) -> Iterator[Problem]:
+    file = mapping.file
+    if len(file.delimiter) != 1 or file.delimiter in '\r\n" ' or not file.delimiter.isascii():
+        yield Problem("file.delimiter", f"{file.delimiter!r} is not one character such as ';'")
+    try:
+        TextIOWrapper(BytesIO(), encoding=file.encoding)
+    except (LookupError, ValueError):
+        yield Problem("file.encoding", f"{file.encoding!r} is not known")
+    for place, column in mapping.places():
+        if not column:
+            yield Problem(place, "the column has no name")
+        # what a deal came to cannot also be what was known before its end
+        if column == mapping.outcome.column and place != "outcome.column":
+            yield Problem(place, f"{column!r} is the outcome, and no evidence")
+
+
+def _check_outcome(mapping: ColumnMapping) -> Iterator[Problem]:
+    outcome = mapping.outcome
+    for name in ("won", "lost"):
+        if not getattr(outcome, name):
+            yield Problem(f"outcome.{name}", "needs at least one value")
+    everything = [*outcome.won, *outcome.lost, *outcome.ignore]
+    for value in _twice(everything):
+        yield Problem("outcome", f"{value!r} is there twice")
+
+
+def _twice(items: list[Any]) -> list[Any]:
+    seen: dict[Any, int] = {}
+    for item in items:
+        seen[item] = seen.get(item, 0) + 1
+    return [item for item, times in seen.items() if times > 1]
+
+
+def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
+    deal = mapping.deal
+    amount = deal.amount if isinstance(deal.amount, Money) else None
+    account = deal.account if isinstance(deal.account, str) else NOBODY
+    currency = amount.currency if amount is not None else deal.currency
+    if deal.currency not in (None, currency):
+        yield Problem("deal.currency", f"{deal.currency} is not the amount's {currency}")
+    try:
+        scratch = None if currency is None else amount or Money(0, currency)
+        opened = intake.opened(state.playbook, BY, account, "", scratch)
+    except ValueError as error:  # EvidenceError is one, too
+        yield Problem("deal", str(error))
+        opened = intake.opened(state.playbook, BY, NOBODY, "", None)
+    state.apply(1, datetime(2000, 1, 1, tzinfo=UTC), BY, opened)
+    if not isinstance(deal.talks, Cell | None) and not 0 <= deal.talks <= MOST_TALKS:
+        yield Problem("deal.talks", f"{deal.talks} is not from 0 to {MOST_TALKS}")
+    elif deal.talks and not mapping.contacts:
+        yield Problem("deal.talks", "nobody to talk with: there are no contacts")
+
+
+def _check_contacts(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
+    for i, person in enumerate(mapping.contacts):
+        place = f"contacts[{i}]"
+        if person.id in state.contacts:
+            yield Problem(place, f"there is a contact {person.id!r} already")
+        try:
+            record = contact(state, person.id, person.name, person.roles)
+            state.apply(1, datetime(2000, 1, 1, tzinfo=UTC), BY, events.ContactAdded(**record))
+        except EvidenceError as error:
+            yield Problem(place, str(error))
+        if person.roles_from is not None:
+            source = person.roles_from
+            for cell, roles in source.values.items():
+                try:
+                    contact(state, person.id, person.name, roles)
+                except EvidenceError as error:
+                    yield Problem(f"{place}.roles_from.values.{cell}", str(error))
+
+
+def _check_links(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
+    speakers: dict[tuple[str, str | None, tuple[str, str]], int] = {}
+    for i, link in enumerate(mapping.links):
+        place = f"links[{i}]"
+        yield from _check_shape(place, link)
+        for cell in _twice([*link.values, *link.nobody_knows, *link.says_nothing]):
+            yield Problem(place, f"{cell!r} is there twice")
+        speaker = (link.fact, link.about or link.contact, link.source)
+        if (before := speakers.setdefault(speaker, i)) != i:
+            # the later answer of a source replaces its earlier one, and silently so
+            yield Problem(place, f"links[{before}] lets the same source speak of {link.fact}")
+        yield from _check_answers(state, mapping, place, link)
+
+
+def _check_shape(place: str, link: Link) -> Iterator[Problem]:
+    sources = (link.contact is not None, link.document is not None, link.observation)
+    if sum(sources) != 1:
+        yield Problem(place, "needs exactly one of contact, document and observation = true")
+    if not link.first_hand and link.contact is None:
+        yield Problem(f"{place}.first_hand", "only a contact's words can be told on")
+    if link.cell == bool(link.values):
+        yield Problem(place, "needs either values or cell = true")
+
+
+def _check_answers(
+    state: DealState, mapping: ColumnMapping, place: str, link: Link
+) -> Iterator[Problem]:
+    fact = mapping.playbook.fact.get(link.fact)
+    if fact is None:
+        yield Problem(f"{place}.fact", f"the playbook has no fact {link.fact!r}")
+        return
+    if link.cell and fact.type in (ValueType.YES_NO, ValueType.LIST):
+        yield Problem(f"{place}.cell", f"a cell is no {fact.type.value}: name its values")
+        return
+    at = mapping.at if isinstance(mapping.at, datetime) else datetime(2100, 1, 1, tzinfo=UTC)
+    examples = {f".values.{cell}": raw for cell, raw in link.values.items()}
+    if link.cell:
+        examples = {"": _example(state, fact)}
+    for where, raw in examples.items():
+        try:
+            said(state, at, link, raw, mapping.age)
+        except EvidenceError as error:
+            yield Problem(f"{place}{where}", str(error))
+
+
+def _example(state: DealState, fact: Fact) -> Value:
+    """Some value of a fact that is taken from cells, to see whether it could be said at all."""
+    if fact.type is ValueType.PERSON:
+        return next(iter(state.contacts), NOBODY)
+    if fact.type is ValueType.CHOICE:
+        return next(iter(fact.choices))
+    if fact.type is ValueType.MONEY:
+        return Money(0, state.currency or "EUR")
+    return _EXAMPLES.get(fact.type, NOBODY)
+
+
+_EXAMPLES: Mapping[ValueType, Value] = {
+    ValueType.NUMBER: Decimal(0),
+    ValueType.DATE: date(2000, 1, 1),
+    ValueType.DURATION: timedelta(0),
+}
+
+
+def checked(mapping: ColumnMapping, source: str = "") -> ColumnMapping:
+    """The mapping, when it fits its playbook.
+
+    Raises:
+        InputError: every problem, each with its place.
+    """
+    if problems := list(check(mapping)):
+        raise InputError(problems, source)
+    return mapping
+
+
+def under(mapping: ColumnMapping, playbook: Playbook) -> ColumnMapping:
+    """The mapping under another playbook, say a later version; raises as :func:`checked` does."""
+    if mapping.playbook == playbook:
+        return mapping
+    return checked(evolve(mapping, playbook=playbook))
+
+
+def oldest(mapping: ColumnMapping) -> timedelta:
+    """The age of the oldest answer that a link gives."""
+    return max(
+        (mapping.age if k.age is None else k.age for k in mapping.links), default=mapping.age
+    )
+
+
+def check_instant(at: datetime, mapping: ColumnMapping) -> datetime:
+    """The instant in UTC; raises EvidenceError when it, or an answer, is out of range."""
+    at = utc(at, "at")
+    utc(at - oldest(mapping), "the time of the oldest answer")
+    return at

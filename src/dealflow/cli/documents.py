@@ -1,0 +1,308 @@
+"""What commands print with ``--json``: ids and counts, and texts where a reader wants them.
+
+Every document is one object. Ids, truths, verdicts, values (in the forms of
+:mod:`dealflow.values`) and times have no language; what a person would read is under ``text``, in
+the language asked for, or under ``title``, in both.
+
+| command | keys |
+|---|---|
+| ``demo`` | ``runs``: a list of what ``run`` prints |
+| ``run`` | ``script title language deal turns assessment failures`` |
+| ``coach`` | ``deal language assessment thin_answers farewell`` |
+| ``show`` | ``deal at contacts interactions facts waivers`` |
+| ``playbook list`` | ``playbooks``: for each its id, version, fingerprint, title and numbers |
+| ``playbook show`` | the same of one, and ``moves plans roles data`` (its file) |
+| ``playbook diagram`` | ``playbook language mermaid`` |
+| ``trail show`` | ``head entries``, each ``seq at by kind data hash`` |
+| ``trail verify`` | ``file sound entries head head_compared first_bad problem`` |
+| ``backtest`` | as :meth:`dealflow.backtest.Report.to_data` |
+
+``deal`` is ``id account title amount step outcome since version head playbook``. ``assessment`` is
+``at step move to verdict findings questions red_flags paper``; a finding is ``guard truth walk_away
+needed blocks yes no missing waived text``, with statements by their ids.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+
+from dealflow.assessment import Ask, Assessment, Finding, RaisedFlag
+from dealflow.cli.thin_answers import thin_answers
+from dealflow.conditions import Gap
+from dealflow.deal import Deal
+from dealflow.evidence import Contact, Text
+from dealflow.playbook import Playbook
+from dealflow.scripts import Conflict, Failure, Run, Turn
+from dealflow.trail import Entry, Trail, encode
+from dealflow.typing import Language
+from dealflow.values import Money, format_duration, format_instant, utc
+from dealflow.wording import Wording
+
+__all__ = [
+    "coach_data",
+    "contact_data",
+    "deal_data",
+    "playbook_data",
+    "playbook_summary",
+    "run_data",
+    "trail_data",
+    "write_json",
+]
+
+
+def write_json(data: Mapping[str, object]) -> None:
+    """One JSON object on the standard output; in ASCII where that could not hold the rest."""
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    try:
+        json.dump(data, sys.stdout, ensure_ascii=encoding != "utf8", indent=2)
+        sys.stdout.write("\n")
+    except BrokenPipeError:
+        # without its errno, by which click would know it and exit from here
+        raise BrokenPipeError from None
+
+
+def money_data(amount: Money | None) -> str | None:
+    """``48000 EUR``, as in the trail."""
+    return None if amount is None else str(amount)
+
+
+def deal_data(deal: Deal) -> dict[str, object]:
+    """The head of every document about a deal."""
+    return {
+        "id": deal.id,
+        "account": deal.account,
+        "title": deal.title,
+        "amount": money_data(deal.amount),
+        "step": deal.step,
+        "outcome": deal.outcome,
+        "since": format_instant(deal.since),
+        "version": deal.version,
+        "head": deal.trail.head,
+        "playbook": {
+            "id": deal.playbook.id,
+            "version": deal.playbook.version,
+            "fingerprint": deal.playbook.fingerprint,
+        },
+    }
+
+
+def contact_data(contact: Contact) -> dict[str, object]:
+    """A contact as the map has it."""
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "title": contact.title,
+        "kind": contact.kind,
+        "roles": list(contact.roles),
+        "influence": contact.influence,
+        "response_mode": contact.response_mode,
+        "rating": contact.rating,
+    }
+
+
+def _gap(gap: Gap) -> dict[str, object]:
+    lack = gap.lack
+    since = lack.since if lack else None
+    return {
+        "reason": gap.reason,
+        "subject": gap.subject,
+        "about": gap.about,
+        "have": lack.have if lack else gap.have,
+        "need": lack.need if lack else gap.need,
+        "roles": list(lack.roles) if lack else [],
+        "since": format_instant(since) if since else None,
+    }
+
+
+def _finding(w: Wording, finding: Finding) -> dict[str, object]:
+    return {
+        "guard": finding.guard,
+        "truth": finding.truth.value,
+        "walk_away": finding.walk_away,
+        "needed": finding.needed,
+        "blocks": finding.blocks,
+        "yes": list(finding.yes),
+        "no": list(finding.no),
+        "missing": [_gap(gap) for gap in finding.gaps],
+        "waived": finding.waived,
+        "text": w.finding(finding),
+    }
+
+
+def _ask(w: Wording, ask: Ask) -> dict[str, object]:
+    return {
+        "question": ask.question.id,
+        "reason": ask.reason,
+        "fact": ask.fact,
+        "about": ask.about,
+        "of": list(ask.of),
+        "roles": list(ask.roles),
+        "guards": list(ask.guards),
+        "decides": ask.decides,
+        "text": w.question(ask),
+    }
+
+
+def _flag(w: Wording, flag: RaisedFlag) -> dict[str, object]:
+    return {
+        "red_flag": flag.flag,
+        "contacts": list(flag.contacts),
+        "overdue": format_duration(flag.overdue) if flag.overdue else None,
+        "text": w.red_flag(flag),
+    }
+
+
+def assessment_data(w: Wording, now: Assessment) -> dict[str, object]:
+    """An assessment."""
+    return {
+        "at": format_instant(now.at),
+        "step": now.step,
+        "move": now.move,
+        "to": now.to,
+        "verdict": now.verdict.value,
+        "findings": [_finding(w, finding) for finding in now.findings],
+        "questions": [_ask(w, ask) for ask in now.questions],
+        "red_flags": [_flag(w, flag) for flag in now.red_flags],
+        "paper": now.paper,
+    }
+
+
+def coach_data(deal: Deal, now: Assessment, lang: Language) -> dict[str, object]:
+    """The document of ``coach``."""
+    w = Wording.of(deal, lang)
+    farewell = deal.farewell(at=now.at)
+    return {
+        "deal": deal_data(deal),
+        "language": lang,
+        "assessment": assessment_data(w, now),
+        "thin_answers": [
+            {"statement": t.statement, "probes": list(t.probes), "guards": list(t.guards)}
+            for t in thin_answers(deal, now)
+        ],
+        "farewell": {
+            "contacts": list(farewell.contacts),
+            "refuted": list(farewell.guards),
+            "text": w.farewell(farewell),
+        },
+    }
+
+
+def entry_data(entry: Entry) -> dict[str, object]:
+    """An entry of the trail, with its data as in the trail."""
+    return {
+        "seq": entry.seq,
+        "at": format_instant(entry.at),
+        "by": entry.by,
+        "kind": entry.kind,
+        "data": encode(entry.event),
+        "hash": entry.hash,
+    }
+
+
+def trail_data(trail: Trail) -> dict[str, object]:
+    """The document of ``trail show``."""
+    return {"head": trail.head, "entries": [entry_data(entry) for entry in trail]}
+
+
+def _conflict(conflict: Conflict) -> dict[str, object]:
+    return {
+        "guard": conflict.guard,
+        "yes": [statement.id for statement in conflict.yes],
+        "no": [statement.id for statement in conflict.no],
+        "between": list(conflict.between),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return {
+        "line": failure.line.number,
+        "row": failure.line.row,
+        "what": failure.what,
+        "expected": failure.expected,
+        "found": failure.found,
+    }
+
+
+def _turn(turn: Turn) -> dict[str, object]:
+    changes = {"lapsed": turn.lapsed, "changes": turn.changes}
+    return {
+        "line": turn.line.number,
+        "row": turn.line.row,
+        "at": format_instant(utc(turn.line.at)),
+        "entries": [entry.seq for entry in turn.entries],
+        "step": turn.after.step,
+        "verdict": turn.after.verdict.value,
+        "refused": [f.guard for f in turn.refused.findings] if turn.refused else None,
+        **{
+            name: [
+                {
+                    "guard": change.guard,
+                    "before": change.before.truth.value,
+                    "after": change.after.truth.value,
+                }
+                for change in found
+            ]
+            for name, found in changes.items()
+        },
+        "conflicts": [_conflict(conflict) for conflict in turn.conflicts],
+        "questions": [ask.question.id for ask in turn.after.questions],
+        "failures": [_failure(failure) for failure in turn.failures],
+    }
+
+
+def run_data(run: Run, lang: Language) -> dict[str, object]:
+    """The document of ``run``."""
+    return {
+        "script": run.script.name,
+        "title": text_data(run.script.title),
+        "language": lang,
+        "deal": deal_data(run.deal),
+        "turns": [_turn(turn) for turn in run.turns],
+        "assessment": assessment_data(Wording.of(run.deal, lang), run.turns[-1].after),
+        "failures": [_failure(failure) for failure in run.failures],
+    }
+
+
+def text_data(text: Text) -> dict[str, str]:
+    """A text in both languages."""
+    return {"en": text.en, "zh": text.zh}
+
+
+def _titled(items: Iterable[tuple[str, Text]]) -> list[dict[str, object]]:
+    return [{"id": id, "title": text_data(title)} for id, title in items]
+
+
+def playbook_summary(book: Playbook) -> dict[str, object]:
+    """A playbook in a line of ``playbook list``."""
+    return {
+        "id": book.id,
+        "version": book.version,
+        "fingerprint": book.fingerprint,
+        "title": text_data(book.title),
+        "steps": len(book.steps),
+        "guards": len(book.guards),
+        "facts": len(book.facts),
+        "questions": len(book.question),
+    }
+
+
+def playbook_data(book: Playbook) -> dict[str, object]:
+    """The document of ``playbook show``: the data of its file, and what is derived from it."""
+    return {
+        **playbook_summary(book),
+        "moves": [{"id": m.id, "from": m.source, "to": m.to} for m in book.moves],
+        "plans": [
+            {
+                "move": plan.move.id,
+                "needed": list(plan.needed),
+                "walk_away": list(plan.walk_away),
+                "needs_walk_away": plan.needs_walk_away,
+            }
+            for plans in book.plans.values()
+            for plan in plans
+        ],
+        "roles": _titled((role.id, role.title) for role in book.roles),
+        "data": book.to_data(),
+    }

@@ -1,0 +1,226 @@
+"""What commands read and write: deals, playbooks, instants, files; and how they complain."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import click
+from attrs import frozen
+
+from dealflow.deal import Deal
+from dealflow.exceptions import DealflowError, InputError, PlaybookError, TrailError
+from dealflow.playbook import Playbook
+from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
+from dealflow.trail import Opened, Trail
+from dealflow.values import format_instant, utc
+
+__all__ = [
+    "BadInput",
+    "Source",
+    "bad",
+    "open_deal",
+    "open_playbook",
+    "open_script",
+    "open_trail",
+    "printable",
+    "run_script",
+    "write_new",
+]
+
+_LARGEST_TRAIL = 256 * 1024 * 1024
+
+
+class BadInput(click.ClickException):
+    """An input cannot be used: one line for each problem, and exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = [printable(problem) for problem in problems]
+        super().__init__("\n".join(self.problems))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the problems to the standard error."""
+        for problem in self.problems:
+            click.echo(problem, file=file, err=True)
+
+
+def printable(text: str) -> str:
+    """The text on one line, without anything that a terminal would obey."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
+
+
+def bad(name: str | Path, error: Exception) -> NoReturn:
+    """Complain about an input in its own words."""
+    if isinstance(error, InputError | PlaybookError):
+        source = error.source or str(name)
+        raise BadInput(problem.in_(source) for problem in error.problems) from error
+    if isinstance(error, OSError):
+        raise BadInput([f"{name}: {error.strerror or error}"]) from error
+    raise BadInput([f"{name}: {error}"]) from error
+
+
+def open_playbook(source: str) -> Playbook:
+    """A shipped playbook by its id, or a playbook file."""
+    from dealflow.playbook import load_playbook
+
+    try:
+        return load_playbook(source)
+    except PlaybookError as error:
+        bad(source, error)
+
+
+def open_script(source: str) -> Script:
+    """A deal script: a file, or a demo script by its id."""
+    known = source in shipped_scripts() and not Path(source).exists()
+    try:
+        return load_script(source if known else Path(source))
+    except InputError as error:
+        bad(source, error)
+
+
+def open_trail(source: str) -> bytes:
+    """The bytes of a trail's file."""
+    try:
+        with Path(source).open("rb") as file:
+            data = file.read(_LARGEST_TRAIL + 1)
+    except (OSError, ValueError) as error:
+        bad(source, error)
+    if len(data) > _LARGEST_TRAIL:
+        raise BadInput([f"{source}: is larger than 256 MiB"])
+    return data
+
+
+@frozen
+class Source:
+    """A deal, and where it comes from.
+
+    Attributes:
+        deal: the deal.
+        at: the instant at which to look at it.
+    """
+
+    deal: Deal
+    at: datetime
+
+
+def open_deal(source: str, playbook: str | None = None, at: str | None = None) -> Source:
+    """A deal from a script or from a trail.
+
+    Args:
+        source: a script (its name ends with ``.toml``), the id of a demo script, or a trail.
+        playbook: other rules than the script's, or those of the trail when they are not shipped.
+        at: a day (its end), an instant or ``now``; by default when the last entry was made. The
+            deal is what it was then.
+    """
+    rules = open_playbook(playbook) if playbook else None
+    run = None
+    if _is_script(source):
+        run = run_script(source, rules)
+        deal = run.deal
+    else:
+        deal = _replayed(source, rules)
+    last = deal.trail[-1].at
+    if run is not None:
+        last = max(last, utc(run.turns[-1].line.at))
+    when = last if at is None else _instant(at)
+    return Source(_as_of(deal, when), when)
+
+
+def _as_of(deal: Deal, at: datetime) -> Deal:
+    """The deal as it was at an instant."""
+    entries = [entry for entry in deal.trail if entry.at <= at]
+    if len(entries) == len(deal.trail):
+        return deal
+    if not entries:
+        raise click.BadParameter(
+            f"the deal was opened later, at {format_instant(deal.trail[0].at)}", param_hint="'--at'"
+        )
+    return Deal.replay(deal.playbook, Trail(entries))
+
+
+def _is_script(source: str) -> bool:
+    return source.endswith(".toml") or (source in shipped_scripts() and not Path(source).exists())
+
+
+def run_script(source: str, rules: Playbook | None) -> Run:
+    """Play a script, under its own rules or others."""
+    script = open_script(source)
+    try:
+        return play(script, rules)
+    except InputError as error:
+        bad(source, error)
+
+
+def _replayed(source: str, rules: Playbook | None) -> Deal:
+    from dealflow.trail import loads
+
+    data = open_trail(source)
+    try:
+        trail = loads(data)
+        return Deal.replay(rules or rules_of(trail), trail)
+    except DealflowError as error:
+        bad(source, error)
+
+
+def rules_of(trail: Trail) -> Playbook:
+    """The shipped playbook under which a trail was made; TrailError when there is none."""
+    from dealflow.playbook import load_playbook, shipped_playbooks
+
+    opened = trail[0].event if len(trail) else None
+    if not isinstance(opened, Opened):
+        raise TrailError("a trail starts with the entry that opened the deal")
+    if opened.playbook not in shipped_playbooks():
+        raise TrailError(
+            f"the deal's playbook {opened.playbook!r} is none of those shipped:"
+            " name its file with --playbook"
+        )
+    return load_playbook(opened.playbook)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        if text == "now":
+            return datetime.now(UTC)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return utc(datetime.combine(date.fromisoformat(text), time.max, UTC))
+        return utc(datetime.fromisoformat(text))  # a time without a zone is none
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no day (2026-05-01), no instant (2026-05-01T09:00:00Z) and not 'now'",
+            param_hint="'--at'",
+        ) from None
+
+
+def write_new(name: str, text: str, *, force: bool) -> None:
+    """Write a file; nobody ever sees half of it.
+
+    Args:
+        name: its path.
+        text: what to write, in UTF-8.
+        force: whether to replace a file that is there.
+
+    Raises:
+        BadInput: there is a file already, or it cannot be written.
+    """
+    target = Path(name)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp") if target.name else None
+    if beside is None or (target.exists() and not target.is_file()):
+        raise BadInput([f"{name}: is not a file"])
+    if target.exists() and not force:
+        raise BadInput([f"{name}: there is such a file already; --force replaces it"])
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except (OSError, ValueError) as error:
+        beside.unlink(missing_ok=True)
+        bad(name, error)

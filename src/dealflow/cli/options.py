@@ -1,0 +1,60 @@
+"""What commands share: the options that all of them have, and how they end."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dealflow.typing import Language
+
+if TYPE_CHECKING:
+    from dealflow.cli.output import Page
+    from dealflow.playbook import Playbook
+
+__all__ = ["common", "leave", "new_page", "rules_of"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_FINDINGS = 1
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
+    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    return "zh" if re.match(r"zh\b|zh_", locale, re.IGNORECASE) else "en"
+
+
+def common(command: _F) -> _F:
+    """The options of every command that prints for people: ``--lang`` and ``--json``."""
+    command = click.option(
+        "--lang",
+        type=click.Choice(["en", "zh"]),
+        default=lambda: language_of(os.environ),
+        show_default="from LC_ALL, LC_MESSAGES or LANG",
+        help="The language to print in.",
+    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+def new_page(*, record: bool = False) -> Page:
+    """Where to print; with ``record`` to be made a picture of."""
+    from dealflow.cli.output import Page
+
+    return Page(record=record)
+
+
+def rules_of(source: str) -> Playbook:
+    """A shipped playbook by its id, or a playbook file."""
+    from dealflow.cli.input import open_playbook
+
+    return open_playbook(source)
+
+
+def leave(findings: bool) -> None:
+    """End the command: with exit code 1 when something was found."""
+    if findings:
+        click.get_current_context().exit(_FINDINGS)

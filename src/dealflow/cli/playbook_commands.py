@@ -1,0 +1,204 @@
+"""The commands on playbooks: look at them, lint, prove, compare and test them."""
+
+from __future__ import annotations
+
+import click
+
+from dealflow.cli.options import common, leave, new_page, rules_of
+from dealflow.typing import Language
+
+__all__ = ["playbook"]
+
+
+@click.group()
+def playbook() -> None:
+    """Look at playbooks."""
+
+
+@playbook.command("list")
+@common
+def playbook_list(lang: Language, as_json: bool) -> None:
+    """List the playbooks that come with dealflow."""
+    from dealflow.playbook import shipped_playbooks
+
+    books = [rules_of(id) for id in shipped_playbooks()]
+    if as_json:
+        from dealflow.cli.documents import playbook_summary, write_json
+
+        write_json({"playbooks": [playbook_summary(book) for book in books]})
+    else:
+        from dealflow.cli.playbook import put_list
+
+        put_list(new_page(), books, lang)
+
+
+@playbook.command("show")
+@click.argument("source", metavar="ID|FILE")
+@common
+def playbook_show(source: str, lang: Language, as_json: bool) -> None:
+    """Show a playbook: steps, guards and the questions that answer them."""
+    book = rules_of(source)
+    if as_json:
+        from dealflow.cli.documents import playbook_data, write_json
+
+        write_json(playbook_data(book))
+    else:
+        from dealflow.cli.playbook import put_playbook
+        from dealflow.wording import Wording
+
+        put_playbook(new_page(), Wording(book, lang))
+
+
+@playbook.command("diagram")
+@click.argument("source", metavar="ID|FILE")
+@common
+def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
+    """Draw a playbook as a Mermaid state diagram."""
+    from dealflow.playbook import mermaid
+
+    book = rules_of(source)
+    drawing = mermaid(book, lang)
+    if as_json:
+        from dealflow.cli.documents import write_json
+
+        write_json({"playbook": book.id, "language": lang, "mermaid": drawing})
+    else:
+        new_page().raw(drawing)
+
+
+@playbook.command("lint")
+@click.argument("source", metavar="ID|FILE")
+@click.option("--strict", is_flag=True, help="Warnings count as well.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print what is found.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def playbook_lint(source: str, strict: bool, form: str, limit: int | None, as_json: bool) -> None:
+    """Look for rules that make no sense, and for questions that nobody asks.
+
+    Exit code 1: there are errors, or with --strict warnings.
+    """
+    from dealflow.cli.lint import fails, github_lines, lint_data, lint_file, put_findings
+
+    findings = lint_file(source, limit)
+    if as_json or form == "json":
+        from dealflow.cli.documents import write_json
+
+        write_json(lint_data(source, findings))
+    elif form == "github":
+        for line in github_lines(source, findings):
+            click.echo(line)
+    else:
+        put_findings(new_page(), source, findings)
+    leave(fails(findings, strict=strict))
+
+
+@playbook.command("prove")
+@click.argument("source", metavar="ID|FILE")
+@click.option(
+    "--never",
+    "claims",
+    multiple=True,
+    metavar="TEXT",
+    help="""A claim to prove besides those of the file: '"STEP" unless CONDITION'.""",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def playbook_prove(source: str, claims: tuple[str, ...], limit: int | None, as_json: bool) -> None:
+    """Prove that no deal gets past the walk-away policy and the claims of the author.
+
+    What does not hold is shown by a deal, as a test. Exit code 1: not everything is proved.
+    """
+    from dealflow.cli.prove import proof_data, prove_timed, put_proof
+
+    book = rules_of(source)
+    proof = prove_timed(book, claims, limit)
+    if as_json:
+        from dealflow.cli.documents import write_json
+
+        write_json(proof_data(book, proof))
+    else:
+        put_proof(new_page(), book, proof)
+    leave(not all(each.theorem.proved for each in proof))
+
+
+@playbook.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--trails",
+    multiple=True,
+    metavar="FILE|FOLDER",
+    help="Judge recorded deals again: a trail, or a folder of trails.",
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["looser", "tighter"]),
+    help="Exit with 1 when some move is; a new way counts as looser, one that is gone as tighter.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def playbook_diff(
+    old: str,
+    new: str,
+    trails: tuple[str, ...],
+    fail_on: tuple[str, ...],
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Compare two playbooks: which moves are tighter or looser, each shown by a deal.
+
+    What was not decided within the limit counts as found, when --fail-on is given.
+    """
+    from dealflow.cli.diff import compare, difference_data, put_difference
+
+    found = compare(rules_of(old), rules_of(new), trails, limit)
+    if as_json:
+        from dealflow.cli.documents import write_json
+
+        write_json(difference_data(found))
+    else:
+        put_difference(new_page(), found)
+    leave(bool(fail_on) and (found.has(*fail_on) or found.undecided))
+
+
+@playbook.command("test")
+@click.argument("source", metavar="ID|FILE")
+@click.argument("scripts", nargs=-1, required=True, metavar="SCRIPT|FOLDER...")
+@click.option("--cov", is_flag=True, help="Show what the scripts cover of the playbook.")
+@click.option(
+    "--cov-fail-under",
+    metavar="KIND:PERCENT,...",
+    help="Exit with 1 when less is covered, e.g. guards:100,reasons:100.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def playbook_test(
+    source: str, scripts: tuple[str, ...], cov: bool, cov_fail_under: str | None, as_json: bool
+) -> None:
+    """Play deal scripts by a playbook, and check what they expect.
+
+    Folders are searched for *.deal.toml. With pytest, see docs, "Testing playbooks".
+    """
+    from dealflow.cli.script_tests import play_all, put_tests, tests_data
+
+    found = play_all(rules_of(source), scripts, cov, cov_fail_under)
+    if as_json:
+        from dealflow.cli.documents import write_json
+
+        write_json(tests_data(found))
+    else:
+        put_tests(new_page(), found)
+    leave(found.failed)

@@ -1,0 +1,124 @@
+"""Proofs on paper: each property of a playbook with its verdict, and the deals that refute it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
+
+from attrs import frozen
+
+from dealflow.analysis.proof import Theorem, theorems
+from dealflow.analysis.solver import LIMIT
+from dealflow.cli.input import bad
+from dealflow.cli.output import Page
+from dealflow.exceptions import PlaybookError
+from dealflow.playbook import Playbook
+
+__all__ = ["proof_data", "prove_timed", "put_proof"]
+
+_SIGN = {"proved": ("✓", "good"), "refuted": ("✗", "bad"), "not decided": ("?", "unknown")}
+
+
+@frozen
+class Timed:
+    """A theorem, and the seconds that it took."""
+
+    theorem: Theorem
+    seconds: float
+
+
+def prove_timed(
+    playbook: Playbook, never: Iterable[str], limit: int | None = None
+) -> tuple[Timed, ...]:
+    """Prove a playbook's properties, and what somebody claims besides; ``never`` may be left out.
+
+    Raises:
+        BadInput: a claim cannot be read.
+    """
+    claims = [text if text.lstrip().startswith("never") else f"never {text}" for text in never]
+    try:
+        found = theorems(playbook, claims, limit=LIMIT if limit is None else limit)
+    except PlaybookError as error:
+        bad("--never", error)
+    return tuple(_timed(found))
+
+
+def _timed(found: Iterator[Theorem]) -> Iterator[Timed]:
+    started = perf_counter()
+    for theorem in found:
+        yield Timed(theorem, perf_counter() - started)
+        started = perf_counter()
+
+
+def put_proof(page: Page, playbook: Playbook, proof: Sequence[Timed]) -> None:
+    """Each property with its verdict and what it took, and then tests that show the faults."""
+    page.put((playbook.title.en, "head"), (f"  {playbook.id} {playbook.version}", "quiet"))
+    page.blank()
+    for each in proof:
+        _put_theorem(page, playbook, each)
+    if not proof:
+        page.put("Nothing to prove: there is no walk-away policy, and nobody claims anything.")
+        return
+    proved = sum(each.theorem.proved for each in proof)
+    seconds = sum(each.seconds for each in proof)
+    page.blank()
+    page.put(f"{proved} of {len(proof)} proved in {seconds:.2f} s")
+    for each in proof:
+        if each.theorem.counterexample is not None:
+            page.blank()
+            page.blank()
+            page.raw(each.theorem.counterexample.test)
+
+
+def _put_theorem(page: Page, playbook: Playbook, timed: Timed) -> None:
+    theorem, found = timed.theorem, timed.theorem.counterexample
+    page.put(theorem.claim, sign=_SIGN[theorem.verdict])
+    took = (
+        f"{_number(theorem.moves, 'move')}, {len(theorem.facts)} of"
+        f" {_number(len(playbook.facts), 'fact')} read, {_number(theorem.states, 'state')},"
+        f" {timed.seconds:.2f} s"
+    )
+    page.put((f"{theorem.verdict}: ", _SIGN[theorem.verdict][1]), (took, "quiet"), indent=2)
+    if found is not None:
+        page.put(f"a deal gets from {found.step} to {found.to} although {found.because}", indent=2)
+    if theorem.reason:
+        page.put(theorem.reason, indent=2)
+
+
+def _number(number: int, of: str) -> str:
+    return f"{number:,} {of}{'s' * (number != 1)}"
+
+
+def proof_data(playbook: Playbook, proof: Iterable[Timed]) -> dict[str, object]:
+    """What ``--json`` prints."""
+    timed = list(proof)
+    return {
+        "playbook": playbook.id,
+        "version": playbook.version,
+        "fingerprint": playbook.fingerprint,
+        "proved": all(each.theorem.proved for each in timed),
+        "facts": len(playbook.facts),
+        "theorems": [_theorem_data(each) for each in timed],
+    }
+
+
+def _theorem_data(timed: Timed) -> dict[str, object]:
+    theorem, found = timed.theorem, timed.theorem.counterexample
+    return {
+        "id": theorem.id,
+        "claim": theorem.claim,
+        "verdict": theorem.verdict,
+        "reason": theorem.reason,
+        "moves": theorem.moves,
+        "states": theorem.states,
+        "facts": list(theorem.facts),
+        "seconds": round(timed.seconds, 6),
+        "counterexample": found
+        and {
+            "step": found.step,
+            "move": found.move,
+            "to": found.to,
+            "because": found.because,
+            "test": found.test,
+        },
+    }

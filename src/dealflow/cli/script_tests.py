@@ -1,0 +1,114 @@
+"""Deal scripts played as tests of a playbook, and what they cover of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from dealflow.analysis import Observation
+from dealflow.analysis.coverage import Coverage, as_json, measure, requirements, shortfalls, term
+from dealflow.cli.input import BadInput, bad, open_script
+from dealflow.cli.output import Page
+from dealflow.exceptions import InputError
+from dealflow.playbook import Playbook
+from dealflow.scripts import Run, play
+from dealflow.testing import watching
+
+__all__ = ["play_all", "put_tests", "tests_data"]
+
+_ENDING = ".deal.toml"
+
+
+@frozen
+class Tests:
+    """Scripts that were played.
+
+    Attributes:
+        failures: for each script, what it expects and did not find.
+        coverage: what they cover, when that is asked for.
+        short: what is covered less than required, in words.
+    """
+
+    failures: dict[str, tuple[str, ...]]
+    coverage: Coverage | None
+    short: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether some expectation or requirement was not met."""
+        return any(self.failures.values()) or bool(self.short)
+
+
+def play_all(playbook: Playbook, sources: Iterable[str], cov: bool, under: str | None) -> Tests:
+    """Play scripts by a playbook, whatever version of it they name.
+
+    Raises:
+        BadInput: a script cannot be read or played, or the requirements cannot be read.
+    """
+    try:
+        required = requirements(under) if under is not None else {}
+    except InputError as error:
+        bad("--cov-fail-under", error)
+    paths = [path for source in sources for path in _files(source)]
+    failures: dict[str, tuple[str, ...]] = {}
+    seen: list[Observation] = []
+    for path in dict.fromkeys(paths):
+        script = open_script(path)
+        with watching() as watch:
+            try:
+                run = play(script, playbook)
+            except InputError as error:
+                bad(path, error)
+        failures[path] = tuple(_missed(run))
+        seen += watch.observations
+    coverage = measure(playbook, seen) if cov or required else None
+    short = shortfalls(coverage, required) if coverage else ()
+    return Tests(failures, coverage, tuple(map(str, short)))
+
+
+def _missed(run: Run) -> Iterator[str]:
+    """What a script expects and did not find, and the refusals of which it does not speak."""
+    for turn in run.turns:
+        yield from (f"{failure.line.place}: {failure.message}" for failure in turn.failures)
+        if turn.refused is not None and turn.line.expect is None:
+            guards = ", ".join(finding.guard for finding in turn.refused.findings)
+            yield f"{turn.line.place}: refused by {guards}, and the line does not expect that"
+
+
+def _files(source: str) -> Iterator[str]:
+    if not Path(source).is_dir():
+        yield source
+        return
+    found = sorted(map(str, Path(source).rglob(f"*{_ENDING}")))
+    if not found:
+        raise BadInput([f"{source}: no *{_ENDING} in this folder"])
+    yield from found
+
+
+def put_tests(page: Page, found: Tests) -> None:
+    """Each script with what it did not find, and what all of them cover."""
+    for name, failures in found.failures.items():
+        sign = ("✗", "bad") if failures else ("✓", "good")
+        page.put(name, sign=sign)
+        for failure in failures:
+            page.put(failure, indent=4)
+    failed = sum(bool(failures) for failures in found.failures.values())
+    page.put(f"{len(found.failures) - failed} of {len(found.failures)} as expected")
+    if found.coverage is not None:
+        page.blank()
+        page.raw(term(found.coverage))
+    for short in found.short:
+        page.put(short, sign=("✗", "bad"))
+
+
+def tests_data(found: Tests) -> dict[str, object]:
+    """What ``--json`` prints."""
+    return {
+        "scripts": [
+            {"file": name, "failures": list(failures)} for name, failures in found.failures.items()
+        ],
+        "coverage": None if found.coverage is None else as_json(found.coverage),
+        "short": list(found.short),
+    }

@@ -1,0 +1,115 @@
+"""Trails on paper: what happened, and whether anybody has touched it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import frozen
+
+from dealflow.cli.input import bad, open_trail
+from dealflow.cli.output import Page
+from dealflow.evidence import Contact
+from dealflow.exceptions import TamperedTrail, TrailError
+from dealflow.playbook import Playbook
+from dealflow.state import contact_of
+from dealflow.trail import Trail, events, loads
+from dealflow.typing import Language
+from dealflow.wording import Wording, Words
+
+__all__ = ["check", "put_check", "put_trail"]
+
+_STYLES: dict[type, str] = {
+    events.Moved: "good",
+    events.Refused: "bad",
+    events.SteppedBack: "conflict",
+    events.WalkedAway: "bad",
+    events.Lost: "bad",
+    events.Withdrawn: "unknown",
+}
+
+
+def put_trail(page: Page, playbook: Playbook, language: Language, trail: Trail) -> None:
+    """Everything that happened, day by day."""
+    people: dict[str, Contact] = {}
+    w = Wording(playbook, language, people=people)
+    day: date | None = None
+    digits = len(str(len(trail)))
+    for entry in trail:
+        if isinstance(entry.event, events.ContactAdded | events.ContactChanged):
+            people[entry.event.contact] = contact_of(entry.event)
+        if entry.at.date() != day:
+            day = entry.at.date()
+            page.put((w.date(day), "head"))
+        number = f"{entry.seq:>{digits}}"
+        sign = f"{number} {entry.at:%H:%M} {entry.by}"
+        style = _STYLES.get(type(entry.event), "")
+        page.put((w.entry(entry), style), sign=(sign, "quiet"), hang=digits + 7, indent=2)
+    page.put((w.pair(w.gettext("Head"), trail.head), "quiet"))
+
+
+@frozen
+class Checked:
+    """What came of checking a trail.
+
+    Attributes:
+        name: the file.
+        entries: how many entries it has; 0 when it could not be read to its end.
+        head: the hash of its last entry.
+        head_known: whether the head was compared with one known from elsewhere.
+        seq: the first bad entry.
+        problem: what is wrong with it.
+    """
+
+    name: str
+    entries: int = 0
+    head: str | None = None
+    head_known: bool = False
+    seq: int | None = None
+    problem: str | None = None
+
+    def to_data(self) -> dict[str, object]:
+        """The document of ``trail verify``."""
+        return {
+            "file": self.name,
+            "sound": self.problem is None,
+            "entries": self.entries,
+            "head": self.head,
+            "head_compared": self.head_known,
+            "first_bad": self.seq,
+            "problem": self.problem,
+        }
+
+
+def check(name: str, head: str | None) -> Checked:
+    """Check a trail's file; BadInput when it is no trail at all."""
+    data = open_trail(name)
+    try:
+        trail = loads(data, head)
+        trail.verify()
+    except TamperedTrail as error:
+        return Checked(name, seq=error.seq, problem=error.problem, head_known=head is not None)
+    except TrailError as error:
+        bad(name, error)
+    return Checked(name, len(trail), trail.head, head is not None)
+
+
+def put_check(page: Page, lang: Language, checked: Checked) -> None:
+    """Say what came of it."""
+    words = Words(lang)
+    if checked.problem is not None:
+        text = words.gettext("{file}: tampered with at entry {seq}: {problem}")
+        told = text.format(file=checked.name, seq=checked.seq, problem=checked.problem)
+        page.put((told, "bad"), sign=("✗", "bad"))
+        return
+    text = words.ngettext(
+        "{file}: {n} entry, every hash fits",
+        "{file}: {n} entries, every hash fits",
+        checked.entries,
+    )
+    page.put((text.format(file=checked.name, n=checked.entries), "good"), sign=("✓", "good"))
+    page.put((words.pair(words.gettext("Head"), checked.head or ""), "quiet"), indent=2)
+    if not checked.head_known:
+        text = words.gettext(
+            "A cut tail would not show: compare the head with one kept elsewhere (--head)."
+        )
+        page.put((text, "unknown"), indent=2, sign=("?", "unknown"))

@@ -1,0 +1,61 @@
+"""Conditions: a closed subset of Python expressions, evaluated in four truth values."""
+
+from __future__ import annotations
+
+from dealflow.conditions.atoms import (
+    OPERATORS,
+    Compare,
+    Covered,
+    Disputed,
+    Heard,
+    Known,
+    Missing,
+    Named,
+    Operator,
+    Plays,
+    Within,
+)
+from dealflow.conditions.base import Condition, Gap, Look, Node, OverFact, OverRole, Term
+from dealflow.conditions.logic import And, Not, Or, Outcome, Quantified, amounts, judge, witnesses
+from dealflow.conditions.parser import ATTRIBUTES, Vocabulary, parse
+from dealflow.conditions.source import Source
+from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size, literal
+
+__all__ = [
+    "ATTRIBUTES",
+    "OPERATORS",
+    "And",
+    "AttributeRef",
+    "Compare",
+    "Condition",
+    "Constant",
+    "Count",
+    "Covered",
+    "Disputed",
+    "FactRef",
+    "Gap",
+    "Heard",
+    "Known",
+    "Look",
+    "Missing",
+    "Named",
+    "Node",
+    "Not",
+    "Operator",
+    "Or",
+    "Outcome",
+    "OverFact",
+    "OverRole",
+    "Plays",
+    "Quantified",
+    "Size",
+    "Source",
+    "Term",
+    "Vocabulary",
+    "Within",
+    "amounts",
+    "judge",
+    "literal",
+    "parse",
+    "witnesses",
+]

@@ -1,0 +1,258 @@
+"""The atoms of conditions: nodes that take answers straight from what is known."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, TypeAlias, cast
+
+from attrs import frozen
+
+from dealflow.conditions.base import Condition, Gap, Look, Node, OverFact, OverRole, Term
+from dealflow.conditions.terms import literal
+
+__all__ = [
+    "OPERATORS",
+    "Compare",
+    "Covered",
+    "Disputed",
+    "Heard",
+    "Holds",
+    "Known",
+    "Missing",
+    "Named",
+    "Operator",
+    "Plays",
+    "Within",
+]
+
+
+@frozen(slots=False)
+class Holds(OverFact, Condition):
+    """A yes_no fact by itself."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        reading = look.read(self.fact)
+        bits = 0
+        for value, ids in reading.values:
+            look.answer(bool(value), ids)
+            bits |= 1 if value else 2
+        return 0 if reading.lacks else look.settle(bits)
+
+    def __str__(self) -> str:
+        return self.fact.id
+
+
+@frozen(slots=False)
+class Known(OverFact, Condition):
+    """Whether a fact is established: TRUE or UNKNOWN."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        reading = look.read(self.fact)
+        if reading.lacks:
+            return 0
+        for _, ids in reading.values:
+            look.answer(True, ids)
+        return 1
+
+    def __str__(self) -> str:
+        return f"known({self.fact.id})"
+
+
+@frozen(slots=False)
+class Missing(OverFact, Condition):
+    """Whether a fact is not established: TRUE or FALSE, for red flags."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        return 1 if look.peek(self.fact).lacks else 2
+
+    def __str__(self) -> str:
+        return f"missing({self.fact.id})"
+
+
+@frozen(slots=False)
+class Disputed(OverFact, Condition):
+    """Whether the live claims of a fact differ: TRUE or FALSE, for red flags."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        values = look.peek(self.fact).values
+        if len(values) < 2:
+            return 2
+        for _, ids in values:
+            look.answer(True, ids)
+        return 1
+
+    def __str__(self) -> str:
+        return f"disputed({self.fact.id})"
+
+
+@frozen(slots=False)
+class Named(OverFact, Condition):
+    """Whether somebody's list has an item: TRUE or UNKNOWN; not listing it is not a no."""
+
+    item: str
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        reading = look.read(self.fact)
+        naming = [
+            ids for value, ids in reading.values if self.item in cast("tuple[str, ...]", value)
+        ]
+        for ids in naming:
+            look.answer(True, ids)
+        if not naming and not reading.lacks:
+            look.gaps[Gap("not_named", self.fact.id, look.about(self.fact))] = None
+        return 1 if naming and not reading.lacks else 0
+
+    def __str__(self) -> str:
+        return f"named({self.fact.id}, {literal(self.item)})"
+
+
+@frozen(slots=False)
+class Covered(OverRole, Condition):
+    """Whether somebody holds a role: TRUE or UNKNOWN."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        if look.world.holders(self.role):
+            return 1
+        look.gaps[Gap("nobody_in_role", self.role)] = None
+        return 0
+
+    def __str__(self) -> str:
+        return f"covered({self.role})"
+
+
+@frozen(slots=False)
+class Heard(Condition):
+    """Whether enough contacts were heard first-hand: TRUE or UNKNOWN."""
+
+    number: int
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        have = len(look.world.heard)
+        if have >= self.number:
+            return 1
+        look.gaps[Gap("too_few_heard", "", have=have, need=self.number)] = None
+        return 0
+
+    def __str__(self) -> str:
+        return f"heard({self.number})"
+
+
+@frozen(slots=False)
+class Plays(OverFact, Condition):
+    """Whether the contact whom a person fact names holds a role in our contact map."""
+
+    role: str
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        reading = look.read(self.fact)
+        holders = {contact.id for contact in look.world.holders(self.role)}
+        bits = 0
+        for value, ids in reading.values:
+            answer = value in holders
+            look.answer(answer, ids)
+            bits |= 1 if answer else 2
+        return 0 if reading.lacks else look.settle(bits)
+
+    def __str__(self) -> str:
+        return f"plays({self.fact.id}, {self.role})"
+
+
+@frozen(slots=False)
+class Within(Condition):
+    """Whether a day lies between today and some time ahead; a day that is over gives no answer."""
+
+    term: Term
+    ahead: timedelta
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The parts."""
+        return (self.term,)
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        today = look.world.at.date()
+        last = today + self.ahead
+        look.stands(datetime.combine(today, time.max, UTC))
+        bits = 0
+        for value, ids in self.term.alternatives(look):
+            day = cast("date", value)  # the parser lets nothing else in
+            if day < today:
+                about = next((look.about(fact) for fact in self.facts), None)
+                look.gaps[Gap("passed", str(self.term), about)] = None
+                continue
+            within = day <= last
+            look.answer(within, ids)
+            bits |= 1 if within else 2
+        return look.settle(bits)
+
+    def __str__(self) -> str:
+        return f"within({self.term}, {literal(self.ahead)})"
+
+
+def _contains(item: Any, items: Any) -> bool:
+    return item in items
+
+
+def _lacks(item: Any, items: Any) -> bool:
+    return item not in items
+
+
+Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
+OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = MappingProxyType(
+    {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+        "in": _contains,
+        "not in": _lacks,
+    }
+)
+
+
+@frozen(slots=False)
+class Compare(Condition):
+    """A comparison, or a chain of them; evaluated for every combination of live claims."""
+
+    precedence: ClassVar[int] = 4
+    terms: tuple[Term, ...]
+    operators: tuple[Operator, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The parts."""
+        return self.terms
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        bits = 0
+        functions = [OPERATORS[name] for name in self.operators]
+        for combination in product(*[term.alternatives(look) for term in self.terms]):
+            answer = True
+            for i, function in enumerate(functions):
+                if not function(combination[i][0], combination[i + 1][0]):
+                    answer = False
+                    break
+            for _, ids in combination:
+                look.answer(answer, ids)
+            bits |= 1 if answer else 2
+        return look.settle(bits)
+
+    def __str__(self) -> str:
+        rest = zip(self.operators, self.terms[1:], strict=True)
+        return " ".join([str(self.terms[0]), *(f"{op} {term}" for op, term in rest)])

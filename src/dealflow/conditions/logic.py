@@ -1,0 +1,181 @@
+"""Conditions: a closed subset of Python expressions, evaluated in four truth values.
+
+A condition is a tree of frozen nodes, so it can be inspected, changed and printed as data. It is
+evaluated over the live claims of the facts it reads: its truth is the set of answers it takes.
+Playbooks parse their texts when they are built; ``str(condition)`` gives the text back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from attrs import frozen
+
+from dealflow.conditions.base import Condition, Gap, Look, Node, OverRole, World
+from dealflow.conditions.terms import Constant
+from dealflow.values import Money, Truth, and_bits, not_bits, or_bits
+
+__all__ = ["And", "Not", "Or", "Outcome", "Quantified", "amounts", "judge", "witnesses"]
+
+
+@frozen
+class Outcome:
+    """The result of evaluating a guard's condition.
+
+    Attributes:
+        truth: TRUE or FALSE only when it does not hang on a contradiction: where Belnap's tables
+            make UNKNOWN-or-CONFLICTED true, and UNKNOWN-and-CONFLICTED false, it is CONFLICTED.
+        yes: the ids of the statements that speak for the condition.
+        no: the ids of those that speak against it.
+        gaps: what is missing; empty when the truth is TRUE.
+        until: the instant after which it may be another, when nothing is said meanwhile.
+    """
+
+    truth: Truth
+    yes: tuple[int, ...] = ()
+    no: tuple[int, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    until: datetime | None = None
+
+
+def judge(condition: Condition, world: World) -> Outcome:
+    """Evaluate a condition with its evidence."""
+    look = Look(world)
+    bits = condition.evaluate(look)
+    if look.conflicted and bits in (1, 2):
+        firm = condition.evaluate(Look(world, firm=True))
+        bits = bits if firm == bits else 3
+    gaps = tuple(look.gaps) if bits != 1 and look.gaps else ()
+    return Outcome(
+        Truth.from_bits(bits), _each_once(look.yes), _each_once(look.no), gaps, look.until
+    )
+
+
+def _each_once(statements: list[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(statements)) if len(statements) > 1 else tuple(statements)
+
+
+@frozen(slots=False)
+class Not(Condition):
+    """The opposite."""
+
+    precedence: ClassVar[int] = 3
+    part: Condition
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The one part."""
+        return (self.part,)
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        look.positive = not look.positive
+        bits = self.part.evaluate(look)
+        look.positive = not look.positive
+        return not_bits(bits)
+
+    def __str__(self) -> str:
+        return f"not {_inside(self.part, self.precedence)}"
+
+
+@frozen(slots=False)
+class And(Condition):
+    """``and``: Belnap's conjunction. Every part is evaluated, whatever the others say."""
+
+    precedence: ClassVar[int] = 2
+    parts: tuple[Condition, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The parts."""
+        return self.parts
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        before = len(look.gaps)
+        bits = 1
+        for part in self.parts:
+            bits = and_bits(bits, part.evaluate(look))
+        return look.decided(bits, 2, before)
+
+    def __str__(self) -> str:
+        return " and ".join(_inside(part, self.precedence + 1) for part in self.parts)
+
+
+@frozen(slots=False)
+class Or(Condition):
+    """``or``: Belnap's disjunction. Every part is evaluated, whatever the others say."""
+
+    precedence: ClassVar[int] = 1
+    parts: tuple[Condition, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The parts."""
+        return self.parts
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        before = len(look.gaps)
+        bits = 2
+        for part in self.parts:
+            bits = or_bits(bits, part.evaluate(look))
+        return look.decided(bits, 1, before)
+
+    def __str__(self) -> str:
+        return " or ".join(_inside(part, self.precedence + 1) for part in self.parts)
+
+
+def _inside(part: Node, precedence: int) -> str:
+    return f"({part})" if part.precedence < precedence else str(part)
+
+
+@frozen(slots=False)
+class Quantified(OverRole, Condition):
+    """``every`` or ``some`` contact in a role; nobody in it is UNKNOWN."""
+
+    quantifier: Literal["every", "some"]
+    part: Condition
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The one part."""
+        return (self.part,)
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        holders = look.world.holders(self.role)
+        if not holders:
+            look.gaps[Gap("nobody_in_role", self.role)] = None
+            return 0
+        every = self.quantifier == "every"
+        before = len(look.gaps)
+        bits = 1 if every else 2
+        outer = look.contact
+        for contact in holders:
+            look.contact = contact
+            taken = self.part.evaluate(look)
+            bits = and_bits(bits, taken) if every else or_bits(bits, taken)
+        look.contact = outer
+        return look.decided(bits, 2 if every else 1, before)
+
+    def __str__(self) -> str:
+        return f"{self.quantifier}({self.role}, {self.part})"
+
+
+def amounts(conditions: Iterable[Condition]) -> Iterator[Money]:
+    """The amounts of money written in conditions."""
+    for condition in conditions:
+        for node in condition.walk():
+            if isinstance(node, Constant) and isinstance(node.value, Money):
+                yield node.value
+
+
+def witnesses(condition: Condition, world: World) -> tuple[str, ...]:
+    """The contacts for whom a ``some(role, ...)`` condition is TRUE or CONFLICTED."""
+    if not isinstance(condition, Quantified) or condition.quantifier != "some":
+        return ()
+    holders = world.holders(condition.role)
+    return tuple(c.id for c in holders if condition.part.evaluate(Look(world, contact=c)) & 1)

@@ -1,0 +1,311 @@
+"""Reads conditions: Python's own parser, a closed list of nodes, and a type check."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeAlias, cast
+
+from attrs import define, field, frozen
+
+from dealflow.conditions.atoms import (
+    Compare,
+    Covered,
+    Disputed,
+    Heard,
+    Holds,
+    Known,
+    Missing,
+    Named,
+    Operator,
+    Plays,
+    Within,
+)
+from dealflow.conditions.base import Condition, Term
+from dealflow.conditions.logic import And, Not, Or, Quantified
+from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
+from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size
+from dealflow.evidence import ANY_ROLE, Fact
+from dealflow.exceptions import PlaybookError, Problem
+from dealflow.values import ValueType
+
+__all__ = ["ATTRIBUTES", "Vocabulary", "parse"]
+
+ATTRIBUTES: Mapping[str, tuple[ValueType, tuple[str, ...]]] = {
+    "deal.amount": (ValueType.MONEY, ()),
+    "deal.account": (ValueType.TEXT, ()),
+    "deal.talks": (ValueType.NUMBER, ()),
+    "contact.influence": (ValueType.CHOICE, ("high", "medium", "low")),
+    "contact.response_mode": (
+        ValueType.CHOICE,
+        ("growth", "trouble", "even_keel", "overconfident"),
+    ),
+    "contact.rating": (ValueType.NUMBER, ()),
+    "contact.heard": (ValueType.YES_NO, ()),
+    "contact.kind": (ValueType.CHOICE, ("person", "committee", "third_party")),
+}
+"""The bare attributes that conditions read, with type and choices."""
+
+
+@frozen
+class Vocabulary:
+    """The names that a condition may use.
+
+    Attributes:
+        facts: the declared facts by id.
+        roles: the ids of the declared roles.
+    """
+
+    facts: Mapping[str, Fact]
+    roles: Collection[str]
+
+
+def parse(text: object, vocabulary: Vocabulary) -> Condition:
+    """Read a condition and check its types.
+
+    Raises:
+        PlaybookError: it isn't one; each problem's place is its line and column in the text.
+    """
+    source = Source.read(text)
+    reader = _Reader(source, vocabulary)
+    condition = reader.attempt(source.tree)
+    if condition is None or reader.problems:
+        raise PlaybookError(reader.problems)
+    return condition
+
+
+_Typed: TypeAlias = "tuple[Term, ValueType, tuple[str, ...]]"
+
+_OPERATORS: Mapping[type[ast.cmpop], Operator] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_ORDERED = (ValueType.NUMBER, ValueType.MONEY, ValueType.DATE, ValueType.DURATION)
+_TEXTUAL = (ValueType.TEXT, ValueType.CHOICE, ValueType.PERSON)
+
+
+@define
+class _Reader:
+    source: Source
+    vocabulary: Vocabulary
+    inside_quantifier: bool = False
+    problems: list[Problem] = field(factory=list)
+
+    def attempt(self, node: ast.expr) -> Condition | None:
+        """Read a condition; note a problem and give ``None`` where it isn't one."""
+        try:
+            return self.condition(node)
+        except Wrong as wrong:
+            self.problems.append(Problem(self.source.place(wrong.node), wrong.message))
+            return None
+
+    def condition(self, node: ast.expr) -> Condition:
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                parts = tuple(part for value in values if (part := self.attempt(value)))
+                if isinstance(op, ast.And):
+                    return And(_flat(And, parts))
+                return Or(_flat(Or, parts))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Not(self.condition(operand))
+            case ast.Compare():
+                return self.compare(node)
+            case ast.Call():
+                return self.call(node)
+            case ast.Attribute() | ast.Name():
+                return self.bare(node)
+            case _:
+                raise Wrong(node, f"{self.source.shown(node)} is no condition")
+
+    def bare(self, node: ast.expr) -> Condition:
+        name = self.name(node)
+        if name in ATTRIBUTES:
+            term, type_, _ = self.attribute(node, name)
+            if type_ is ValueType.YES_NO:
+                return Compare((term, Constant(True)), ("==",))
+            raise Wrong(node, f"{name} is of type {type_.value}: compare it")
+        fact = self.fact(node)
+        if fact.type is not ValueType.YES_NO:
+            raise Wrong(
+                node,
+                f"{fact.id} is of type {fact.type.value}, so not a condition by itself:"
+                f" compare it, or write known({fact.id})",
+            )
+        return Holds(fact)
+
+    def compare(self, node: ast.Compare) -> Condition:
+        nodes = [node.left, *node.comparators]
+        typed = [self.term(n) for n in nodes]
+        operators: list[Operator] = []
+        for i, op in enumerate(node.ops):
+            name = _OPERATORS.get(type(op))
+            if name is None:
+                raise Wrong(node, "only == != < <= > >= in, not in: 'is' compares nothing here")
+            _check_types(nodes[i + 1], name, typed[i], typed[i + 1])
+            operators.append(name)
+        if len(operators) > 1 and not {"in", "not in"}.isdisjoint(operators):
+            raise Wrong(node, "'in' cannot be part of a chain")
+        return Compare(tuple(t[0] for t in typed), tuple(operators))
+
+    def term(self, node: ast.expr) -> _Typed:
+        match node:
+            case ast.Attribute() | ast.Name():
+                name = self.name(node)
+                if name in ATTRIBUTES:
+                    return self.attribute(node, name)
+                fact = self.fact(node)
+                return FactRef(fact), fact.type, tuple(fact.choices)
+            case ast.Call(func=ast.Name(id="count")):
+                (role,) = self.arguments(node, 1)
+                return Count(self.role(role)), ValueType.NUMBER, ()
+            case ast.Call(func=ast.Name(id="size")):
+                (argument,) = self.arguments(node, 1)
+                return Size(self.list_fact(argument)), ValueType.NUMBER, ()
+            case _:
+                constant, type_ = literal(node, self.source)
+                return constant, type_, ()
+
+    def call(self, node: ast.Call) -> Condition:
+        name = node.func.id if isinstance(node.func, ast.Name) else self.source.shown(node.func)
+        makers: Mapping[str, Callable[[ast.Call], Condition]] = {
+            "known": lambda n: Known(self.fact(*self.arguments(n, 1))),
+            "missing": lambda n: Missing(self.fact(*self.arguments(n, 1))),
+            "disputed": lambda n: Disputed(self.fact(*self.arguments(n, 1))),
+            "covered": lambda n: Covered(self.role(*self.arguments(n, 1))),
+            "named": self.named,
+            "heard": self.heard,
+            "plays": self.plays,
+            "within": self.within,
+            "every": self.quantified,
+            "some": self.quantified,
+        }
+        if name not in makers:
+            raise Wrong(node, f"{name} is no function here; there are: {', '.join(makers)}")
+        return makers[name](node)
+
+    def heard(self, node: ast.Call) -> Condition:
+        (argument,) = self.arguments(node, 1)
+        match argument:
+            case ast.Constant(value=int(number)) if number is not True and 0 < number <= 100:
+                return Heard(number)
+            case _:
+                raise Wrong(argument, "heard(n) takes a whole number from 1 to 100")
+
+    def named(self, node: ast.Call) -> Condition:
+        what, item = self.arguments(node, 2)
+        fact = self.list_fact(what)
+        constant, type_ = literal(item, self.source)
+        if type_ is not ValueType.TEXT:
+            raise Wrong(item, 'named(list_fact, "item") takes a quoted text')
+        return Named(fact, cast("str", constant.value))
+
+    def list_fact(self, node: ast.expr) -> Fact:
+        return self.fact_of(node, ValueType.LIST, "a list")
+
+    def plays(self, node: ast.Call) -> Condition:
+        who, role = self.arguments(node, 2)
+        return Plays(self.fact_of(who, ValueType.PERSON, "a person"), self.role(role))
+
+    def within(self, node: ast.Call) -> Condition:
+        when, ahead = self.arguments(node, 2)
+        term, type_, _ = self.term(when)
+        if type_ is not ValueType.DATE:
+            raise Wrong(when, f"{self.source.shown(when)} is of type {type_.value}, not a date")
+        return Within(term, duration(ahead))
+
+    def quantified(self, node: ast.Call) -> Condition:
+        quantifier = cast("ast.Name", node.func).id
+        who, part = self.arguments(node, 2)
+        if self.inside_quantifier:
+            raise Wrong(node, "every and some cannot be nested")
+        role = self.role(who)
+        self.inside_quantifier = True
+        try:
+            condition = self.condition(part)
+        finally:
+            self.inside_quantifier = False
+        return Quantified(role, "every" if quantifier == "every" else "some", condition)
+
+    def arguments(self, node: ast.Call, number: int) -> list[ast.expr]:
+        return arguments(node, number, self.source)
+
+    def name(self, node: ast.expr) -> str:
+        match node:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(value=ast.Name(id=head), attr=tail):
+                return f"{head}.{tail}"
+            case _:
+                raise Wrong(node, f"{self.source.shown(node)} is no name")
+
+    def role(self, node: ast.expr) -> str:
+        name = self.name(node)
+        if name != ANY_ROLE and name not in self.vocabulary.roles:
+            known = ", ".join([*self.vocabulary.roles, ANY_ROLE])
+            raise Wrong(node, f"{self.source.shown(node)} is no role; there are: {known}")
+        return name
+
+    def fact(self, node: ast.expr) -> Fact:
+        name = self.name(node)
+        fact = self.vocabulary.facts.get(name)
+        if fact is None:
+            raise Wrong(node, f"{self.source.shown(node)} is not declared as a fact")
+        if fact.of == "contact" and not self.inside_quantifier:
+            raise Wrong(
+                node, f"{name} is a fact of each contact: use it in every(...) or some(...)"
+            )
+        return fact
+
+    def fact_of(self, node: ast.expr, type_: ValueType, what: str) -> Fact:
+        fact = self.fact(node)
+        if fact.type is not type_:
+            raise Wrong(node, f"{fact.id} is of type {fact.type.value}, not {what}")
+        return fact
+
+    def attribute(self, node: ast.expr, name: str) -> _Typed:
+        if name.startswith("contact.") and not self.inside_quantifier:
+            raise Wrong(node, f"{name} belongs to a contact: use it in every(...) or some(...)")
+        type_, choices = ATTRIBUTES[name]
+        return AttributeRef(name), type_, choices
+
+
+def _check_types(node: ast.expr, op: Operator, left: _Typed, right: _Typed) -> None:
+    (_, a, choices), (term, b, other_choices) = left, right
+    if op in ("in", "not in"):
+        _check_in(node, left, right)
+        return
+    if ValueType.LIST in (a, b):
+        raise Wrong(node, 'a list cannot be compared: write "item" in it, or size(it)')
+    if a is not b and not (a in _TEXTUAL and b in _TEXTUAL):
+        raise Wrong(node, f"{a.value} cannot be compared with {b.value}")
+    if op not in ("==", "!=") and a not in _ORDERED:
+        raise Wrong(node, f"values of type {a.value} have no order: use == or !=")
+    for known, constant in ((choices, term), (other_choices, left[0])):
+        if known and isinstance(constant, Constant) and constant.value not in known:
+            raise Wrong(node, f"{constant} is none of the choices: {', '.join(known)}")
+
+
+def _check_in(node: ast.expr, left: _Typed, right: _Typed) -> None:
+    (item, a, choices), (container, b, _) = left, right
+    if b is not ValueType.LIST:
+        raise Wrong(node, "the right of 'in' must be a list")
+    if a not in _TEXTUAL:
+        raise Wrong(node, f"only texts can be in a list, not a value of type {a.value}")
+    if isinstance(container, Constant):
+        values = cast("tuple[str, ...]", container.value)
+        odd = [value for value in values if choices and value not in choices]
+        if odd:
+            raise Wrong(node, f"{', '.join(odd)}: none of the choices {', '.join(choices)}")
+        if isinstance(item, Constant):
+            raise Wrong(node, "both sides are constant")
+
+
+def _flat(kind: type[And] | type[Or], parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """``a and (b and c)`` is ``a and b and c``: one form, so that printing and reading agree."""
+    return tuple(q for p in parts for q in (p.parts if isinstance(p, kind) else (p,)))

@@ -1,0 +1,247 @@
+"""Who said what, when: contacts, interactions, statements, and the live claims they make.
+
+A fact is only ever known through statements. Its *live claims* are, for each source, the latest
+statement that is neither withdrawn nor older than the fact's ``good_for``. They are indexed by fact
+and kept as statements arrive; nothing is ever rescanned.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal, Protocol, TypeAlias
+
+from attrs import define, field, frozen
+
+from dealflow.evidence.facts import Fact
+from dealflow.evidence.statements import SourceKind, Statement
+from dealflow.values import Value
+
+__all__ = [
+    "Evidence",
+    "Lack",
+    "Reader",
+    "Reading",
+]
+
+
+@frozen
+class Lack:
+    """Why a fact is not established.
+
+    Attributes:
+        reason: ``never_asked``, ``stale`` (every answer is out of date), ``second_source`` (too few
+            sources), ``role`` (nobody in a required role said it) or ``first_hand`` (a required
+            role's words were only told on).
+        have: how many sources there are, for ``second_source``.
+        need: how many there must be, for ``second_source``.
+        roles: who would have to say it.
+        since: the instant at which the last answer went out of date, for ``stale``.
+    """
+
+    reason: Literal["never_asked", "stale", "second_source", "role", "first_hand"]
+    have: int = 0
+    need: int = 1
+    roles: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+@frozen(eq=False)
+class Reading:
+    """What is known of one fact at one time.
+
+    Attributes:
+        values: each different value of the live claims, with the ids of its statements.
+        lacks: why the fact is not established; empty when it is.
+        until: the instant at which the first live claim goes out of date, if any does.
+    """
+
+    values: tuple[tuple[Value, tuple[int, ...]], ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    until: datetime | None = None
+
+
+RolesOf: TypeAlias = Callable[[str], Set[str]]
+"""From a contact's id to the roles that the contact holds."""
+
+
+class Reader(Protocol):
+    """From a fact, and a contact for facts of contacts, to what is known of it."""
+
+    def __call__(self, fact: Fact, about: str | None, /) -> Reading:
+        """What is known of the fact."""
+        ...
+
+
+_NEVER = (Lack("never_asked"),)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_SourceKey: TypeAlias = tuple[SourceKind, str]
+
+
+def _when(statement: Statement) -> tuple[datetime, int]:
+    return (statement.said_at, statement.id)
+
+
+@define
+class _Claims:
+    """The statements of one fact (about one contact), per source, in the order they were said."""
+
+    by_source: dict[_SourceKey, list[Statement]] = field(factory=dict)
+    cached: Reading | None = None
+    cached_as: Fact | None = None
+    cached_at: datetime = _LATEST
+
+    def add(self, statement: Statement) -> None:
+        key = (statement.source_kind, statement.source)
+        said = self.by_source.get(key)
+        if said is None:
+            self.by_source[key] = [statement]
+        else:
+            insort(said, statement, key=_when)
+        self.cached = None
+
+    def remove(self, statement: Statement) -> None:
+        key = (statement.source_kind, statement.source)
+        self.by_source[key].remove(statement)
+        if not self.by_source[key]:
+            del self.by_source[key]
+        self.cached = None
+
+
+def _read(
+    fact: Fact, said: Collection[list[Statement]], roles_of: RolesOf, at: datetime
+) -> Reading:
+    if not said:
+        return Reading(lacks=_NEVER)
+    latest = [statements[-1] for statements in said]
+    until = None
+    rule = fact.sources
+    if fact.good_for is not None:
+        good_for = fact.good_for
+        live = [s for s in latest if s.said_at + good_for >= at]
+        if not live:
+            since = max(s.said_at for s in latest) + good_for
+            return Reading(lacks=(Lack("stale", roles=fact.sources.roles, since=since),))
+        until = min(s.said_at for s in live) + good_for
+        latest = live
+    if len(latest) == 1:
+        (one,) = latest
+        lacks = () if rule.anybody else tuple(_lacks(fact, latest, roles_of))
+        return Reading(((one.value, (one.id,)),), lacks, until)
+    latest.sort(key=_by_id)
+    groups: dict[Value, tuple[int, ...]] = {}
+    for statement in latest:
+        groups[statement.value] = (*groups.get(statement.value, ()), statement.id)
+    lacks = () if rule.anybody else tuple(_lacks(fact, latest, roles_of))
+    return Reading(tuple(groups.items()), lacks, until)
+
+
+def _by_id(statement: Statement) -> int:
+    return statement.id
+
+
+def _lacks(fact: Fact, live: list[Statement], roles_of: RolesOf) -> Iterator[Lack]:
+    rule = fact.sources
+    if len(live) < rule.at_least:
+        yield Lack("second_source", have=len(live), need=rule.at_least, roles=rule.roles)
+    entitled = [s for s in live if _entitled(s, fact, roles_of)]
+    if not entitled:
+        yield Lack("role", roles=rule.roles)
+    elif rule.first_hand and not any(s.first_hand for s in entitled):
+        yield Lack("first_hand", roles=rule.roles)
+
+
+def _entitled(statement: Statement, fact: Fact, roles_of: RolesOf) -> bool:
+    rule = fact.sources
+    if not rule.roles:
+        return True
+    if statement.source_kind == "contact":
+        return not roles_of(statement.source).isdisjoint(rule.roles)
+    return rule.documents and statement.source_kind == "document"
+
+
+@define
+class Evidence:
+    """Every statement of one deal, indexed by fact and contact.
+
+    Attributes:
+        statements: by id, withdrawn ones included.
+        withdrawn: the ids of the withdrawn ones, each with the reason.
+    """
+
+    _statements: dict[int, Statement] = field(factory=dict)
+    _withdrawn: dict[int, str] = field(factory=dict)
+    _claims: dict[tuple[str, str | None], _Claims] = field(factory=dict)
+    _heard: dict[str, int] = field(factory=dict)
+
+    @property
+    def statements(self) -> Mapping[int, Statement]:
+        """Every statement by id, in the order recorded; withdrawn ones included."""
+        return MappingProxyType(self._statements)
+
+    @property
+    def withdrawn(self) -> Mapping[int, str]:
+        """The reason of every withdrawal, by the statement's id."""
+        return MappingProxyType(self._withdrawn)
+
+    @property
+    def heard(self) -> Collection[str]:
+        """The contacts of whom at least one first-hand statement stands."""
+        return self._heard.keys()
+
+    def add(self, statement: Statement) -> None:
+        """Take a statement on record; its id must be new."""
+        self._statements[statement.id] = statement
+        key = (statement.fact, statement.about)
+        claims = self._claims.get(key)
+        if claims is None:
+            claims = self._claims[key] = _Claims()
+        claims.add(statement)
+        if statement.source_kind == "contact" and statement.first_hand:
+            self._heard[statement.source] = self._heard.get(statement.source, 0) + 1
+
+    def withdraw(self, number: int, reason: str) -> None:
+        """Take a statement back; an earlier one of the same source comes to life again."""
+        statement = self._statements[number]
+        self._withdrawn[number] = reason
+        self._claims[statement.fact, statement.about].remove(statement)
+        if statement.source_kind == "contact" and statement.first_hand:
+            self._heard[statement.source] -= 1
+            if not self._heard[statement.source]:
+                del self._heard[statement.source]
+
+    def roles_changed(self) -> None:
+        """Forget what was derived from who holds which role."""
+        for claims in self._claims.values():
+            claims.cached = None
+
+    def reader(self, roles_of: RolesOf, at: datetime) -> Reader:
+        """A function that tells what is known of a fact (about a contact) at an instant."""
+        claims_of = self._claims.get
+
+        def read(fact: Fact, about: str | None) -> Reading:
+            claims = claims_of((fact.id, about))
+            if claims is None:
+                return _UNASKED
+            reading = claims.cached
+            if (
+                reading is None
+                or claims.cached_as is not fact  # another playbook declares it in its own way
+                or at < claims.cached_at
+                or (reading.until is not None and at > reading.until)
+            ):
+                reading = claims.cached = _read(fact, claims.by_source.values(), roles_of, at)
+                claims.cached_at = at
+                claims.cached_as = fact
+            return reading
+
+        return read
+
+    def read(self, fact: Fact, about: str | None, roles_of: RolesOf, at: datetime) -> Reading:
+        """What is known of a fact (about a contact) at an instant."""
+        return self.reader(roles_of, at)(fact, about)
+
+
+_UNASKED = Reading(lacks=_NEVER)

@@ -1,0 +1,62 @@
+"""The rules of a sale: their parts, their file, their checks, and the machine under them."""
+
+from __future__ import annotations
+
+from dealflow.playbook.diagrams import mermaid
+from dealflow.playbook.files import (
+    dump_playbook,
+    load_playbook,
+    parse_playbook,
+    read_playbook,
+    shipped_playbooks,
+)
+from dealflow.playbook.invariants import parse_invariant
+from dealflow.playbook.parts import (
+    Coaching,
+    Guard,
+    Invariant,
+    Move,
+    Paper,
+    RedFlag,
+    Role,
+    Step,
+    TrialClose,
+    WalkAway,
+)
+from dealflow.playbook.playbook import Plan, Playbook
+from dealflow.playbook.rules import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Rules
+from dealflow.playbook.toml import decode_toml, locate, located, parse_toml, read_bytes
+from dealflow.playbook.toml_places import Places
+
+__all__ = [
+    "FULFILLED",
+    "LOST",
+    "OUTCOMES",
+    "WALKED_AWAY",
+    "Coaching",
+    "Guard",
+    "Invariant",
+    "Move",
+    "Paper",
+    "Places",
+    "Plan",
+    "Playbook",
+    "RedFlag",
+    "Role",
+    "Rules",
+    "Step",
+    "TrialClose",
+    "WalkAway",
+    "decode_toml",
+    "dump_playbook",
+    "load_playbook",
+    "locate",
+    "located",
+    "mermaid",
+    "parse_invariant",
+    "parse_playbook",
+    "parse_toml",
+    "read_bytes",
+    "read_playbook",
+    "shipped_playbooks",
+]

@@ -1,0 +1,112 @@
+"""Reads invariants: ``never "step" unless condition``, the claims of an author about the rules."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from dealflow.conditions import Condition, Vocabulary, amounts, parse
+from dealflow.exceptions import PlaybookError, Problem
+from dealflow.playbook.parts import Invariant
+from dealflow.playbook.rules import FULFILLED, Rules
+
+__all__ = ["check_invariants", "parse_invariant"]
+
+_SHAPE = (
+    (re.compile(r"\s*never\b"), "'never'"),
+    (re.compile(r"""\s*(?P<quote>["'])(?P<step>.*?)(?P=quote)"""), "a step in quotes"),
+    (re.compile(r"\s*unless\b"), "'unless'"),
+)
+_FORM = 'an invariant is: never "step" unless condition'
+
+
+def parse_invariant(text: str, rules: Rules) -> Invariant:
+    """Read an invariant against the names of rules.
+
+    Args:
+        text: such as ``never "negotiation" unless covered(economic_buyer)``. The step is one that
+            moves lead to, or ``fulfilled``; the condition is like those of guards.
+        rules: whose steps, facts and roles it speaks of; they need not hold together yet.
+
+    Raises:
+        PlaybookError: it isn't one; each problem's place is its line and column in the text.
+    """
+    position, step, at = 0, "", 0
+    for pattern, what in _SHAPE:
+        found = pattern.match(text, position)
+        if found is None:
+            raise PlaybookError([_missing(text, position, what)])
+        position = found.end()
+        if "step" in found.groupdict():
+            step, at = found["step"], found.start("step")
+    if not text[position:].strip():
+        raise PlaybookError([_missing(text, position, "a condition")])
+    problems = list(_check_step(text, step, at, rules))
+    vocabulary = Vocabulary(
+        {fact.id: fact for fact in rules.facts}, [role.id for role in rules.roles]
+    )
+    # blanks in place of what comes before, so that columns count from the start of the text
+    blanks = re.sub(r"\S", " ", text[:position])
+    try:
+        condition = parse(blanks + text[position:], vocabulary)
+    except PlaybookError as error:
+        raise PlaybookError([*problems, *error.problems]) from None
+    if problems:
+        raise PlaybookError(problems)
+    return Invariant(text, step, condition)
+
+
+def _check_step(text: str, step: str, at: int, rules: Rules) -> Iterable[Problem]:
+    first, *later = [each.id for each in rules.steps] or [""]
+    targets = [*later, FULFILLED]
+    if step == first:
+        yield Problem(_place(text, at), f"a deal starts in {step!r}: no move leads there")
+    elif step not in targets:
+        close = get_close_matches(step, targets, n=1)
+        near = f" (did you mean {close[0]!r}?)" if close else ""
+        yield Problem(_place(text, at), f"there is no step {step!r}{near}")
+
+
+def _missing(text: str, position: int, what: str) -> Problem:
+    rest = text[position:]
+    at = position + len(rest) - len(rest.lstrip())
+    return Problem(_place(text, at), f"{what} is missing here: {_FORM}")
+
+
+def _place(text: str, index: int) -> str:
+    line, before = text.count("\n", 0, index) + 1, text.rfind("\n", 0, index)
+    return f"line {line}, column {index - before}"
+
+
+def check_invariants(
+    rules: Rules, conditions: Iterable[Condition]
+) -> tuple[list[Problem], Mapping[str, Invariant]]:
+    """Every problem of the invariants with its place, and the parsed ones by text.
+
+    Args:
+        rules: the rules, which need not hold together yet.
+        conditions: the conditions of its guards and flags, whose money they share.
+    """
+    problems: list[Problem] = []
+    parsed: dict[str, Invariant] = {}
+    currency = next((money.currency for money in amounts(conditions)), None)
+    for i, text in enumerate(rules.invariants):
+        place = f"invariants[{i}]"
+        try:
+            parsed[text] = made = parse_invariant(text, rules)
+        except PlaybookError as error:
+            for problem in error.problems:
+                inside = f", {problem.place}" if problem.place else ""
+                problems.append(Problem(place + inside, problem.message))
+            continue
+        for money in amounts([made.condition]):
+            currency = currency or money.currency
+            if money.currency != currency:
+                problems.append(Problem(place, f"{money} is not in {currency}, as the rest is"))
+    for text, times in Counter(rules.invariants).items():
+        if times > 1:
+            place = f"invariants[{rules.invariants.index(text)}]"
+            problems.append(Problem(place, f"it is given {times} times"))
+    return problems, parsed

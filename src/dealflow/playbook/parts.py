@@ -1,0 +1,224 @@
+"""The parts of a playbook: roles, guards, red flags, steps, moves, policies, invariants.
+
+All are frozen records; but for invariants, they mirror the playbook file, and
+:class:`~dealflow.Playbook` checks that they fit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from attrs import field, frozen
+
+from dealflow.conditions import Condition
+from dealflow.evidence import Question, Text
+
+__all__ = [
+    "Coaching",
+    "Guard",
+    "Invariant",
+    "Move",
+    "Paper",
+    "RedFlag",
+    "Role",
+    "Step",
+    "TrialClose",
+    "WalkAway",
+]
+
+
+def _read_only(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(mapping))
+
+
+@frozen
+class Role:
+    """A buying role, which belongs to one deal and not to a job title (METHOD, section 2).
+
+    Attributes:
+        id: e.g. ``economic_buyer``.
+        title: its name.
+        about: what it means, one sentence.
+        ask: the id of the question that finds out who holds it.
+    """
+
+    id: str
+    title: Text
+    about: Text | None = None
+    ask: str | None = None
+
+
+@frozen
+class Guard:
+    """A named condition that must be TRUE before a deal goes on.
+
+    Attributes:
+        id: e.g. ``budget_approved``.
+        title: its name.
+        when: the condition's text.
+        refused: why the deal may not go on without it, one sentence.
+        standing: checked again on every later forward move, and not only on leaving its step.
+        waivable: whether a named person with authority may set it aside.
+    """
+
+    id: str
+    title: Text
+    when: str
+    refused: Text
+    standing: bool = True
+    waivable: bool = False
+
+
+@frozen
+class RedFlag:
+    """A warning that blocks nothing; raised while its condition is TRUE or CONFLICTED.
+
+    Attributes:
+        id: e.g. ``no_sponsor``.
+        when: the condition's text.
+        says: the warning.
+    """
+
+    id: str
+    when: str
+    says: Text
+
+
+@frozen
+class Step:
+    """One step of the sale: a state of the deal.
+
+    Attributes:
+        id: e.g. ``qualification``.
+        title: its name.
+        goal: what is to be reached in it.
+        leave_when: the ids of the guards checked when the deal leaves it forward.
+        expected_stay: how long a deal usually stays; longer is a red flag.
+    """
+
+    id: str
+    title: Text
+    goal: Text
+    leave_when: tuple[str, ...] = ()
+    expected_stay: timedelta | None = None
+
+
+@frozen
+class Move:
+    """A way forward from a step to another, or to the outcome ``fulfilled``.
+
+    Attributes:
+        id: the trigger's name.
+        source: the step left (``from`` in files).
+        to: the step entered, or ``fulfilled``.
+        when: the ids of guards of this move only.
+    """
+
+    id: str
+    source: str
+    to: str
+    when: tuple[str, ...] = ()
+
+
+@frozen
+class WalkAway:
+    """The walk-away policy (METHOD, section 3).
+
+    Attributes:
+        guards: the ids of the walk-away guards.
+        start: the step whose leaving they guard, and every later one (``from`` in files).
+        when_refuted: the number k of refuted guards at which the deal must be walked away from:
+            ``any`` is 1, ``all`` is every one, or a number.
+        watch_from: the step from which on a refuted guard already counts; ``start`` by default.
+        at_once: ids of guards of which a single clear no means walking away, whatever k is.
+    """
+
+    guards: tuple[str, ...]
+    start: str
+    when_refuted: Literal["any", "all"] | int = "any"
+    watch_from: str | None = None
+    at_once: tuple[str, ...] = ()
+
+    def threshold(self, guards: int) -> int:
+        """k: of so many guards looked at, this many refuted ones call for walking away."""
+        if self.when_refuted == "any":
+            return 1
+        return guards if self.when_refuted == "all" else min(self.when_refuted, guards)
+
+    def enough(self, guards: int) -> int:
+        """n-k+1: of so many guards looked at, this many must be known good to go on."""
+        return guards - self.threshold(guards) + 1
+
+
+@frozen
+class TrialClose:
+    """How a trial close is answered (METHOD, section 1, step 5).
+
+    Attributes:
+        step: the step in which it is put.
+        fact: the ``choice`` fact that holds the answer.
+        forward: the answers with which the deal goes on.
+        back: the answers with which it goes back to where the gap is.
+        gap_fact: the ``choice`` fact in which the customer says where the gap is.
+        gaps: from the choices of that fact to the step to go back to.
+    """
+
+    step: str
+    fact: str
+    forward: tuple[str, ...]
+    back: tuple[str, ...]
+    gap_fact: str | None = None
+    gaps: Mapping[str, str] = field(factory=dict, converter=_read_only)
+
+
+@frozen
+class Paper:
+    """A kind of paper to put in front of the customer (METHOD, section 1, step 6).
+
+    Attributes:
+        id: e.g. ``proposal``.
+        title: its name.
+        when: the condition on which it is the right one; none for the least committal.
+    """
+
+    id: str
+    title: Text
+    when: str | None = None
+
+
+@frozen
+class Coaching:
+    """What a coach says whatever the fact is.
+
+    Attributes:
+        conflicted: the id of the question for people who contradict each other.
+        stale: the id of the question for answers that are out of date.
+        probes: the questions to ask of every answer (METHOD, section 4).
+        walk_away: the polite message, with the places ``{name}`` and ``{account}``.
+    """
+
+    conflicted: str | None = None
+    stale: str | None = None
+    probes: tuple[Question, ...] = ()
+    walk_away: Text | None = None
+
+
+@frozen
+class Invariant:
+    """What the author claims of a playbook: no deal gets into a step without a condition.
+
+    A claim about the rules and no rule: deals are not held to it. What the rules let pass is
+    proved or refuted by analysis.
+
+    Attributes:
+        text: as written, e.g. ``never "negotiation" unless covered(economic_buyer)``.
+        step: the step, or ``fulfilled``, that no forward move leads a deal into ...
+        condition: ... unless this is TRUE at that moment.
+    """
+
+    text: str
+    step: str
+    condition: Condition

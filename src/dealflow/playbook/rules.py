@@ -1,0 +1,111 @@
+"""The rules of a sale as a plain record: nothing is checked, parsed or derived but their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+
+from attrs import field, frozen
+
+from dealflow.evidence import Fact, Text
+from dealflow.playbook.parts import (
+    Coaching,
+    Guard,
+    Move,
+    Paper,
+    RedFlag,
+    Role,
+    Step,
+    TrialClose,
+    WalkAway,
+)
+
+__all__ = ["FULFILLED", "LOST", "OUTCOMES", "WALKED_AWAY", "Rules"]
+
+FULFILLED = "fulfilled"
+WALKED_AWAY = "walked_away"
+LOST = "lost"
+OUTCOMES = (FULFILLED, WALKED_AWAY, LOST)
+"""The ways in which a deal ends."""
+
+
+@frozen(slots=False, eq=False)
+class Rules:
+    """The rules of a sale, as data.
+
+    Attributes:
+        id: e.g. ``seven_step``.
+        version: the author's version, e.g. ``1.0.0``.
+        title: its name.
+        roles: the buying roles.
+        facts: what can be known.
+        guards: the named conditions.
+        steps: in order; a deal starts in the first.
+        moves: the ways forward; when there are none, each step leads to the next and the last to
+            ``fulfilled``.
+        walk_away: the walk-away policy.
+        red_flags: warnings that block nothing.
+        trial_close: how a trial close is answered.
+        papers: kinds of paper, the most committal first.
+        coaching: what a coach says whatever the fact is.
+        invariants: what its author claims of these rules, as texts; parsed by the playbook. They
+            are no rules, so playbooks that differ in nothing else are equal.
+    """
+
+    id: str
+    version: str
+    title: Text
+    steps: tuple[Step, ...] = field(converter=tuple[Step, ...])
+    facts: tuple[Fact, ...] = field(converter=tuple[Fact, ...])
+    guards: tuple[Guard, ...] = field(converter=tuple[Guard, ...])
+    roles: tuple[Role, ...] = field(default=(), converter=tuple[Role, ...])
+    moves: tuple[Move, ...] = field(default=(), converter=tuple[Move, ...])
+    walk_away: WalkAway | None = None
+    red_flags: tuple[RedFlag, ...] = field(default=(), converter=tuple[RedFlag, ...])
+    trial_close: TrialClose | None = None
+    papers: tuple[Paper, ...] = field(default=(), converter=tuple[Paper, ...])
+    coaching: Coaching = field(factory=Coaching)
+    invariants: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+
+    def __attrs_post_init__(self) -> None:
+        if not self.moves:
+            chain = pairwise([*(step.id for step in self.steps), FULFILLED])
+            moves = tuple(Move(f"leave_{source}", source, to) for source, to in chain)
+            object.__setattr__(self, "moves", moves)
+
+    def index(self, step: str) -> int:
+        """The position of a step in the playbook, from 0."""
+        return self._index[step]
+
+    @cached_property
+    def _index(self) -> Mapping[str, int]:
+        return {step.id: i for i, step in enumerate(self.steps)}
+
+    def passed_before(self, step: str) -> frozenset[str]:
+        """The steps that every deal has left forward before it enters this one."""
+        return self._passed_before[step]
+
+    @cached_property
+    def _passed_before(self) -> Mapping[str, frozenset[str]]:
+        passed: dict[str, frozenset[str]] = {}
+        for step in self.steps:  # moves lead to later steps only, so one round is enough
+            ways = [passed[m.source] | {m.source} for m in self.moves if m.to == step.id]
+            passed[step.id] = frozenset.intersection(*ways) if ways else frozenset()
+        return passed
+
+    @cached_property
+    def _next(self) -> Mapping[str, Sequence[str]]:
+        targets: dict[str, list[str]] = {}
+        for move in self.moves:
+            targets.setdefault(move.source, []).append(move.to)
+        return targets
+
+    def reachable(self, start: str) -> frozenset[str]:
+        """The steps and outcomes that forward moves lead to from a step, itself included."""
+        found, waiting = {start}, [start]
+        while waiting:
+            targets = self._next.get(waiting.pop(), ())
+            waiting.extend(target for target in dict.fromkeys(targets) if target not in found)
+            found.update(targets)
+        return frozenset(found)

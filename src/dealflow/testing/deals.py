@@ -1,0 +1,189 @@
+"""Deals built for a test, as far on their way as it needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import evolve
+
+from dealflow.analysis import observations
+from dealflow.analysis.history import judge_all
+from dealflow.analysis.solver import START, routes
+from dealflow.assessment import Verdict
+from dealflow.deal import Deal
+from dealflow.exceptions import InputError, Problem, TrailError
+from dealflow.playbook import Playbook
+from dealflow.testing.misuse import briefly, check_ids
+from dealflow.testing.watch import put_in_place, unwatched
+from dealflow.trail import START as START_OF_CHAIN
+from dealflow.trail import Entry, Opened, Trail, chain
+from dealflow.values import Money
+
+__all__ = ["build", "deal_at", "merged", "priced"]
+
+
+@briefly
+def deal_at(
+    playbook: Playbook,
+    step: str,
+    said: Mapping[str, object] = MappingProxyType({}),
+    /,
+    *,
+    ready: bool = False,
+    amount: Money | str | None = None,
+    id: str = "D-1",
+    by: str = "rep",
+    at: datetime = START,
+    **facts: object,
+) -> Deal:
+    """The cheapest deal that truly got to a step, through every guard on its way.
+
+    It is a given and not what the test looks at: on its way there, nothing is noted by
+    :func:`watching`. Whatever nobody asked for, who said what and at which price, is the cheapest
+    that there is, and may be something else in another version.
+
+    Args:
+        playbook: the rules.
+        step: where the deal is, or ``fulfilled``.
+        said: what is said then, by fact, each by somebody whose word counts; ``None`` takes back
+            what was said.
+        ready: whether everything else is said that the step's first move needs: a deal that would
+            pass, but for ``said``.
+        amount: the price then, as money or as text such as ``5000 EUR``; without it, whatever the
+            guards on the way need.
+        id: the deal's id.
+        by: who of us leads it.
+        at: when.
+        facts: more of ``said``, with ``__`` for the dot: ``budget__approved=True``.
+
+    Raises:
+        InputError: the playbook has no such step or fact, a fact is given twice, or the amount is
+            no money.
+        EvidenceError: a value is not of its fact's type.
+        Unreachable: no deal gets there.
+    """
+    told = merged(said, facts)
+    check_ids(playbook, steps=(step,), facts=told)
+    return build(
+        put_in_place(playbook),
+        step,
+        told,
+        like=playbook,
+        ready=ready,
+        amount=priced(amount),
+        id=id,
+        by=by,
+        at=at,
+    )
+
+
+def build(
+    playbook: Playbook,
+    step: str,
+    told: Mapping[str, object],
+    *,
+    like: Playbook,
+    at: datetime,
+    ready: bool = False,
+    amount: Money | None = None,
+    id: str = "D-1",
+    by: str = "rep",
+) -> Deal:
+    """A deal at a step, by choice the one that it would be under other rules.
+
+    Where one playbook stands in for another, a test should be given the deal that it knows, if that
+    deal gets there under the new rules, too. That is also much quicker than to look for one.
+
+    Args:
+        playbook: the rules.
+        step: where the deal is.
+        told: what is said then, by fact.
+        like: the other rules.
+        at: when.
+        ready: whether everything else is said that the step's first move needs.
+        amount: the price then.
+        id: the deal's id.
+        by: who of us leads it.
+    """
+    how: dict[str, Any] = {
+        "facts": told,
+        "ready": ready,
+        "amount": amount,
+        "id": id,
+        "by": by,
+        "at": at,
+    }
+    if like != playbook:
+        with unwatched(swapped=False):
+            deal = _under(playbook, _known(like, step, how))
+        if deal is not None:
+            return deal
+    with unwatched():
+        return routes.deal_at(playbook, step, **how)
+
+
+_MOST_KNOWN: Final = 2000
+_trails: dict[tuple[object, ...], Trail] = {}
+
+
+def _known(playbook: Playbook, step: str, how: Mapping[str, Any]) -> Trail:
+    """The trail of the deal that a test knows; kept, for under mutants it is asked for often."""
+    key = (playbook.fingerprint, step, repr(how))
+    if key not in _trails:
+        if len(_trails) >= _MOST_KNOWN:
+            _trails.clear()
+        _trails[key] = routes.deal_at(playbook, step, **how).trail
+    return _trails[key]
+
+
+def _under(playbook: Playbook, trail: Trail) -> Deal | None:
+    """The same deal under other rules; ``None`` where they do not let it get so far."""
+    entries: list[Entry] = []
+    for entry in trail:
+        event = entry.event
+        if isinstance(event, Opened):
+            event = evolve(
+                event,
+                playbook=playbook.id,
+                playbook_version=playbook.version,
+                fingerprint=playbook.fingerprint,
+                step=playbook.steps[0].id,
+            )
+        last = entries[-1].hash if entries else START_OF_CHAIN
+        entries.append(chain(last, entry.seq, entry.at, entry.by, event))
+    for judgement in judge_all(playbook, observations(playbook, entries)):
+        if judgement is None or judgement.verdict is not Verdict.READY:
+            return None
+    try:
+        return Deal.replay(playbook, Trail(entries))
+    except TrailError:
+        return None
+
+
+def merged(said: Mapping[str, object], named: Mapping[str, object]) -> dict[str, object]:
+    """Facts by id, from a mapping and from keywords with ``__`` for the dot.
+
+    Raises:
+        InputError: a fact is given twice.
+    """
+    dotted = {name.replace("__", ".", 1): value for name, value in named.items()}
+    if twice := sorted(said.keys() & dotted.keys()):
+        raise InputError([Problem("", f"the fact {fact} is given twice") for fact in twice])
+    return {**said, **dotted}
+
+
+def priced(amount: Money | str | None) -> Money | None:
+    """An amount as money.
+
+    Raises:
+        InputError: it is none.
+    """
+    if amount is None or isinstance(amount, Money):
+        return amount
+    try:
+        return Money.parse(amount)
+    except ValueError as error:
+        raise InputError([Problem("amount", str(error))]) from None

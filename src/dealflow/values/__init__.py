@@ -1,0 +1,41 @@
+"""The values that facts take: one textual form for each type, money, and four truth values."""
+
+from __future__ import annotations
+
+from dealflow.values.money import LARGEST, Money
+from dealflow.values.textual import (
+    FORBIDDEN,
+    Value,
+    ValueType,
+    check_id,
+    check_text,
+    format_duration,
+    format_instant,
+    from_json,
+    parse_duration,
+    parse_instant,
+    to_json,
+    utc,
+)
+from dealflow.values.truth import Truth, and_bits, not_bits, or_bits
+
+__all__ = [
+    "FORBIDDEN",
+    "LARGEST",
+    "Money",
+    "Truth",
+    "Value",
+    "ValueType",
+    "and_bits",
+    "check_id",
+    "check_text",
+    "format_duration",
+    "format_instant",
+    "from_json",
+    "not_bits",
+    "or_bits",
+    "parse_duration",
+    "parse_instant",
+    "to_json",
+    "utc",
+]

@@ -1,0 +1,210 @@
+"""What happened to a deal, event by event, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dealflow.evidence import Contact
+from dealflow.state import contact_of
+from dealflow.trail import events
+from dealflow.wording.statements import Statements
+
+__all__ = ["contact_card", "sentence"]
+
+
+def sentence(wording: Statements, event: events.Event) -> str:
+    """An event in a sentence or two."""
+    return _TELLERS[type(event)](wording, event)
+
+
+def _opened(w: Statements, event: events.Opened) -> str:
+    if event.amount is None:
+        text = w.gettext("{deal} opened with {account}")
+    else:
+        text = w.gettext("{deal} opened with {account} at {amount}")
+    amount = w.money(event.amount) if event.amount else ""
+    deal = w.bracketed(event.deal, event.title)
+    told = text.format(deal=deal, account=event.account, amount=amount)
+    return w.sentences([told])
+
+
+def contact_card(w: Statements, contact: Contact) -> str:
+    """A contact with everything that the map says: roles, influence, mode, rating."""
+    traits = [w.small(w.role(role)) for role in contact.roles]
+    if contact.kind != "person":
+        kinds = {"committee": w.gettext("committee"), "third_party": w.gettext("third party")}
+        traits.append(kinds[contact.kind])
+    if contact.influence is not None:
+        traits.append(
+            {
+                "high": w.gettext("high influence"),
+                "medium": w.gettext("medium influence"),
+                "low": w.gettext("low influence"),
+            }[contact.influence]
+        )
+    if contact.response_mode is not None:
+        traits.append(
+            {
+                "growth": w.gettext("wants growth"),
+                "trouble": w.gettext("in trouble"),
+                "even_keel": w.gettext("on an even keel"),
+                "overconfident": w.gettext("overconfident"),
+            }[contact.response_mode]
+        )
+    if contact.rating is not None:
+        traits.append(w.gettext("rating of us {rating}").format(rating=f"{contact.rating:+d}"))
+    who = w.bracketed(contact.name, contact.title)
+    return w.pair(who, w.listed(traits)) if traits else who
+
+
+def _card(w: Statements, event: events.ContactAdded | events.ContactChanged) -> str:
+    return w.sentences([contact_card(w, contact_of(event))])
+
+
+def _contact_added(w: Statements, event: events.ContactAdded) -> str:
+    return w.gettext("New on the map: {card}").format(card=_card(w, event))
+
+
+def _contact_changed(w: Statements, event: events.ContactChanged) -> str:
+    return w.gettext("Map changed: {card}").format(card=_card(w, event))
+
+
+def _amount_changed(w: Statements, event: events.AmountChanged) -> str:
+    text = w.gettext("The price is now {amount}: {reason}")
+    return w.sentences([text.format(amount=w.money(event.amount), reason=event.reason)])
+
+
+def _met(w: Statements, event: events.Met) -> str:
+    kinds = {
+        ("call", True): w.gettext("Call with {people}"),
+        ("call", False): w.gettext("Call to {people}"),
+        ("meeting", True): w.gettext("Meeting with {people}"),
+        ("meeting", False): w.gettext("Meeting with {people}"),
+        ("mail", True): w.gettext("Mails with {people}"),
+        ("mail", False): w.gettext("Mail to {people}"),
+        ("visit", True): w.gettext("Visit to {people}"),
+        ("visit", False): w.gettext("Visit to {people}"),
+    }
+    people = w.all_of(w.person(id) for id in event.participants)
+    text = kinds[event.interaction_kind, event.two_way].format(people=people)
+    channel = "" if event.channel == event.interaction_kind else " ".join(event.channel.split())
+    notes = [channel] if channel else []
+    if not event.two_way:
+        notes.append(w.gettext("no answer"))
+    return w.sentences([w.bracketed(text, w.listed(notes))])
+
+
+def _said(w: Statements, event: events.Said) -> str:
+    who, claim = w.source(event), w.claim(event)
+    if not event.quote:
+        return w.sentences([w.pair(who, claim)])
+    return w.sentences([w.pair(who, w.bracketed(w.quoted(event.quote), claim))])
+
+
+def _withdrawn(w: Statements, event: events.Withdrawn) -> str:
+    text = w.gettext("Statement {number} taken back: {reason}")
+    return w.sentences([text.format(number=event.statement, reason=event.reason)])
+
+
+def _waived(w: Statements, event: events.Waived) -> str:
+    if event.until is None:
+        text = w.gettext("{authority} sets “{guard}” aside: {reason}")
+    else:
+        text = w.gettext("{authority} sets “{guard}” aside until {day}: {reason}")
+    day = w.date(event.until) if event.until else ""
+    told = text.format(
+        authority=event.authority, guard=w.guard(event.guard), day=day, reason=event.reason
+    )
+    return w.sentences([told])
+
+
+def _moved(w: Statements, event: events.Moved) -> str:
+    if event.to_step in w.playbook.step:
+        return w.gettext("Moved on from {start} to {to}.").format(
+            start=w.step(event.from_step), to=w.step(event.to_step)
+        )
+    return w.gettext("The deal is fulfilled.")
+
+
+def _guards(w: Statements, guards: events.Guards, truths: tuple[str, ...]) -> str:
+    return w.listed(
+        w.guard(id)
+        for id, record in guards.items()
+        if record.truth in truths and record.waived is None and id in w.playbook.guard
+    )
+
+
+def _standing_in_the_way(w: Statements, guards: events.Guards) -> list[str]:
+    groups = [
+        (w.gettext("Contradictory"), _guards(w, guards, ("conflicted",))),
+        (w.gettext("Not so"), _guards(w, guards, ("false",))),
+        (w.gettext("Not known"), _guards(w, guards, ("unknown",))),
+    ]
+    return [w.pair(label, names) for label, names in groups if names]
+
+
+def _refused(w: Statements, event: events.Refused) -> str:
+    needed = {id: record for id, record in event.guards.items() if record.needed}
+    text = w.gettext("Not allowed to leave {step} yet").format(step=w.step(event.from_step))
+    return w.sentences([text, *_standing_in_the_way(w, needed)])
+
+
+def _stepped_back(w: Statements, event: events.SteppedBack) -> str:
+    values = {"start": w.step(event.from_step), "to": w.step(event.to_step)}
+    if event.cause == "rejected":
+        text = w.gettext("The customer said no. Back from {start} to {to}").format(**values)
+        return w.sentences([text, *_standing_in_the_way(w, event.guards)])
+    text = w.gettext("Back from {start} to {to}: {reason}")
+    return w.sentences([text.format(reason=event.reason, **values)])
+
+
+def _walked_away(w: Statements, event: events.WalkedAway) -> str:
+    text = w.gettext("We walked away at {step}: {reason}")
+    told = text.format(step=w.step(event.from_step), reason=event.reason)
+    refuted = _guards(w, event.guards, ("false",))
+    against = [w.pair(w.gettext("Not so"), refuted)] if refuted else []
+    return w.sentences([told, *against])
+
+
+def _lost(w: Statements, event: events.Lost) -> str:
+    winner = {
+        "rival": w.gettext("a rival"),
+        "in_house": w.gettext("doing it themselves"),
+        "nothing": w.gettext("doing nothing"),
+    }[event.to]
+    text = w.gettext("Lost at {step} to {winner}: {reason}")
+    winner = w.bracketed(winner, event.rival)
+    told = text.format(step=w.step(event.from_step), winner=winner, reason=event.reason)
+    return w.sentences([told])
+
+
+def _reopened(w: Statements, event: events.Reopened) -> str:
+    text = w.gettext("Taken up again at {step} ({outcome} before): {reason}")
+    return w.sentences(
+        [
+            text.format(
+                step=w.step(event.to_step),
+                outcome=w.outcome(event.from_outcome),
+                reason=event.reason,
+            )
+        ]
+    )
+
+
+_TELLERS: Mapping[type, Callable[[Statements, Any], str]] = {
+    events.Opened: _opened,
+    events.ContactAdded: _contact_added,
+    events.ContactChanged: _contact_changed,
+    events.AmountChanged: _amount_changed,
+    events.Met: _met,
+    events.Said: _said,
+    events.Withdrawn: _withdrawn,
+    events.Waived: _waived,
+    events.Moved: _moved,
+    events.Refused: _refused,
+    events.SteppedBack: _stepped_back,
+    events.WalkedAway: _walked_away,
+    events.Lost: _lost,
+    events.Reopened: _reopened,
+}

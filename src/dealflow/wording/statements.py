@@ -1,0 +1,95 @@
+"""What people said, in sentences: claims, their sources, and several in one breath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from dealflow.evidence import Contact, Statement
+from dealflow.playbook import Playbook
+from dealflow.trail import Said
+from dealflow.typing import Language
+from dealflow.values import from_json
+from dealflow.wording.titles import Titles
+
+__all__ = ["Statements"]
+
+
+class Statements(Titles):
+    """Sentences about what was said in a deal.
+
+    Args:
+        playbook: whose titles to use.
+        language: ``en`` or ``zh``.
+        people: the contacts by id; the id of anybody else stands for itself.
+        statements: the statements by id.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook,
+        language: Language = "en",
+        people: Mapping[str, Contact] = MappingProxyType({}),
+        statements: Mapping[int, Statement] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(playbook, language, people)
+        self._statements = statements
+
+    def claim(self, said: Statement | Said) -> str:
+        """What a statement says: ``the amount of the budget: EUR 60,000``."""
+        if isinstance(said, Said):
+            value = from_json(self.playbook.fact[said.fact].type, said.value)
+        else:
+            value = said.value
+        what = self._about(said.fact, said.about, said.source)
+        return self.pair(what, self.value(said.fact, value))
+
+    def _about(self, fact: str, about: str | None, known: str | None = None) -> str:
+        what = self.fact(fact)
+        return what if about in (None, known) else self.bracketed(what, self.person(str(about)))
+
+    def source(self, said: Statement | Said, *, card: bool = True) -> str:
+        """Who said it, with the job title unless ``card`` is false, and how it came to us."""
+        if said.source_kind == "document":
+            return self.gettext("document {name}").format(name=self.quoted(said.source))
+        if said.source_kind == "observation":
+            return self.gettext("our own observation ({by})").format(by=said.source)
+        who = self.card(said.source) if card else self.person(said.source)
+        if said.via is not None:
+            via = self.person(said.via)
+            return self.gettext("{who} (as {via} tells it)").format(who=who, via=via)
+        if not said.first_hand:
+            return self.gettext("{who} (at second hand)").format(who=who)
+        return who
+
+    def statement(self, id: int, *, claim: bool = True) -> str:
+        """A statement: who, when, in which words, and (unless not wanted) what it says."""
+        (told,) = self.told([id], claim=claim)
+        return told
+
+    def told(self, ids: Iterable[int], *, claim: bool = True) -> list[str]:
+        """Statements, as :meth:`statement`; what was said in one breath is told in one."""
+        breaths: dict[tuple[object, ...], list[Statement]] = {}
+        for id in ids:
+            said = self._statements[id]
+            key = (said.source_kind, said.source, said.via, said.first_hand, said.said_at)
+            breaths.setdefault((*key, said.quote), []).append(said)
+        return [self._breath(statements, claim) for statements in breaths.values()]
+
+    def _breath(self, statements: list[Statement], claim: bool) -> str:
+        first = statements[0]
+        values = {
+            "who": self.source(first),
+            "day": self.date(first.said_at),
+            "claim": self.semicolons(map(self.claim, statements)),
+            "quote": self.quoted(first.quote),
+        }
+        if not first.quote and not claim:
+            return self.gettext("{who}, {day}").format(**values)
+        if not first.quote:
+            return self.gettext("{who}, {day}: {claim}").format(**values)
+        if not claim:
+            return self.gettext("{who}, {day}: {quote}").format(**values)
+        return self.gettext("{who}, {day}: {quote} ({claim})").format(**values)
+
+    # findings

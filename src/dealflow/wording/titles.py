@@ -1,0 +1,191 @@
+"""Titles and values in the words of a playbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from dealflow.assessment import Verdict
+from dealflow.evidence import ANY_ROLE, Contact, Fact, Text
+from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook
+from dealflow.typing import Language
+from dealflow.values import Money, Truth, Value, ValueType
+from dealflow.wording.words import Words
+
+__all__ = ["Titles"]
+
+
+class Titles(Words):
+    """The names of a playbook's parts and of a deal's people, in one language."""
+
+    def __init__(
+        self,
+        playbook: Playbook,
+        language: Language = "en",
+        people: Mapping[str, Contact] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(language)
+        self.playbook = playbook
+        self._people = people
+
+    # names
+
+    def text(self, text: Text) -> str:
+        """A text of the playbook in this language, on one line."""
+        return " ".join(text.in_(self.language).split())
+
+    def guard(self, id: str) -> str:
+        """The title of a guard."""
+        return self.text(self.playbook.guard[id].title)
+
+    def fact(self, id: str) -> str:
+        """The title of a fact: a phrase for the middle of a sentence."""
+        return self.text(self.playbook.fact[id].title)
+
+    def role(self, id: str) -> str:
+        """The title of a buying role."""
+        if id == ANY_ROLE:
+            return self.gettext("a buying role")
+        return self.text(self.playbook.role[id].title)
+
+    def step(self, id: str) -> str:
+        """The title of a step, or the name of an outcome."""
+        known = self.playbook.step.get(id)
+        return self.text(known.title) if known else self.outcome(id)
+
+    def outcome(self, id: str | None) -> str:
+        """The name of an outcome; ``None`` is an open deal."""
+        return {
+            None: self.gettext("open"),
+            FULFILLED: self.gettext("fulfilled"),
+            WALKED_AWAY: self.gettext("walked away"),
+            LOST: self.gettext("lost"),
+        }[id]
+
+    def person(self, id: str) -> str:
+        """The name of a contact."""
+        contact = self._people.get(id)
+        return contact.name if contact else id
+
+    def card(self, id: str) -> str:
+        """Name and job title: ``Ruth Okafor (CFO)``."""
+        contact = self._people.get(id)
+        return self.bracketed(contact.name, contact.title) if contact else id
+
+    def player(self, id: str) -> str:
+        """Name and buying roles: ``Ruth Okafor (economic buyer)``."""
+        contact = self._people.get(id)
+        if contact is None:
+            return id
+        return self.bracketed(contact.name, self.listed(map(self._small_role, contact.roles)))
+
+    def _small_role(self, id: str) -> str:
+        return self.small(self.role(id))
+
+    def roles(self, ids: Iterable[str]) -> str:
+        """Roles to choose from: ``the economic buyer or the sponsor``."""
+        return self.one_of(
+            self.gettext("the {role}").format(role=self._small_role(id)) for id in ids
+        )
+
+    def truth(self, truth: Truth) -> str:
+        """What is known of a condition, in a word or two."""
+        return {
+            Truth.TRUE: self.gettext("known good"),
+            Truth.FALSE: self.gettext("not so"),
+            Truth.UNKNOWN: self.gettext("not known"),
+            Truth.CONFLICTED: self.gettext("contradictory"),
+        }[truth]
+
+    def verdict(self, verdict: Verdict) -> str:
+        """What to do, in a word or two."""
+        return {
+            Verdict.WALK_AWAY: self.gettext("Walk away"),
+            Verdict.RECONCILE: self.gettext("Reconcile"),
+            Verdict.ASK: self.gettext("Ask"),
+            Verdict.WORK: self.gettext("Work on it"),
+            Verdict.READY: self.gettext("Ready"),
+        }[verdict]
+
+    def first(self, verdict: Verdict) -> str:
+        """What comes before a move that was refused: ``Refused: ask first``."""
+        return {
+            Verdict.WALK_AWAY: self.gettext("Refused: walk away"),
+            Verdict.RECONCILE: self.gettext("Refused: reconcile first"),
+            Verdict.ASK: self.gettext("Refused: ask first"),
+            Verdict.WORK: self.gettext("Refused: work on it first"),
+            Verdict.READY: self.gettext("Refused"),
+        }[verdict]
+
+    def advice(self, verdict: Verdict) -> str:
+        """What a verdict means, in a sentence."""
+        return {
+            Verdict.WALK_AWAY: self.gettext(
+                "A walk-away condition is not met: end it politely, or bring new evidence."
+            ),
+            Verdict.RECONCILE: self.gettext(
+                "Answers contradict each other: clear that up with those who gave them."
+            ),
+            Verdict.ASK: self.gettext("Something that is needed is not known: ask."),
+            Verdict.WORK: self.gettext(
+                "Something that is needed is not so: change it before going on."
+            ),
+            Verdict.READY: self.gettext("Everything that is needed is known and good: go on."),
+        }[verdict]
+
+    # values
+
+    def value(self, fact: str, value: Value) -> str:
+        """A value of a fact, in words."""
+        known = self.playbook.fact[fact]
+        if known.type is ValueType.CHOICE:
+            return self._choice(known, str(value))
+        if known.type is ValueType.PERSON:
+            return self.person(str(value))
+        return self.plain(value)
+
+    def _choice(self, fact: Fact, value: str) -> str:
+        title = fact.choices.get(value)
+        return self.text(title) if title else value
+
+    def plain(self, value: Value) -> str:
+        """A value by its type alone."""
+        match value:
+            case bool():
+                return self.yes_no(value)
+            case Decimal():
+                return self.number(value)
+            case Money():
+                return self.money(value)
+            case timedelta():
+                return self.duration(value)
+            case date():
+                return self.date(value)
+            case tuple():
+                items = [self._item(item) for item in value]
+                return self.listed(items) if items else self.gettext("none")
+            case _:
+                return " ".join(value.split())
+
+    def _item(self, item: str) -> str:
+        return {
+            "do_nothing": self.gettext("doing nothing"),
+            "in_house": self.gettext("doing it themselves"),
+        }.get(item, " ".join(item.split()))
+
+    def paper(self, id: str) -> str:
+        """The title of a kind of paper."""
+        return self.text({p.id: p.title for p in self.playbook.papers}[id])
+
+    def attribute(self, name: str) -> str:
+        """A bare attribute of the deal or of a contact, such as ``deal.amount``."""
+        return {
+            "deal.amount": self.gettext("the price"),
+            "deal.account": self.gettext("the customer"),
+            "deal.talks": self.gettext("how often we talked"),
+            "contact.influence": self.gettext("influence"),
+            "contact.response_mode": self.gettext("response mode"),
+            "contact.rating": self.gettext("rating of us"),
+        }.get(name, name)
