@@ -50,14 +50,14 @@ $(BENCH): requirements/bench.txt pyproject.toml
 
 # --- use --------------------------------------------------------------------------------------------------------------
 
-DATA := examples/data/salvirt
+CLOSED := examples/data/closed_deals
 
-demo: $(RUN) ## see a deal go through the steps, then a backtest on recorded deals
+demo: $(RUN) ## see a deal go through the steps, then a backtest on made-up closed deals
 	@echo '$$ dealflow demo'
 	@$(BIN)/dealflow demo
 	@echo
-	@echo '$$ dealflow backtest $(DATA)/deals.csv --mapping $(DATA)/mapping.toml'
-	@$(BIN)/dealflow backtest $(DATA)/deals.csv --mapping $(DATA)/mapping.toml
+	@echo '$$ dealflow backtest $(CLOSED).csv --mapping $(CLOSED).toml'
+	@$(BIN)/dealflow backtest $(CLOSED).csv --mapping $(CLOSED).toml
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 

@@ -1,49 +1,68 @@
-"""The backtest's rows, many times over, and the same rules as a hand-written loop."""
+"""The backtest's deals, as many as wanted, and the same rules as a hand-written loop."""
 
 from __future__ import annotations
 
 import csv
+import runpy
 import tempfile
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from dealflow.backtest import ColumnMapping, backtest, read_deals
+from attrs import evolve
 
-DATA = Path(__file__).parent.parent / "examples" / "data" / "salvirt"
+from dealflow.backtest import ColumnMapping, DealSource, backtest, load_mapping, read_deals
+
+DATA = Path(__file__).parent.parent / "examples" / "data"
 
 
-def many_deals(times: int) -> Path:
-    """The recorded deals so many times over, each row with an id of its own."""
-    header, *rows = (DATA / "deals.csv").read_text().splitlines()
-    number = 0
-    lines = [header]
-    for _ in range(times):
-        for row in rows:
-            number += 1
-            lines.append(f"{number};{row.partition(';')[2]}")
+def many_deals(number: int) -> Path:
+    """A file with so many deals, made like those of the examples."""
+    maker = runpy.run_path(str(DATA / "make_closed_deals.py"))
     path = Path(tempfile.mkdtemp()) / "deals.csv"
-    path.write_text("\n".join(lines) + "\n")
+    with path.open("w", newline="") as file:
+        maker["write"](maker["make_deals"](deals=number), file)
     return path
 
 
+def mappings() -> dict[str, ColumnMapping]:
+    """With prices and days, so that no two deals are alike; and without, so that many are."""
+    full = load_mapping(DATA / "closed_deals.toml")
+    links = tuple(k for k in full.links if k.column not in ("budget_amount", "go_live"))
+    day = datetime(2025, 1, 1, tzinfo=UTC)
+    return {
+        "mapping": full,
+        "without prices and days": evolve(full, at=day, deal=DealSource(), links=links),
+    }
+
+
 def by_hand(path: Path) -> Counter[tuple[str, str]]:
-    """The walk-away policy of the data's own playbook, written out for this one file."""
+    """The walk-away policy of seven_step, written out for this one file."""
     counts: Counter[tuple[str, str]] = Counter()
     with path.open(newline="") as file:
-        for row in csv.DictReader(file, delimiter=";"):
+        for row in csv.DictReader(file):
             refuted = (
-                row["Needs_def"] in ("Poor", "No")
-                or row["Budgt_alloc"] == "No"
-                or row["RFP"] == "No"
+                row["budget"] == "Not approved"
+                or _too_small(row["budget_amount"], row["amount"])
+                or row["problem"] == "Can live with it"
+                or row["consequence"] == "Minor"
+                or row["timing"] == "May slip"
+                or _far_away(row["go_live"], row["reviewed"])
             )
-            unknown = (
-                row["Needs_def"] == "Info gathering"
-                or row["Budgt_alloc"] == "Unknown"
-                or row["Purch_dept"] == "Unknown"
-            )
-            verdict = "walk_away" if refuted else "ask" if unknown else "ready"
-            counts[verdict, row["Status"].lower()] += 1
+            counts["walk_away" if refuted else "ask", row["outcome"].lower()] += 1
     return counts
+
+
+def _too_small(budget: str, price: str) -> bool:
+    return bool(budget) and _euro(budget) < _euro(price)
+
+
+def _euro(cell: str) -> int:
+    return int(cell.removesuffix(" EUR"))
+
+
+def _far_away(wanted: str, today: str) -> bool:
+    return bool(wanted) and date.fromisoformat(wanted) > date.fromisoformat(today) + timedelta(365)
 
 
 def whole(mapping: ColumnMapping, path: Path) -> object:

@@ -14,19 +14,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import peers
 import rules
 from attrs import frozen
-from closed_deals import DATA, by_hand, many_deals, whole
+from closed_deals import by_hand, many_deals, mappings, whole
 from deals import BY, START, ready_deal
 from timing import in_turns, loop, once
 
 import dealflow
 from dealflow import Deal, Playbook, load_playbook
-from dealflow.backtest import load_mapping
 from dealflow.playbook.machine import Passage, fire
 from dealflow.trail import START as GENESIS
 from dealflow.trail import chain
 from dealflow.trail.events import GuardRecord, Moved
-
-MAPPINGS = ("mapping", "mapping-own-playbook")
 
 
 @frozen
@@ -162,12 +159,11 @@ def growth(playbook: Playbook) -> Iterator[str]:
 
 def closed_deals() -> Iterator[str]:
     """The backtest, in deals a second, against a loop written for one file and one playbook."""
-    path = many_deals(40)
-    deals = len(path.read_text().splitlines()) - 1
-    mappings = {name: load_mapping(DATA / f"{name}.toml") for name in MAPPINGS}
+    deals = 2000
+    path = many_deals(deals)
     taken = in_turns(
         {"by hand": loop(1, lambda: by_hand(path))}
-        | {name: loop(1, partial(whole, made, path)) for name, made in mappings.items()},
+        | {name: loop(1, partial(whole, made, path)) for name, made in mappings().items()},
         rounds=7,
     )
     for name, microseconds in taken.items():

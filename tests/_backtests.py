@@ -4,8 +4,9 @@ from pathlib import Path
 
 from dealflow.backtest import ColumnMapping, Report, Rule, backtest, parse_deals
 
-DATA = Path(__file__).parents[1] / "examples" / "data" / "salvirt"
-DEALS = DATA / "deals.csv"
+DATA = Path(__file__).parents[1] / "examples" / "data"
+DEALS = DATA / "closed_deals.csv"
+MAPPING = DATA / "closed_deals.toml"
 
 SMALL_PLAYBOOK = """
 format = 1

@@ -15,8 +15,10 @@ from typing import Any
 from sybil import Document, Example, Region
 from sybil.parsers.myst import CodeBlockParser
 
+from tests._recorded import RECORDED, SHARED, WITHOUT
+
 ROOT = Path(__file__).parents[1]
-COPIED = ("examples",)
+COPIED = ("examples", "tests/salvirt")
 IS_OURS = re.compile(r"\$ (\w+=\S+ )*dealflow\b")
 ENVIRONMENT = {"COLUMNS": "100", "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TERM": "dumb"}
 
@@ -64,7 +66,12 @@ class ConsoleParser(CodeBlockParser):
 def enter_workplace(namespace: dict[str, Any]) -> None:
     """Go to a new directory with a copy of the examples, for all blocks of one document."""
     namespace["_left"] = Path.cwd()
-    namespace["_workplace"] = workplace = Path(tempfile.mkdtemp(prefix="dealflow-"))
+    namespace["_place"] = place = Path(tempfile.mkdtemp(prefix="dealflow-"))
+    workplace = place / "checkout"
+    workplace.mkdir()
+    namespace["recorded_deals"], namespace["without"] = RECORDED.is_file(), WITHOUT
+    if RECORDED.is_file():
+        (place / "shared").symlink_to(SHARED, target_is_directory=True)
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, workplace / name)
@@ -74,7 +81,7 @@ def enter_workplace(namespace: dict[str, Any]) -> None:
 def leave_workplace(namespace: dict[str, Any]) -> None:
     """Go back and remove the directory."""
     os.chdir(namespace["_left"])
-    shutil.rmtree(namespace["_workplace"])
+    shutil.rmtree(namespace["_place"])
 
 
 def _commands(block: str) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,17 @@ from dealflow.backtest import (
 )
 from dealflow.backtest.deal import BY
 from dealflow.trail import chain, events
-from tests._backtests import DATA, DEALS, PLAIN, RICH, RICH_DEALS, SMALL_PLAYBOOK, rule, run, write
+from tests._backtests import (
+    DEALS,
+    MAPPING,
+    PLAIN,
+    RICH,
+    RICH_DEALS,
+    SMALL_PLAYBOOK,
+    rule,
+    run,
+    write,
+)
 
 
 @pytest.fixture
@@ -434,9 +444,8 @@ def real_deal(mapping: ColumnMapping, closed: ClosedDeal) -> Deal:
 
 def sources(tmp_path: Path) -> Iterator[tuple[ColumnMapping, list[ClosedDeal]]]:
     """Mappings, each with deals."""
-    for name in ("mapping.toml", "mapping-own-playbook.toml"):
-        mapping = load_mapping(DATA / name)
-        yield mapping, list(read_deals(DEALS, mapping))
+    closed = load_mapping(MAPPING)
+    yield closed, 2 * list(read_deals(DEALS, closed))[:80]
     rich = load_mapping(write(tmp_path, RICH))
     yield rich, list(parse_deals(RICH_DEALS.splitlines(keepends=True), rich))
 

@@ -22,7 +22,7 @@ from dealflow.backtest import (
     read_deals,
 )
 from dealflow.backtest.rows import MOST_PROBLEMS
-from tests._backtests import DATA, DEALS, PLAIN, RICH, RICH_DEALS, SMALL_PLAYBOOK, write
+from tests._backtests import DEALS, MAPPING, PLAIN, RICH, RICH_DEALS, SMALL_PLAYBOOK, write
 
 
 @pytest.fixture(scope="module")
@@ -460,8 +460,8 @@ def test_any_rows(plain: ColumnMapping, rows: list[list[str]], good_header: bool
 
 @given(st.data())
 def test_broken_files(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """Salvirt's file with bytes overwritten is read or gives an InputError."""
-    mapping = load_mapping(DATA / "mapping-own-playbook.toml")
+    """The example's file with bytes overwritten is read or gives an InputError."""
+    mapping = load_mapping(MAPPING)
     content = bytearray(DEALS.read_bytes()[:3000])
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(content) - 1))

@@ -34,8 +34,9 @@ from dealflow.scripts import load_script, play, shipped_scripts
 from dealflow.wording import Wording
 from tests import deals
 
-SALVIRT = Path(__file__).parents[2] / "examples" / "data" / "salvirt"
-BACKTEST = ("backtest", str(SALVIRT / "deals.csv"), "--mapping", str(SALVIRT / "mapping.toml"))
+DATA = Path(__file__).parents[2] / "examples" / "data"
+DEALS, MAPPING = DATA / "closed_deals.csv", DATA / "closed_deals.toml"
+BACKTEST = ("backtest", str(DEALS), "--mapping", str(MAPPING))
 CHINESE = re.compile("[一-鿿]")
 HEAD = """\
 format = 1
@@ -254,7 +255,7 @@ def test_the_version_is_told(run: Callable[..., Result]) -> None:
         (("trail", "verify", "binary.jsonl"), "binary.jsonl: line 1: not UTF-8"),
         (("playbook", "show", "gone.toml"), "gone.toml: cannot be read: No such file"),
         (("backtest", "gone.csv", "--mapping", "gone.toml"), "gone.toml: cannot be read: No such"),
-        (("backtest", "gone.csv", "--mapping", str(SALVIRT / "mapping.toml")), "gone.csv: cannot"),
+        (("backtest", "gone.csv", "--mapping", str(MAPPING)), "gone.csv: cannot"),
         (("coach", "01_fulfilled", "--at", "noon"), "'noon' is no day (2026-05-01), no instant"),
         (
             ("coach", "01_fulfilled", "--at", "2026-03-01T12:00"),
@@ -866,7 +867,7 @@ def test_a_bar_shows_how_far_a_backtest_is(
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setattr(_backtest, "_WORTH_A_BAR", worth)
     report, _ = _backtest.judge(BACKTEST[1], BACKTEST[3], "en", quiet=quiet)
-    assert report.deals.total == 289
+    assert report.deals.total == 400
     assert ("Judging deals" in terminal.getvalue()) is shown
 
 
@@ -906,12 +907,12 @@ nobody_knows = [""]
 
 def test_a_share_of_no_deals_is_a_dash(run: Callable[..., Result], tmp_path: Path) -> None:
     """Where no deal was lost, no rule stopped a share of the lost ones; it is not nothing."""
-    header, *rows = (SALVIRT / "deals.csv").read_text().splitlines()
+    header, *rows = DEALS.read_text().splitlines()
     won = tmp_path / "won.csv"
-    won.write_text("\n".join([header, *(row for row in rows if row.endswith(";Won"))]) + "\n")
+    won.write_text("\n".join([header, *(row for row in rows if row.endswith(",Won"))]) + "\n")
     out = run("backtest", won, *BACKTEST[2:], "--lang", "en").stdout
     (row,) = (line for line in out.splitlines() if line.startswith("the verdict “walk away”"))
-    assert row.split()[-9:] == ["0", "72", "0%", "0–5", "–", "50%", "42–58", "–", "–"]
+    assert row.split()[-9:] == ["0", "117", "0%", "0–3", "–", "47%", "41–53", "–", "–"]
 
 
 def test_the_json_of_a_backtest_is_its_report(run: Callable[..., Result]) -> None:
