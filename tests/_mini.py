@@ -117,6 +117,20 @@ forward = ["yes"]
 back = ["no"]
 """
 
+# Mutants that mean the same as the playbook.
+REDUNDANT = {
+    # an amount that nobody has told is unknown to both clauses, and one alone does not pass
+    "guards.right_size:unknown_as_yes:1",
+    "guards.right_size:unknown_as_yes:2",
+    # the clause before it asks for an answer already
+    "guards.liked:unknown_as_yes:2",
+    # "a or b and a" is "a"
+    "guards.signed:clause_dropped:2",
+    "guards.signed:clause_negated:2",
+    "guards.signed:unknown_as_yes:2",
+    "guards.signed:conflict_as_yes:2",
+}
+
 
 @cache
 def mini(*changes: tuple[str, str]) -> Playbook:
@@ -138,3 +152,7 @@ def mutants_of(*changes: tuple[str, str]) -> dict[str, Mutant]:
 def judged(id: str, *changes: tuple[str, str], **limits: Any) -> Equivalence:
     """Whether a deal tells a mutant of the small playbook from it."""
     return judge_equivalence(mini(*changes), mutants_of(*changes)[id], **limits)
+
+
+# Known without a proof: tests/test_mutants_judged.py shows that it is these.
+TOLD_APART = sorted(mutants_of().keys() - REDUNDANT)

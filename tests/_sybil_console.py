@@ -1,20 +1,30 @@
-"""Runs the console examples of a document, each document in a workplace of its own."""
+"""Runs the console examples of a document, each document in a workplace of its own.
+
+What is a command of dealflow and no more runs in this process, where playbooks are read and proofs
+are made already; how dealflow does as a process is the matter of tests/test_cli_process.py. The
+shell runs everything else.
+"""
 
 import difflib
 import doctest
+import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sybil import Document, Example, Region
 from sybil.parsers.myst import CodeBlockParser
 
+from dealflow.cli import main
 from tests._recorded import RECORDED, SHARED, WITHOUT
 
 ROOT = Path(__file__).parents[1]
@@ -39,20 +49,10 @@ class ConsoleParser(CodeBlockParser):
 
     def evaluate(self, example: Example) -> str | None:
         """Return what differs from the text, or None."""
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         status = 0
         for command, expected in _commands(example.parsed):
-            done = subprocess.run(
-                ["sh", "-c", f"(exit {status}); {command}"],
-                env={**os.environ, **ENVIRONMENT, "PATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                check=False,
-            )
-            status = done.returncode
-            actual = _trimmed(done.stdout.splitlines())
+            printed, status = run(command, status)
+            actual = _trimmed(printed.splitlines())
             if not expected and status:
                 return f"$ {command}\nended with {status}:\n{actual}"
             if expected and not doctest.OutputChecker().check_output(
@@ -61,6 +61,41 @@ class ConsoleParser(CodeBlockParser):
                 lines = difflib.ndiff(expected.splitlines(), actual.splitlines())
                 return "\n".join([f"$ {command}", *lines])
         return None
+
+
+def run(command: str, status: int = 0) -> tuple[str, int]:
+    """What a command prints, and how it ends; ``$?`` is the status given."""
+    if (arguments := _arguments(command)) is not None:
+        return _run_here(arguments)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["sh", "-c", f"(exit {status}); {command}"],
+        env={**os.environ, **ENVIRONMENT, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout, done.returncode
+
+
+def _arguments(command: str) -> list[str] | None:
+    """The arguments of a command of dealflow; None for one that only a shell understands."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+    name, *arguments = lexer
+    plain = name == "dealflow" and "$" not in command
+    operators = any(set(word) <= set(lexer.punctuation_chars) for word in arguments)
+    return arguments if plain and not operators else None
+
+
+def _run_here(arguments: list[str]) -> tuple[str, int]:
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with patch.dict(os.environ, ENVIRONMENT), redirect_stdout(output), redirect_stderr(output):
+        status = main(arguments)
+    output.flush()
+    output.seek(0)
+    return output.read(), status
 
 
 def enter_workplace(namespace: dict[str, Any]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import io
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -14,10 +12,10 @@ from types import ModuleType
 
 import pytest
 
-from dealflow import load_playbook
+from dealflow import load_playbook, parse_playbook
 from dealflow.cli.commands import cli
 from dealflow.exceptions import PlaybookError
-from dealflow.playbook.files import parse_playbook
+from tests._nested import pytest_in
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -136,17 +134,11 @@ def test_command_page_has_every_command() -> None:
     assert set(cli.commands) == set(headings) - {"JSON"}
 
 
-def test_every_page_with_code_is_run() -> None:
+def test_every_page_with_code_is_run(pytester: pytest.Pytester) -> None:
     """The blocks of each page with Python or commands are collected as tests."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "README.md", "README.zh-CN.md", "docs"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    collected = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    pages = ("README.md", "README.zh-CN.md", "docs")
+    done = pytest_in(ROOT, pytester, "--collect-only", "-q", *pages)
+    collected = {line.partition("::")[0] for line in done.outlines if "::" in line}
     code = re.compile(r"^```(python|console\n\$ dealflow)", re.MULTILINE)
     assert {page for page in PAGES if code.search(read(page))} <= collected
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests._nested import pytest_in
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -52,17 +52,11 @@ def test_coach_a_rep(printed: str) -> None:
     assert printed.endswith("  What would change your mind?\n")
 
 
-def test_test_a_playbook() -> None:
+def test_test_a_playbook(pytester: pytest.Pytester) -> None:
     """The example's own tests pass."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "04_test_a_playbook.py"],
-        cwd=EXAMPLES,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "6 passed" in done.stdout
+    done = pytest_in(EXAMPLES, pytester, "04_test_a_playbook.py")
+    assert done.ret == 0
+    done.assert_outcomes(passed=6)
 
 
 def test_readme_lists_every_example() -> None:

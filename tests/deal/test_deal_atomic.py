@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache, partial
 from types import FrameType
 from typing import Any
 
@@ -146,34 +147,41 @@ def works_again(deal: Deal, verb: Verb) -> None:
     assert picture(Deal.replay(deal.playbook, deal.trail)) == picture(deal)
 
 
+OURS = re.compile(r"/dealflow/(?!exceptions|testing)|attrs generated .*dealflow")
+OUTSIDE = re.compile(r"/dealflow/(exceptions|testing)")
+
+
+@cache
+def heard(file: str, name: str, flags: int, caller: str, returns: bool) -> bool:
+    """Whether it is a part of dealflow that happens, in which something raised is noticed."""
+    unheard = name == "_commit" or file.endswith(("deal.py", "_recorder.py"))
+    if name == "<genexpr>" or (returns and (unheard or flags & inspect.CO_GENERATOR)):
+        return False  # what is raised in a generator that is thrown away goes nowhere
+    return bool(OURS.search(file)) and not OUTSIDE.search(caller)
+
+
 @define
 class Saboteur:
     """Raises a fault at the n-th thing that happens in dealflow: a call, or a return from one.
 
     What happens in a verb itself after the entry is on record is left out: there the deal has
-    changed already, and nobody could take that back. So is the end of a generator, for Python
-    swallows what is raised in one that is thrown away.
+    changed already, and nobody could take that back. So are the refusal that is raised then and the
+    watch over it, and the end of a generator, for Python swallows what is raised in one that is
+    thrown away.
     """
 
     at: int
     fault: type[BaseException] = BrokenError
     seen: int = 0
-    pattern: re.Pattern[str] = re.compile(
-        r"/dealflow/(?!exceptions|testing)|attrs generated .*dealflow"
-    )
 
     def __call__(self, frame: FrameType, event: str, arg: object) -> None:
         """Count what happens, and raise the fault when its turn comes."""
-        code = frame.f_code
-        if not self.pattern.search(code.co_filename):
-            return
-        verb = code.co_filename.endswith(("deal.py", "_recorder.py"))
-        unheard = code.co_name == "_commit" or verb or code.co_flags & inspect.CO_GENERATOR
-        if code.co_name == "<genexpr>" or (event.endswith("return") and unheard):
-            return  # what is raised in a generator that is thrown away goes nowhere
-        self.seen += 1
-        if self.seen == self.at:
-            raise self.fault("broken")
+        code, caller = frame.f_code, frame.f_back
+        place = (code.co_filename, code.co_name, code.co_flags)
+        if caller and heard(*place, caller.f_code.co_filename, event.endswith("return")):
+            self.seen += 1
+            if self.seen == self.at:
+                raise self.fault("broken")
 
     def watch(self, verb: Verb, deal: Deal) -> None:
         """Let a verb run under sabotage."""
@@ -185,11 +193,13 @@ class Saboteur:
             sys.setprofile(before)
 
 
-def points(verb: Verb, deal: Deal) -> list[int]:
+def points(verb: Verb, start: Deal) -> list[int]:
     """Some sixty points of a verb's course at which it can be broken, the last ones among them."""
     counter = Saboteur(0)
-    with suppress(Refused):
-        counter.watch(verb, deal)
+    for watch in (verb, partial(counter.watch, verb)):
+        # twice, as what is remembered from the first time happens only once
+        with suppress(Refused):
+            watch(Deal.replay(start.playbook, start.trail))
     return sorted({*range(1, counter.seen, counter.seen // 40 + 1), *range(1, counter.seen)[-20:]})
 
 
@@ -198,7 +208,7 @@ def test_faults_anywhere(verb: Verb) -> None:
     """Wherever in its course a verb is broken, the deal and its bytes are as they were."""
     start = ready_at("trial_close")
     before = picture(start)
-    for number in points(verb, Deal.replay(start.playbook, start.trail)):
+    for number in points(verb, start):
         deal = Deal.replay(start.playbook, start.trail)
         saboteur = Saboteur(number, FAULTS[number % len(FAULTS)])
         with pytest.raises(saboteur.fault, match="broken"):

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -41,6 +40,7 @@ from dealflow.playbook import FULFILLED
 from dealflow.playbook.data import canonical
 from dealflow.playbook.files import parse_playbook
 from tests._playbooks import (
+    Data,
     fact,
     full,
     full_data,
@@ -912,13 +912,23 @@ def test_every_rule_is_in_the_fingerprint() -> None:
     assert len(prints) > refused > 0
 
 
+def parts(data: Data) -> Iterator[Data]:
+    """The rules in pieces: a thousand changes of the whole take a thousand times the whole."""
+    for key, value in data.items():
+        if isinstance(value, dict) and key not in ("title", "coaching"):
+            yield from ({key: {name: item}} for name, item in value.items())
+        elif key != "invariants":
+            yield {key: value}
+
+
 def test_every_rule_of_seven_step_is_in_its_fingerprint() -> None:
     """No change of a text, flag, number or name in seven_step leaves its canonical form alone."""
-    forms = [sha256(canonical(load_playbook("seven_step").to_data())).digest()]
-    rules = {key: value for key, value in seven_step().items() if key != "invariants"}
-    forms += [sha256(canonical(data)).digest() for data in variants(rules)]
-    assert len(forms) > 1000
-    assert len(set(forms)) == len(forms)
+    seen = 0
+    for part in parts(seven_step()):
+        forms = [canonical(part), *map(canonical, variants(part))]
+        assert len(set(forms)) == len(forms)
+        seen += len(forms)
+    assert seen > 1000
 
 
 def test_fingerprint_is_the_same_in_every_process() -> None:

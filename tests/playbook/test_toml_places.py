@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path as File
 from typing import Any
 
@@ -33,10 +34,16 @@ def everything(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from everything(value, (*path, key))
 
 
+@lru_cache(maxsize=1)
+def lines_of(text: str) -> list[str]:
+    """The lines of a text."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
 def rest_of_line(text: str, place: tuple[int, int]) -> str:
     """What stands in a line from a column on."""
     line, column = place
-    return text.replace("\r\n", "\n").split("\n")[line - 1][column - 1 :]
+    return lines_of(text)[line - 1][column - 1 :]
 
 
 def check(text: str) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +82,8 @@ at = 2026-03-04T09:00:00Z
 move = "advance"
 expect.step = "order"
 """
+# What a process of pytest's own loads for nothing takes longer than all that these do there.
+LEAN = ("-p", "no:hypothesispytest", "-p", "no:cacheprovider")
 
 
 @pytest.fixture(name="project")
@@ -299,7 +299,7 @@ def test_unusable_playbooks(
         write(pytester, name, text)
     pytester.makeini(f"[pytest]\ndealflow_playbook = {value}\n")
     pytester.makepyfile("def test_it(): pass")
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "INTERNALERROR" not in shown(result)
     assert "_pytest" not in result.stderr.str()
@@ -524,29 +524,26 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
         def test_two(): raise KeyboardInterrupt
         """
     )
-    result = project.runpytest_subprocess("-s")
+    result = project.runpytest_subprocess("-s", *LEAN)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*<interrupted>*"])
 
 
-def test_dealflow_is_not_imported_for_others(pytester: pytest.Pytester) -> None:
-    """Where dealflow is only installed, no test, option or key of others makes us import it."""
+def test_others_are_left_alone(pytester: pytest.Pytester) -> None:
+    """Where dealflow is only installed, nothing imports it: tests run, fail and err as ever."""
     pytester.makepyfile(
         """
         import sys
+        def test_fails(): assert 0
+        def test_errs(nothing): pass
         def test_one(): assert not [name for name in sys.modules if name.startswith("dealflow")]
         def test_two(): import dealflow
         def test_three(): assert sys.modules["dealflow"].Deal.advance.__wrapped__
         """
     )
     pytester.makefile(".deal.toml", a="no script")
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=3)
-
-
-def test_tests_of_others_fail_as_ever(pytester: pytest.Pytester) -> None:
-    """Where dealflow is never imported, tests are set up, fail and are torn down as ever."""
-    pytester.makepyfile("def test_one(): assert 0\ndef test_two(nothing): pass\n")
-    pytester.runpytest_subprocess().assert_outcomes(failed=1, errors=1)
+    result = pytester.runpytest_subprocess("-p", "no:randomly", *LEAN)
+    result.assert_outcomes(passed=3, failed=1, errors=1)
 
 
 # scripts
@@ -1022,7 +1019,7 @@ def test_unseen(deal, clock):
 """,
     )
     one = project.runpytest("--dealflow-cov")
-    result = project.runpytest_subprocess("-n2", "--dealflow-cov")
+    result = project.runpytest("-n2", "--dealflow-cov", *LEAN)
     result.assert_outcomes(passed=6, failed=1, errors=1)
     result.stdout.fnmatch_lines(["b.deal.toml:25: step: expected talk, found order"])
     start = "coverage of small"
@@ -1036,21 +1033,12 @@ def test_unseen(deal, clock):
 def test_usage_errors_of_several_processes(project: pytest.Pytester) -> None:
     """A broken playbook stops pytest-xdist before it starts; a missing one fails its tests."""
     write(project, "test_it.py", TESTS)
-    broken = project.runpytest_subprocess("-n1", "-odealflow_playbook=none")
+    broken = project.runpytest("-n1", *LEAN, "-odealflow_playbook=none")
     assert broken.ret == pytest.ExitCode.USAGE_ERROR
-    unnamed = project.runpytest_subprocess("-n1", "-odealflow_playbook=")
+    unnamed = project.runpytest("-n1", *LEAN, "-odealflow_playbook=")
     unnamed.assert_outcomes(errors=4)
     unnamed.stdout.fnmatch_lines(["no playbook is under test: set dealflow_playbook*"])
     assert "INTERNALERROR" not in shown(broken) + shown(unnamed)
-
-
-def test_the_plugin_imports_nothing_but_pytest() -> None:
-    """Loading the plugin does not import dealflow."""
-    code = (
-        "import sys, _dealflow_pytest; print([m for m in sys.modules if m.startswith('dealflow')])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_mutants_need_a_test(project: pytest.Pytester) -> None:

@@ -1,4 +1,4 @@
-"""Tests of dealflow.wire."""
+"""Tests of the text of a trail."""
 
 from __future__ import annotations
 
@@ -512,13 +512,14 @@ def test_nothing_is_global() -> None:
 def test_the_text_is_the_same_in_every_process() -> None:
     """Neither the order of hashes nor anything else of a process gets into the text."""
     code = (
-        "from tests._trails import *; from dealflow import dumps;"
-        "import sys; sys.stdout.buffer.write(dumps(small()).encode())"
+        "from dealflow import dumps, loads;"
+        "import sys; sys.stdout.buffer.write(dumps(loads(sys.stdin.buffer.read())).encode())"
     )
     made = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            input=TEXT.encode(),
             check=True,
             capture_output=True,
         ).stdout

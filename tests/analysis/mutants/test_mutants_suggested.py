@@ -24,11 +24,10 @@ from dealflow.analysis.mutants.suggest import call, docstring, imports
 from dealflow.analysis.solver import Person, Saying, Scene
 from dealflow.exceptions import DealflowError, InputError
 from dealflow.testing import deal_at
-from tests._mini import judged, mini, mutants_of
+from tests._mini import TOLD_APART, judged, mini, mutants_of
 from tests._playbooks import fact, guard, playbook, small_playbooks, step, text
 
 AGREED = 'authority="the head of sales", reason="Agreed"'
-TOLD_APART = sorted(id for id in mutants_of() if judged(id).outcome == "different")
 
 
 def run(code: str, book: Playbook) -> None:
