@@ -1,9 +1,8 @@
-"""Types that callers meet: languages, JSON values and the clock that edges pass in."""
+"""Types that callers meet: languages and JSON values."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 __all__ = ["JSON", "Language"]
 
@@ -12,11 +11,3 @@ Language: TypeAlias = Literal["en", "zh"]
 
 JSON: TypeAlias = "bool | int | str | list[JSON] | dict[str, JSON] | None"
 """A value of the canonical JSON profile: no floats."""
-
-
-class Clock(Protocol):
-    """Anything that tells the time as an aware datetime. The core never reads one."""
-
-    def __call__(self) -> datetime:
-        """The present instant, timezone-aware."""
-        ...

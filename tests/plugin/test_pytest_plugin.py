@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dealflow.analysis.mutants import Equivalence
-from dealflow.plugin import mutate as _pytest_mutate
+from dealflow.plugin import closing as _pytest_mutate
 from dealflow.plugin import scripts
 
 RULES = """

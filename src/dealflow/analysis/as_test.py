@@ -10,9 +10,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TypeAlias
 
-from dealflow.analysis.solver import Scene, deal_at, perform
 from dealflow.deal import Deal
-from dealflow.playbook import Playbook
 from dealflow.trail import Entry, events
 from dealflow.typing import JSON
 
@@ -35,35 +33,8 @@ _PLAIN: Mapping[str, object] = {
 }
 
 
-def as_test(
-    playbook: Playbook, name: str, step: str, scene: Scene, ending: Sequence[str], *, says: str = ""
-) -> str:
-    """Write a test that brings a deal into a scene and ends as it should.
-
-    Args:
-        playbook: the rules.
-        name: of the test; what cannot be part of a name becomes an underscore.
-        step: the step at which the scene is.
-        scene: what is so at that moment.
-        ending: the lines after it, which find ``deal``, and ``now``, the arguments ``by`` and
-            ``at`` that every verb takes.
-        says: what the test shows, one sentence.
-
-    Returns:
-        The text of a function, to be run by pytest with these rules as ``dealflow_playbook``;
-        before it stand the imports that it needs.
-
-    Raises:
-        Unreachable: no deal gets to the step.
-    """
-    deal = deal_at(playbook, step)
-    before, at = deal.version, deal.trail[-1].at
-    perform(deal, scene, by=_BY, at=at)
-    return written(name, step, [*verbs(deal, deal.trail[before:]), *ending], says)
-
-
 def written(name: str, step: str, lines: Iterable[str], says: str = "") -> str:
-    """Write a test that starts with the cheapest deal at a step; see :func:`as_test`."""
+    """Write a test that starts with the cheapest deal at a step."""
     body = [
         *_docstring(says),
         f"deal = deal_at({literal(step)})",

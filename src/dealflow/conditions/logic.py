@@ -81,10 +81,13 @@ class Not(Condition):
 
 
 @frozen(slots=False)
-class And(Condition):
-    """``and``: Belnap's conjunction. Every part is evaluated, whatever the others say."""
+class _Junction(Condition):
+    """Parts put together by one of Belnap's tables; all are evaluated, whatever the others say."""
 
-    precedence: ClassVar[int] = 2
+    word: ClassVar[str]
+    join: ClassVar[staticmethod[[int, int], int]]
+    neutral: ClassVar[int]
+    decisive: ClassVar[int]
     parts: tuple[Condition, ...]
 
     @property
@@ -95,37 +98,35 @@ class And(Condition):
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         before = len(look.gaps)
-        bits = 1
+        bits, join = self.neutral, self.join
         for part in self.parts:
-            bits = and_bits(bits, part.evaluate(look))
-        return look.decided(bits, 2, before)
+            bits = join(bits, part.evaluate(look))
+        return look.decided(bits, self.decisive, before)
 
     def __str__(self) -> str:
-        return " and ".join(_inside(part, self.precedence + 1) for part in self.parts)
+        return f" {self.word} ".join(_inside(part, self.precedence + 1) for part in self.parts)
 
 
 @frozen(slots=False)
-class Or(Condition):
-    """``or``: Belnap's disjunction. Every part is evaluated, whatever the others say."""
+class And(_Junction):
+    """``and``: Belnap's conjunction."""
+
+    precedence: ClassVar[int] = 2
+    word: ClassVar[str] = "and"
+    join: ClassVar[staticmethod[[int, int], int]] = staticmethod(and_bits)
+    neutral: ClassVar[int] = 1
+    decisive: ClassVar[int] = 2
+
+
+@frozen(slots=False)
+class Or(_Junction):
+    """``or``: Belnap's disjunction."""
 
     precedence: ClassVar[int] = 1
-    parts: tuple[Condition, ...]
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The parts."""
-        return self.parts
-
-    def evaluate(self, look: Look) -> int:
-        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
-        before = len(look.gaps)
-        bits = 2
-        for part in self.parts:
-            bits = or_bits(bits, part.evaluate(look))
-        return look.decided(bits, 1, before)
-
-    def __str__(self) -> str:
-        return " or ".join(_inside(part, self.precedence + 1) for part in self.parts)
+    word: ClassVar[str] = "or"
+    join: ClassVar[staticmethod[[int, int], int]] = staticmethod(or_bits)
+    neutral: ClassVar[int] = 2
+    decisive: ClassVar[int] = 1
 
 
 def _inside(part: Node, precedence: int) -> str:

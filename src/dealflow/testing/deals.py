@@ -11,7 +11,8 @@ from attrs import evolve
 
 from dealflow.analysis import observations
 from dealflow.analysis.history import judge_all
-from dealflow.analysis.solver import START, routes
+from dealflow.analysis.solver import START
+from dealflow.analysis.solver import deal_at as cheapest
 from dealflow.assessment import Verdict
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, Problem, TrailError
@@ -122,7 +123,7 @@ def build(
         if deal is not None:
             return deal
     with unwatched():
-        return routes.deal_at(playbook, step, **how)
+        return cheapest(playbook, step, **how)
 
 
 _MOST_KNOWN: Final = 2000
@@ -135,7 +136,7 @@ def _known(playbook: Playbook, step: str, how: Mapping[str, Any]) -> Trail:
     if key not in _trails:
         if len(_trails) >= _MOST_KNOWN:
             _trails.clear()
-        _trails[key] = routes.deal_at(playbook, step, **how).trail
+        _trails[key] = cheapest(playbook, step, **how).trail
     return _trails[key]
 
 

@@ -48,10 +48,10 @@ from dealflow.analysis.coverage import targets as _coverage_cells
 from dealflow.analysis.coverage.clauses import Clauses, Row, inputs_of
 from dealflow.analysis.coverage.coverage import Count, Shortfall
 from dealflow.analysis.coverage.hints import hint, what
-from dealflow.analysis.coverage.report import REPORTS
 from dealflow.analysis.coverage.targets import KINDS, Cell, Reach, cells_of, clauses_of
 from dealflow.analysis.coverage.twins import replaced
 from dealflow.analysis.history import Walks, world_of
+from dealflow.analysis.solver import START as SCENE_START
 from dealflow.analysis.solver import Answer, Scene, perform, routes
 from dealflow.assessment import Refused, judge_guards, questions
 from dealflow.conditions import Condition, judge
@@ -116,7 +116,7 @@ def ruled(when: str, **rest: Any) -> Playbook:
 
 def world(book: Playbook, scene: Scene) -> Snapshot:
     """A real deal in a scene."""
-    at = routes.START
+    at = SCENE_START
     deal = Deal.open(book, id="D", account=scene.account, by=BY, at=at, amount=scene.amount)
     perform(deal, scene, by=BY, at=at)
     return world_of(book, deal.trail, at)
@@ -1025,9 +1025,8 @@ def test_wide_titles_do_not_shift_columns() -> None:
     assert {re.search("T F U C|! ! ! !", line).start() for line in heads} == {10}  # type: ignore[union-attr]
 
 
-def test_reports_by_name() -> None:
-    """The four reports have the names that the option takes."""
-    assert list(REPORTS) == ["term", "json", "html", "mermaid"]
+def test_kinds_are_counted_in_order() -> None:
+    """Coverage counts the kinds that can be demanded, in their order."""
     assert list(KINDS) == list(Coverage(small()).counts)
 
 

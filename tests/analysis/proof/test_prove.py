@@ -25,7 +25,7 @@ from dealflow import (
     WalkAway,
     load_playbook,
 )
-from dealflow.analysis.as_test import as_test, literal, verbs, written
+from dealflow.analysis.as_test import literal, verbs, written
 from dealflow.analysis.proof import faults, prove, theorems
 from dealflow.analysis.proof.ways import Routes
 from dealflow.analysis.solver import START, Person, Saying, Scene, deal_at, perform
@@ -560,6 +560,16 @@ def test_proofs_agree_with_trying_everything_out(book: Playbook) -> None:
 
 
 # --- tests as text --------------------------------------------------------------------------------
+
+
+def as_test(
+    book: Playbook, name: str, step: str, scene: Scene, ending: list[str], *, says: str = ""
+) -> str:
+    """The text of a test that brings a deal into a scene and ends with some lines."""
+    deal = deal_at(book, step)
+    before = deal.version
+    perform(deal, scene, by="rep", at=deal.trail[-1].at)
+    return written(name, step, [*verbs(deal, deal.trail[before:]), *ending], says)
 
 
 def played(book: Playbook, name: str, scene: Scene, **rest: Any) -> str:

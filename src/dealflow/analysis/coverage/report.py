@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from dealflow.analysis.coverage.coverage import Coverage, Status
 from dealflow.analysis.coverage.hints import hint, what
-from dealflow.analysis.coverage.page import html
 from dealflow.analysis.coverage.targets import Cell, Kind
 from dealflow.playbook import FULFILLED
 from dealflow.playbook import mermaid as diagram
@@ -154,9 +153,3 @@ def _seen(cells: Mapping[Cell, Status], kind: Kind, move: str, word: str) -> str
     return {"covered": "✓ {}", "impossible": "cannot be {}"}.get(
         cells[Cell(kind, move)], "✗ never {}"
     ).format(word)
-
-
-REPORTS: Final[Mapping[str, Callable[[Coverage], object]]] = MappingProxyType(
-    {"term": term, "json": as_json, "html": html, "mermaid": mermaid}
-)
-"""The reports by name; ``json`` gives data, the others give text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dealflow.analysis.solver.deals import deal_at
 from dealflow.analysis.solver.disagreement import (
     RANKS,
     Both,
@@ -12,15 +13,7 @@ from dealflow.analysis.solver.disagreement import (
     complete,
     differ,
 )
-from dealflow.analysis.solver.routes import (
-    Change,
-    Unreachable,
-    deal_at,
-    nearest,
-    passing,
-    solve_any,
-    stuck,
-)
+from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, solve_any, stuck
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import (
     START,

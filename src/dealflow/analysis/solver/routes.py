@@ -7,7 +7,7 @@ in which it passes. Only what was put on record for good carries over: prices, t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import combinations
@@ -23,7 +23,6 @@ from dealflow.analysis.solver.scenes import (
     Scene,
     Talks,
     heard_in,
-    perform,
     scene_of,
 )
 from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
@@ -33,15 +32,12 @@ from dealflow.playbook import FULFILLED, Plan, Playbook
 from dealflow.values import Money, Truth
 
 __all__ = [
-    "START",
     "Change",
-    "Leg",
-    "Passing",
     "Unreachable",
-    "deal_at",
     "nearest",
     "passing",
     "route",
+    "scene_to_pass",
     "solve_any",
     "stuck",
 ]
@@ -243,14 +239,14 @@ def _legs(
         return tuple(Leg(plan, together.scene) for plan in plans), True
     legs = []
     for plan in plans:
-        answer = _answer(playbook, plan, at)
+        answer = scene_to_pass(playbook, plan, at)
         if answer.scene is None:
             return None, answer.decided
         legs.append(Leg(plan, answer.scene))
     return tuple(legs), True
 
 
-def _answer(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
+def scene_to_pass(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
     """A scene in which a move passes; with all waivers, where none passes without."""
     roles = [role.id for role in playbook.roles]
     plain = solve_any((way.goals for way in passing(playbook, plan)), roles=roles, at=at)
@@ -262,67 +258,6 @@ def _answer(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
     if answer.scene is None:
         return evolve(answer, decided=answer.decided and plain.decided)
     return evolve(answer, scene=evolve(answer.scene, waived=waived))
-
-
-def deal_at(
-    playbook: Playbook,
-    step: str,
-    *,
-    facts: Mapping[str, object] | None = None,
-    ready: bool = False,
-    amount: Money | None = None,
-    id: str = "D-1",
-    by: str = "rep",
-    at: datetime = START,
-) -> Deal:
-    """The cheapest deal that truly got to a step through its guards: few people, few statements.
-
-    Guards are waived only where no deal gets there otherwise.
-
-    Args:
-        playbook: the playbook.
-        step: the id of a step, or ``fulfilled``.
-        facts: facts of the deal to be established then, with their values, by people whose word
-            counts; ``None`` takes back what was said. For facts of contacts the value is given for
-            every contact.
-        ready: with everything said besides that the step's first move needs.
-        amount: the price in the end; without it, whatever the guards on the way need.
-        id: the deal's id.
-        by: who of us acts.
-        at: when everything happens.
-
-    Raises:
-        Unreachable: no deal gets there.
-        EvidenceError: a fact is not declared, or a value is not of its type.
-    """
-    from dealflow.analysis.solver.establish import establish
-
-    legs = route(playbook, step, at)
-    last = _next_scene(playbook, step, at) if ready else Scene()
-    first = legs[0].scene if legs else last
-    deal = Deal.open(playbook, id=id, account=first.account, by=by, at=at, amount=first.amount)
-    for leg in legs:
-        perform(deal, leg.scene, by=by, at=at)
-        deal.advance(by=by, at=at, to=leg.plan.move.to)
-    if ready:
-        perform(deal, last, by=by, at=at)
-    if amount is not None and amount != deal.amount:
-        deal.change_amount(amount, by=by, at=at, reason="The price as given")
-    if facts:
-        establish(deal, facts, by=by, at=at)
-    return deal
-
-
-def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
-    """A scene in which the first move of a step passes that can pass at all."""
-    for plan in playbook.plans.get(step, ()):
-        try:
-            return next(leg.scene for leg in route(playbook, plan.move.to, at) if leg.plan == plan)
-        except (Unreachable, StopIteration):
-            scene = _answer(playbook, plan, at).scene
-            if scene is not None:
-                return scene
-    raise Unreachable(f"no move out of {step} can pass", step)
 
 
 def nearest(

@@ -1,0 +1,132 @@
+"""The cheapest deals that truly got to a step, and facts established in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from dealflow.analysis.solver.cells import Cast, cells_of_fact
+from dealflow.analysis.solver.routes import Unreachable, route, scene_to_pass
+from dealflow.analysis.solver.scenes import (
+    START,
+    Person,
+    Saying,
+    Scene,
+    perform,
+    scene_of,
+)
+from dealflow.deal import Deal
+from dealflow.evidence import Fact
+from dealflow.exceptions import EvidenceError
+from dealflow.playbook import Playbook
+from dealflow.values import Money, Value, ValueType, from_json
+
+__all__ = ["deal_at"]
+
+
+def establish(deal: Deal, facts: Mapping[str, object], *, by: str, at: datetime) -> None:
+    """Let facts have values, and nothing else be said of them.
+
+    Raises:
+        EvidenceError: a fact is not declared, or a value is not of its type.
+    """
+    problems: list[str] = []
+    wanted: list[tuple[Fact, Value | None]] = []
+    for id, raw in facts.items():
+        fact = deal.playbook.fact.get(id)
+        if fact is None:
+            problems.append(f"the playbook has no fact {id!r}")
+            continue
+        try:
+            wanted.append((fact, None if raw is None else from_json(fact.type, raw)))
+        except ValueError as error:
+            problems.append(f"{id}: {error}")
+    if problems:
+        raise EvidenceError("; ".join(problems))
+    perform(deal, _changed(scene_of(deal, at), wanted), by=by, at=at)
+
+
+def _changed(scene: Scene, wanted: list[tuple[Fact, Value | None]]) -> Scene:
+    spoken = {fact.id for fact, _ in wanted}
+    kept = [saying for saying in scene.sayings if saying.fact not in spoken]
+    people = list(scene.people)
+    for fact, value in wanted:
+        if value is not None:
+            if fact.type is ValueType.PERSON and value not in {p.id for p in people}:
+                people.append(Person(str(value)))
+            _find_entitled(fact, people)
+            kept += _said(fact, value, Cast(tuple(people)))
+    return Scene(tuple(people), tuple(kept), scene.amount, scene.talks, scene.account, scene.waived)
+
+
+def _find_entitled(fact: Fact, people: list[Person]) -> None:
+    """Somebody whose word counts, when nobody of the deal has such a role."""
+    rule = fact.sources.roles
+    if rule and not any(set(person.roles) & set(rule) for person in people):
+        people.append(Person(rule[0], (rule[0],)))
+
+
+def _said(fact: Fact, value: Value, cast: Cast) -> Iterator[Saying]:
+    abouts = [p.id for p in cast.people] if fact.of == "contact" else [None]
+    for about in abouts:
+        cells = cells_of_fact([fact], about, cast, [value], at_most=1)
+        yield from next((cell.sayings for cell in cells if cell.sayings), ())
+
+
+def deal_at(
+    playbook: Playbook,
+    step: str,
+    *,
+    facts: Mapping[str, object] | None = None,
+    ready: bool = False,
+    amount: Money | None = None,
+    id: str = "D-1",
+    by: str = "rep",
+    at: datetime = START,
+) -> Deal:
+    """The cheapest deal that truly got to a step through its guards: few people, few statements.
+
+    Guards are waived only where no deal gets there otherwise.
+
+    Args:
+        playbook: the playbook.
+        step: the id of a step, or ``fulfilled``.
+        facts: facts of the deal to be established then, with their values, by people whose word
+            counts; ``None`` takes back what was said. For facts of contacts the value is given for
+            every contact.
+        ready: with everything said besides that the step's first move needs.
+        amount: the price in the end; without it, whatever the guards on the way need.
+        id: the deal's id.
+        by: who of us acts.
+        at: when everything happens.
+
+    Raises:
+        Unreachable: no deal gets there.
+        EvidenceError: a fact is not declared, or a value is not of its type.
+    """
+    legs = route(playbook, step, at)
+    last = _next_scene(playbook, step, at) if ready else Scene()
+    first = legs[0].scene if legs else last
+    deal = Deal.open(playbook, id=id, account=first.account, by=by, at=at, amount=first.amount)
+    for leg in legs:
+        perform(deal, leg.scene, by=by, at=at)
+        deal.advance(by=by, at=at, to=leg.plan.move.to)
+    if ready:
+        perform(deal, last, by=by, at=at)
+    if amount is not None and amount != deal.amount:
+        deal.change_amount(amount, by=by, at=at, reason="The price as given")
+    if facts:
+        establish(deal, facts, by=by, at=at)
+    return deal
+
+
+def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
+    """A scene in which the first move of a step passes that can pass at all."""
+    for plan in playbook.plans.get(step, ()):
+        try:
+            return next(leg.scene for leg in route(playbook, plan.move.to, at) if leg.plan == plan)
+        except (Unreachable, StopIteration):
+            scene = scene_to_pass(playbook, plan, at).scene
+            if scene is not None:
+                return scene
+    raise Unreachable(f"no move out of {step} can pass", step)
