@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from dealflow import Playbook
-from dealflow.analysis.mutants import Equivalence, Mutant, judge_equivalence, mutants
-from dealflow.playbook.files import parse_playbook
+import pytest
+
+from dealflow import Playbook, parse_playbook
+from dealflow.analysis.mutants import (
+    Equivalence,
+    Mutant,
+    judge_equivalence,
+    mutants,
+    suggestions,
+)
+from dealflow.exceptions import DealflowError
+from dealflow.testing import deal_at
 
 MINI = """
 format = 1
@@ -156,3 +165,23 @@ def judged(id: str, *changes: tuple[str, str], **limits: Any) -> Equivalence:
 
 # Known without a proof: tests/test_mutants_judged.py shows that it is these.
 TOLD_APART = sorted(mutants_of().keys() - REDUNDANT)
+
+
+def run_missing(code: str, book: Playbook) -> None:
+    """Run the tests in some code, with the fixtures that they would have under a playbook."""
+    names: dict[str, Any] = {}
+    exec(code, names)
+    tests = [name for name in names if name.startswith("test_")]
+    assert tests
+    for name in tests:
+        assert names[name].__doc__
+        names[name](partial(deal_at, book))
+
+
+def check(book: Playbook, mutant: Mutant, found: Equivalence) -> str:
+    """The missing test holds for the original and fails under the mutant; gives its code."""
+    code = suggestions(book, [(mutant, found)])
+    run_missing(code, book)
+    with pytest.raises((AssertionError, DealflowError, pytest.fail.Exception)):
+        run_missing(code, mutant.playbook)
+    return code

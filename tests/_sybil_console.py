@@ -90,6 +90,7 @@ def _arguments(command: str) -> list[str] | None:
 
 
 def _run_here(arguments: list[str]) -> tuple[str, int]:
+
     output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with patch.dict(os.environ, ENVIRONMENT), redirect_stdout(output), redirect_stderr(output):
         status = main(arguments)

@@ -162,11 +162,13 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, depth first."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        return iter(self._nodes)
 
-    @property
+    @cached_property
+    def _nodes(self) -> tuple[Node, ...]:
+        return (self, *(node for child in self.children for node in child.walk()))
+
+    @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that are read, each once, in the order of the text."""
         return tuple(dict.fromkeys(n.fact for n in self.walk() if isinstance(n, OverFact)))
@@ -176,7 +178,7 @@ class Node:
         """Equal for nodes that come to the same in every world: they say and read the same."""
         return (str(self), *(fact.sense for fact in self.facts))
 
-    @property
+    @cached_property
     def roles(self) -> tuple[str, ...]:
         """The roles that are read, each once, in the order of the text."""
         named = (getattr(node, "role", None) for node in self.walk())

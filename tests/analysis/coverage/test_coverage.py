@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, partial
 from html.parser import HTMLParser
 from typing import Any
 
@@ -74,7 +74,7 @@ def seen(*deals: Deal) -> list[Observation]:
     return [*found, *map(looked_at, deals)]
 
 
-@lru_cache
+@cache
 def demo() -> tuple[Observation, ...]:
     """The demo scripts' attempts, and an assessment after every line."""
     found: list[Observation] = []
@@ -85,6 +85,18 @@ def demo() -> tuple[Observation, ...]:
         for size, entry in enumerate(entries, 1):
             found.append(Observation(deal.playbook, entries[:size], entry.at, None, "assessed"))
     return tuple(found)
+
+
+@cache
+def demo_coverage() -> Coverage:
+    """What the demo covers."""
+    return measure(seven_step(), demo())
+
+
+@cache
+def hints(book: Playbook) -> dict[Cell, str]:
+    """For each cell of a playbook, what to do when it is missing."""
+    return {cell: hint(book, cell) for cell in Coverage(book).missing}
 
 
 def cells(coverage: Coverage, kind: Kind, status: str) -> set[str]:
@@ -218,7 +230,7 @@ def test_questions_are_covered_when_they_are_asked() -> None:
 
 def test_the_demo_covers_what_it_shows() -> None:
     """The shipped demo walks all steps, and what it lacks is what nobody in it ever says."""
-    coverage = measure(seven_step(), demo())
+    coverage = demo_coverage()
     counts = {kind: (count.covered, count.feasible) for kind, count in coverage.counts.items()}
     assert counts["steps"] == counts["moves"] == counts["refusals"] == (7, 7)
     assert counts["guards"][0] > 60
@@ -234,7 +246,7 @@ def test_the_demo_covers_what_it_shows() -> None:
 def test_every_observation_alone_makes_the_whole() -> None:
     """What is kept from one look at a deal to the next changes nothing of what is seen."""
     alone = [measure(seven_step(), [one]) for one in demo()]
-    assert Coverage(seven_step()).merge(*alone) == measure(seven_step(), demo())
+    assert Coverage(seven_step()).merge(*alone) == demo_coverage()
 
 
 # clauses, and what alone decided
@@ -653,7 +665,7 @@ def test_merging_is_measuring_together() -> None:
     parts = [measure(book, found[start::3]) for start in range(3)]
     sent = [Coverage.from_json(json.loads(json.dumps(p.to_json())), book) for p in parts]
     assert sent == parts
-    whole = measure(book, found)
+    whole = demo_coverage()
     assert parts[0].merge(*parts[1:]) == sent[2].merge(sent[0], sent[1]) == whole
     assert whole.merge() == whole.merge(whole) == whole
     assert whole.to_json() == parts[1].merge(parts[2], parts[0]).to_json()
@@ -794,7 +806,8 @@ steps, missing:
 def test_every_missing_cell_has_words_and_a_hint() -> None:
     """Each missing cell is named with its id, and its hint says what to say in which step."""
     coverage = Coverage(seven_step())
-    told = {cell: (what(seven_step(), cell), hint(seven_step(), cell)) for cell in coverage.missing}
+    assert coverage.missing == tuple(hints(seven_step()))
+    told = {cell: (what(seven_step(), cell), line) for cell, line in hints(seven_step()).items()}
     assert len(set(told.values())) == len(told)
     for cell, (words, advice) in told.items():
         assert advice
@@ -847,8 +860,7 @@ def test_hints_that_are_code_run(book: Playbook) -> None:
         "deal_at": partial(testing.deal_at, book),
     }
     ran = set()
-    for cell in Coverage(book).missing:
-        line = hint(book, cell)
+    for cell, line in hints(book).items():
         if "deal_at" in line:
             with watching() as watch:
                 exec(line, names.copy())

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway, load_playbook
+from dealflow.analysis import Unreachable, deal_at
 from dealflow.analysis.history import world_of
-from dealflow.analysis.mutants import Equivalence, Mutant, judge_equivalence, mutants
-from dealflow.analysis.mutants import judge as _mutant_judge
-from dealflow.analysis.solver import (
-    RANKS,
-    START,
-    Both,
-    Unreachable,
-    candidates,
-    deal_at,
-    differ,
-    perform,
+from dealflow.analysis.mutants import (
+    Equivalence,
+    Mutant,
+    judge_equivalence,
+    mutants,
+    suggestions,
 )
+from dealflow.analysis.mutants import judge as _mutant_judge
+from dealflow.analysis.solver import RANKS, START, Both, candidates, differ, perform
 from dealflow.assessment import Judgement, judge_move
 from dealflow.conditions import Outcome
-from tests._mini import REDUNDANT, TOLD_APART, judged, mini, mutants_of
+from tests._mini import REDUNDANT, TOLD_APART, check, judged, mini, mutants_of, run_missing
 from tests._playbooks import fact, guard, playbook, step
 
 
@@ -286,6 +287,37 @@ def test_the_same_playbook_has_no_candidates() -> None:
     for plans in book.plans.values():
         for plan in plans:
             assert list(candidates(Both((book, book), (plan, plan)))) == []
+
+
+# --- the tests that are missing -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", TOLD_APART)
+def test_missing_tests_tell_mutants_apart(id: str) -> None:
+    """Each holds for the original, and fails under its mutant."""
+    check(mini(), mutants_of()[id], judged(id))
+
+
+def test_a_file_of_missing_tests() -> None:
+    """All together are one file that formatters leave alone and in which nothing is unused."""
+    book = mini()
+    code = suggestions(book, [(mutants_of()[id], judged(id)) for id in TOLD_APART])
+    run_missing(code, book)
+    assert code == suggestions(book, [(mutants_of()[id], judged(id)) for id in TOLD_APART])
+    ruff = Path(sys.executable).with_name("ruff")
+    options = ["--isolated", "--line-length=100", "-"]
+    for command in (["format", "--diff"], ["check", "--select=E,F,W,D2,D3,D4,C901,SIM,PLW"]):
+        done = subprocess.run(
+            [ruff, *command, *options], input=code, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_name_of_a_fault_is_that_of_the_test() -> None:
+    """Names of tests are those of the mutants."""
+    code = suggestions(mini(), [(mutants_of()[id], judged(id)) for id in TOLD_APART])
+    assert code.count("\ndef test_") == len(TOLD_APART)
+    assert "def test_facts_money_there_good_for_dropped_1(deal_at):" in code
 
 
 @pytest.mark.slow

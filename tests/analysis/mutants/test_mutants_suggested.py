@@ -1,11 +1,11 @@
-"""Missing tests, written for mutants: they hold for the original, and fail under the mutant."""
+"""Missing tests, written for mutants: how they look, and those that are hard to write.
+
+That each one tells its mutant apart is shown where mutants are judged, which takes long.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from functools import partial
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,32 +22,12 @@ from dealflow.analysis.mutants import (
 )
 from dealflow.analysis.mutants.suggest import call, docstring, imports
 from dealflow.analysis.solver import Person, Saying, Scene
-from dealflow.exceptions import DealflowError, InputError
+from dealflow.exceptions import InputError
 from dealflow.testing import deal_at
-from tests._mini import TOLD_APART, judged, mini, mutants_of
+from tests._mini import check, judged, mini, mutants_of, run_missing
 from tests._playbooks import fact, guard, playbook, small_playbooks, step, text
 
 AGREED = 'authority="the head of sales", reason="Agreed"'
-
-
-def run(code: str, book: Playbook) -> None:
-    """Run the tests in some code, with the fixtures that they would have under a playbook."""
-    names: dict[str, Any] = {}
-    exec(code, names)
-    tests = [name for name in names if name.startswith("test_")]
-    assert tests
-    for name in tests:
-        assert names[name].__doc__
-        names[name](partial(deal_at, book))
-
-
-def check(book: Playbook, mutant: Mutant, found: Equivalence) -> str:
-    """The missing test holds for the original and fails under the mutant; gives its code."""
-    code = suggestions(book, [(mutant, found)])
-    run(code, book)
-    with pytest.raises((AssertionError, DealflowError, pytest.fail.Exception)):
-        run(code, mutant.playbook)
-    return code
 
 
 def suggested(id: str, *changes: tuple[str, str]) -> str:
@@ -60,27 +40,6 @@ def suggested(id: str, *changes: tuple[str, str]) -> str:
 def one_of(book: Playbook, id: str) -> Mutant:
     """A mutant by its id."""
     return next(mutant for mutant in mutants(book) if mutant.id == id)
-
-
-@pytest.mark.parametrize("id", TOLD_APART)
-def test_missing_tests_tell_mutants_apart(id: str) -> None:
-    """Each holds for the original, and fails under its mutant."""
-    check(mini(), mutants_of()[id], judged(id))
-
-
-def test_a_file_of_missing_tests() -> None:
-    """All together are one file that formatters leave alone and in which nothing is unused."""
-    book = mini()
-    code = suggestions(book, [(mutants_of()[id], judged(id)) for id in TOLD_APART])
-    run(code, book)
-    assert code == suggestions(book, [(mutants_of()[id], judged(id)) for id in TOLD_APART])
-    ruff = Path(sys.executable).with_name("ruff")
-    options = ["--isolated", "--line-length=100", "-"]
-    for command in (["format", "--diff"], ["check", "--select=E,F,W,D2,D3,D4,C901,SIM,PLW"]):
-        done = subprocess.run(
-            [ruff, *command, *options], input=code, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
@@ -105,13 +64,6 @@ def test_the_look_of_a_missing_test() -> None:
         '    deal = deal_at("order")\n'
         '    assert_refused(deal, to="fulfilled", because={"signed"})\n'
     )
-
-
-def test_the_name_of_a_fault_is_that_of_the_test() -> None:
-    """Names of tests are those of the mutants."""
-    code = suggestions(mini(), [(mutants_of()[id], judged(id)) for id in TOLD_APART])
-    assert code.count("\ndef test_") == len(TOLD_APART)
-    assert "def test_facts_money_there_good_for_dropped_1(deal_at):" in code
 
 
 @pytest.mark.parametrize(
@@ -174,7 +126,7 @@ def told(scene: Scene, step: str = "show") -> str:
     to = mini().plans[step][0].move.to
     found = Equivalence("different", "readiness", step, to, scene, "liked")
     code = suggestions(mini(), [(mutant, found)])
-    run(code, mini())
+    run_missing(code, mini())
     return code
 
 
@@ -277,7 +229,7 @@ def test_a_way_to_the_end() -> None:
     assert code.endswith('    assert deal.step == "two"\n')
     found = Equivalence("different", "move", "two", "fulfilled", Scene())
     code = suggestions(book, [(mutant, found)])
-    run(code, book)
+    run_missing(code, book)
     assert code.endswith('    assert deal.outcome == "fulfilled"\n')
 
 
@@ -386,11 +338,16 @@ SAMPLE = (
 )
 
 
+@cache
+def shipped_mutants() -> dict[str, Mutant]:
+    """The mutants of the shipped playbook by id."""
+    return {mutant.id: mutant for mutant in mutants(load_playbook("seven_step"))}
+
+
 @pytest.mark.parametrize("id", SAMPLE)
 def test_missing_tests_of_the_shipped_playbook(id: str) -> None:
     """A sample of the seven-step sale's mutants is told apart by the tests written for them."""
-    book = load_playbook("seven_step")
-    mutant = one_of(book, id)
+    book, mutant = load_playbook("seven_step"), shipped_mutants()[id]
     check(book, mutant, judge_equivalence(book, mutant))
 
 

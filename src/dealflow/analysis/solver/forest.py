@@ -34,6 +34,7 @@ Input: TypeAlias = tuple[str, ...]
 Way: TypeAlias = "tuple[int, Any]"
 """A cost, and the cells chosen: nested pairs of (input, number of the cell)."""
 Comes: TypeAlias = "dict[Pair, Way]"
+_Scope: TypeAlias = "tuple[list[Any], list[Input]]"
 
 
 class Bound(Exception):
@@ -116,6 +117,7 @@ class Forest:
     _times: dict[Input, int] = field(factory=dict)
     _below: dict[Tree | Leaf, dict[Input, int]] = field(factory=dict)
     _shared: dict[Tree | Leaf, tuple[Input, ...]] = field(factory=dict)
+    _scopes: dict[Tree | Leaf, list[_Scope]] = field(factory=dict)
     _kept: dict[tuple[object, ...], Comes] = field(factory=dict)
     _env: dict[Input, int] = field(factory=dict)
 
@@ -218,28 +220,32 @@ class Forest:
         return comes
 
     def _tree(self, tree: Tree) -> Comes:
+        scopes = self._scopes.get(tree)
+        if scopes is None:
+            scopes = self._scopes[tree] = self._scopes_of(tree)
         if tree.kind == "not":
-            (part,) = tree.parts
             return {
                 (not_bits(b), not_bits(f)): way
-                for (b, f), way in self._scoped(tree, [part]).items()
+                for (b, f), way in self._scoped(tree, *scopes[0]).items()
             }
         comes: Comes = {_START[tree.kind]: (0, ())}
-        own = self._own(tree)
-        for group in groups(
-            tree.parts, lambda part: tuple(i for i in self._shared[part] if i in own)
-        ):
-            comes = _joined(_JOIN[tree.kind], comes, self._scoped(tree, group))
+        for parts, here in scopes:
+            comes = _joined(_JOIN[tree.kind], comes, self._scoped(tree, parts, here))
         return comes
 
-    def _own(self, tree: Tree) -> set[Input]:
-        """The inputs to be tried out here: shared by parts, and by nothing outside."""
+    def _scopes_of(self, tree: Tree) -> list[_Scope]:
+        """The parts that share inputs, and those inputs that nothing outside reads as well."""
         outside = set(self._shared[tree])
-        return {i for part in tree.parts for i in self._shared[part] if i not in outside}
 
-    def _scoped(self, tree: Tree, parts: Sequence[Tree | Leaf]) -> Comes:
-        own = self._own(tree)
-        here = list(dict.fromkeys(i for p in parts for i in self._shared[p] if i in own))
+        def own(part: Tree | Leaf) -> tuple[Input, ...]:
+            return tuple(i for i in self._shared[part] if i not in outside)
+
+        return [
+            (parts, list(dict.fromkeys(i for part in parts for i in own(part))))
+            for parts in groups(tree.parts, own)
+        ]
+
+    def _scoped(self, tree: Tree, parts: Sequence[Tree | Leaf], here: Sequence[Input]) -> Comes:
         comes: Comes = {}
         for cells in product(*(range(len(self.cells[i])) for i in here)):
             self.budget.spend()
