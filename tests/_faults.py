@@ -13,12 +13,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from dealflow import Playbook
-from dealflow.analysis import diff
-from dealflow.analysis.lint import lint_text
-from dealflow.analysis.proof import prove
-from dealflow.exceptions import PlaybookError
-from dealflow.playbook.files import parse_playbook
+from dealflow import Playbook, PlaybookError, parse_playbook
+from dealflow.analysis import diff, lint_text, prove
 from tests._planted import FAULTS, Fault
 
 __all__ = ["FAULTS", "Found", "find", "rows", "suite_fails", "text"]

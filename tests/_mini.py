@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from dealflow import Playbook, parse_playbook
-from dealflow.analysis.mutants import (
-    Equivalence,
-    Mutant,
-    judge_equivalence,
-    mutants,
-    suggestions,
-)
-from dealflow.exceptions import DealflowError
+from dealflow import DealflowError, Playbook, parse_playbook
+from dealflow.analysis import Mutant, judge_equivalence, mutants
+from dealflow.analysis.mutants import Equivalence, suggestions
 from dealflow.testing import deal_at
 
 MINI = """

@@ -20,6 +20,7 @@ from dealflow import (
     Move,
     Paper,
     Playbook,
+    PlaybookError,
     Question,
     RedFlag,
     Role,
@@ -31,7 +32,6 @@ from dealflow import (
     WalkAway,
     load_playbook,
 )
-from dealflow.exceptions import PlaybookError
 
 Data = dict[str, Any]
 

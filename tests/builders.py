@@ -23,6 +23,7 @@ from dealflow.conditions import (
     Disputed,
     FactRef,
     Heard,
+    Holds,
     Known,
     Missing,
     Named,
@@ -37,7 +38,6 @@ from dealflow.conditions import (
     Within,
     parse,
 )
-from dealflow.conditions.atoms import Holds
 from dealflow.evidence import ANY_ROLE, Evidence, Lack, Reader
 from dealflow.values import Value
 

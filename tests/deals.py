@@ -10,8 +10,7 @@ from typing import Any
 
 from attrs import astuple
 
-from dealflow import Deal, Money, Playbook, dumps, load_playbook, parse_playbook
-from dealflow.trail import Trail
+from dealflow import Deal, Money, Playbook, Trail, dumps, load_playbook, parse_playbook
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

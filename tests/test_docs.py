@@ -12,9 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from dealflow import load_playbook, parse_playbook
-from dealflow.cli.commands import cli
-from dealflow.exceptions import PlaybookError
+from dealflow import PlaybookError, load_playbook, parse_playbook
+from dealflow.cli import cli
 from tests._nested import pytest_in
 
 ROOT = Path(__file__).parents[1]

@@ -9,9 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from dealflow import exceptions
-from dealflow.assessment.coaching import Refused
-from dealflow.exceptions import (
+from dealflow import (
     CurrencyMismatch,
     DealflowError,
     EvidenceError,
@@ -19,9 +17,11 @@ from dealflow.exceptions import (
     MoveNotAllowed,
     PlaybookError,
     Problem,
+    Refused,
     TamperedTrail,
     TrailError,
     UnknownFormat,
+    exceptions,
 )
 
 FINDINGS = (

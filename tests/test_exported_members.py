@@ -158,3 +158,20 @@ def _documented(text: str, path: str) -> set[str]:
             r"^\.\. auto(?:class|function|data|exception):: (\w+)", rest, re.MULTILINE
         )
     }
+
+
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "seven_step" not in path.parts)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_tests_stay_at_the_door(path: Path) -> None:
+    """A test reaches into a room only from that room's own folder; all else comes by its door."""
+    beyond = []
+    for module, name in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+        parts = module.split(".")
+        above = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+        room = next(each for each in above if each in ROOMS)
+        at_home = (ROOT / "tests").joinpath(*room.split(".")[1:]) in path.parents
+        if module not in (room, *PUBLIC) and room != "dealflow" and not at_home:
+            beyond.append(f"from {module} import {name}")
+    assert beyond == []

@@ -9,8 +9,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from dealflow import EvidenceError
-from dealflow.assessment import Refused
+from dealflow import EvidenceError, Refused
 from dealflow.logging import logged
 from tests.deals import BY, START, new_deal
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from dealflow import load_playbook
-from dealflow.analysis import prove
-from dealflow.analysis.lint import lint
+from dealflow.analysis import lint, prove
 from tests._nested import pytest_in
 from tests._sybil_console import ENVIRONMENT, ROOT, _commands
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 
 from dealflow import Deal, Playbook, Verdict, load_playbook
-from dealflow.analysis import Difference, diff
+from dealflow.analysis import Difference, deal_at, diff
 from dealflow.analysis.diff import MoveDifference
 from dealflow.analysis.history import judge_at, world_of
-from dealflow.analysis.solver import START, deal_at
+from dealflow.analysis.solver import START
 from tests._playbooks import small_playbooks
 from tests.deals import MOVES, small
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dealflow.analysis.proof import prove
-from dealflow.playbook.files import parse_playbook
+from dealflow import parse_playbook
+from dealflow.analysis import prove
 from tests._faults import FAULTS, Found, find, rows, text
 from tests._planted import UNSEEN, Fault
 

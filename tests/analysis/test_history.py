@@ -11,10 +11,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Deal, Money, Playbook, Truth
+from dealflow import Deal, Money, Playbook, Refused, Truth
 from dealflow.analysis import Observation, observations
 from dealflow.analysis.history import Walks, judge_again, judge_all, world_of
-from dealflow.assessment import Refused
 from dealflow.scripts import load_script, play, shipped_scripts
 from tests.deals import (
     BY,

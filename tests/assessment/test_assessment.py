@@ -7,8 +7,7 @@ from itertools import product
 
 import pytest
 
-from dealflow import Deal, Playbook, Truth, Verdict
-from dealflow.playbook.files import parse_playbook
+from dealflow import Deal, Playbook, Truth, Verdict, parse_playbook
 from tests.deals import BY, START, new_deal, now, ready_at, say
 
 ANSWERS = {

@@ -26,7 +26,7 @@ from dealflow import (
     parse_playbook,
 )
 from dealflow.cli import backtest as _backtest
-from dealflow.cli.commands import cli
+from dealflow.cli import cli
 from dealflow.cli.options import language_of
 from dealflow.cli.output import Page
 from dealflow.cli.sections import finding_line

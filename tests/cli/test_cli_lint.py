@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from dealflow.cli.commands import cli
+from dealflow.cli import cli
 from tests._lint import BOSS, CLEAN, EXTRA, MONEY, POLICY, SIGNED, end, planted
 
 

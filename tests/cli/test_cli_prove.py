@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dealflow import Playbook, dump_playbook, load_playbook
-from dealflow.cli.commands import cli
+from dealflow.cli import cli
 from tests._playbooks import playbook
 
 TALKS = '"negotiation" unless deal.talks >= 2'

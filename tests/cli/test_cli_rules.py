@@ -11,13 +11,12 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
 
-from dealflow import Deal, dump_playbook, dumps, load_playbook
-from dealflow.analysis import diff
-from dealflow.analysis.solver import START, deal_at
-from dealflow.cli.commands import cli
+from dealflow import Deal, dump_playbook, dumps, load_playbook, parse_playbook
+from dealflow.analysis import deal_at, diff
+from dealflow.analysis.solver import START
+from dealflow.cli import cli
 from dealflow.cli.diff import put_difference
 from dealflow.cli.output import Page
-from dealflow.playbook.files import parse_playbook
 from tests.deals import MOVES, SMALL
 
 BOOK = load_playbook("seven_step")

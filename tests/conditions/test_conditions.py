@@ -15,7 +15,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Fact, Money, Statement, Truth, ValueType
+from dealflow import CurrencyMismatch, Fact, Money, Statement, Truth, ValueType
 from dealflow.conditions import (
     And,
     AttributeRef,
@@ -28,6 +28,7 @@ from dealflow.conditions import (
     FactRef,
     Gap,
     Heard,
+    Holds,
     Known,
     Missing,
     Named,
@@ -43,9 +44,7 @@ from dealflow.conditions import (
     judge,
     witnesses,
 )
-from dealflow.conditions.atoms import Holds
 from dealflow.evidence import ANY_ROLE, Lack
-from dealflow.exceptions import CurrencyMismatch
 from dealflow.values import Value
 from tests.builders import (
     AT,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dealflow import Money, ValueType
+from dealflow import Money, PlaybookError, Problem, ValueType
 from dealflow.conditions import (
     ATTRIBUTES,
     And,
@@ -28,6 +28,7 @@ from dealflow.conditions import (
     Disputed,
     FactRef,
     Heard,
+    Holds,
     Known,
     Missing,
     Named,
@@ -40,10 +41,7 @@ from dealflow.conditions import (
     Within,
     parse,
 )
-from dealflow.conditions.atoms import Holds
-from dealflow.exceptions import PlaybookError, Problem
-from dealflow.values import LARGEST, Value
-from dealflow.values.money import to_decimal
+from dealflow.values import LARGEST, Value, to_decimal
 from tests.builders import FACTS, VOCABULARY, condition, conditions
 
 SAFE = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t\"'\\")

@@ -24,12 +24,12 @@ from dealflow import (
     Interaction,
     Money,
     PlaybookError,
+    Refused,
     Trail,
     TrailError,
     dumps,
     loads,
 )
-from dealflow.assessment import Refused
 from dealflow.trail import START as NO_HEAD
 from dealflow.trail import chain
 from dealflow.trail import events as ev

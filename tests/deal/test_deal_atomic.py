@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from attrs import define
 
-from dealflow import Deal, Entry, Money, Trail, dumps
-from dealflow.assessment import Refused
+from dealflow import Deal, Entry, Money, Refused, Trail, dumps
 from dealflow.deal import deal as deal_module
 from dealflow.deal import ledger as _ledger
 from dealflow.playbook import machine as _machine

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from dealflow import Deal, EvidenceError, Money, MoveNotAllowed, Verdict
-from dealflow.assessment import Refused
+from dealflow import Deal, EvidenceError, Money, MoveNotAllowed, Refused, Verdict
+from dealflow.trail import GuardRecord
 from dealflow.trail import events as ev
-from dealflow.trail.events import GuardRecord
 from tests.deals import (
     BY,
     CONTACTS,

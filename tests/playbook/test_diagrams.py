@@ -9,8 +9,7 @@ import pytest
 from attrs import evolve
 from hypothesis import example, given
 
-from dealflow import Move, Playbook, Text, WalkAway, load_playbook, mermaid
-from dealflow.typing import Language
+from dealflow import Language, Move, Playbook, Text, WalkAway, load_playbook, mermaid
 from tests._playbooks import full, guard, phrases, playbook, small_playbooks, step, text
 
 # What Mermaid's grammar for state diagrams takes, and nothing more than is used.

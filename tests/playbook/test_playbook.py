@@ -23,6 +23,7 @@ from dealflow import (
     Move,
     Paper,
     Playbook,
+    PlaybookError,
     Question,
     RedFlag,
     Role,
@@ -34,11 +35,10 @@ from dealflow import (
     WalkAway,
     dump_playbook,
     load_playbook,
+    parse_playbook,
 )
-from dealflow.exceptions import PlaybookError
 from dealflow.playbook import FULFILLED
 from dealflow.playbook.data import canonical
-from dealflow.playbook.files import parse_playbook
 from tests._playbooks import (
     Data,
     fact,

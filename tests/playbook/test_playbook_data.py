@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dealflow import Coaching, Playbook, Sources, Text, TrialClose, WalkAway
-from dealflow.exceptions import PlaybookError, Problem
+from dealflow import Coaching, Playbook, PlaybookError, Problem, Sources, Text, TrialClose, WalkAway
 from tests._playbooks import changed, copied, fact, full, full_data, playbook, problems, step, text
 
 

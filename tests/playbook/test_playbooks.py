@@ -12,8 +12,16 @@ import tomlkit
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dealflow import Playbook, Text, dump_playbook, load_playbook, parse_playbook, shipped_playbooks
-from dealflow.exceptions import PlaybookError, Problem
+from dealflow import (
+    Playbook,
+    PlaybookError,
+    Problem,
+    Text,
+    dump_playbook,
+    load_playbook,
+    parse_playbook,
+    shipped_playbooks,
+)
 from tests._playbooks import Data, full, full_data, phrases, problems, seven_step, small_playbooks
 from tests._work import work
 

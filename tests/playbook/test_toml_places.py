@@ -14,9 +14,8 @@ import tomlkit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dealflow.exceptions import InputError, PlaybookError, Problem
+from dealflow import InputError, PlaybookError, Problem, parse_playbook
 from dealflow.playbook import Places, located, parse_toml
-from dealflow.playbook.files import parse_playbook
 from dealflow.playbook.toml import path_of
 from dealflow.playbook.toml_places import Path, characters
 from tests.playbook.test_playbooks import SMALL

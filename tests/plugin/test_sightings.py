@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from dealflow import Deal, InputError, Playbook
-from dealflow.analysis import Observation
-from dealflow.analysis.mutants import Mutant, mutants
-from dealflow.assessment import Refused
-from dealflow.playbook.files import parse_playbook
+from dealflow import Deal, InputError, Playbook, Refused, parse_playbook
+from dealflow.analysis import Mutant, Observation, mutants
 from dealflow.plugin.session import run_of
 from dealflow.plugin.sightings import Sight, at_place, check_place
 from dealflow.testing import deal_at, watching

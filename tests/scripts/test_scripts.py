@@ -13,8 +13,16 @@ from attrs import asdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import DealflowError, InputError, Money, Playbook, Truth, Verdict, load_playbook
-from dealflow.assessment import Refused
+from dealflow import (
+    DealflowError,
+    InputError,
+    Money,
+    Playbook,
+    Refused,
+    Truth,
+    Verdict,
+    load_playbook,
+)
 from dealflow.scripts import Failure, Run, Say, Script, load_script, parse_script, play
 
 HEAD = """\

@@ -9,8 +9,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from dealflow import Deal, Fact, Money, MoveNotAllowed, Playbook, ValueType, Verdict, dumps, loads
-from dealflow.assessment import Refused
+from dealflow import (
+    Deal,
+    Fact,
+    Money,
+    MoveNotAllowed,
+    Playbook,
+    Refused,
+    ValueType,
+    Verdict,
+    dumps,
+    loads,
+)
 from dealflow.playbook import OUTCOMES
 from tests.deals import (
     BY,

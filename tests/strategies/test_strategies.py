@@ -16,12 +16,20 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from hypothesis.stateful import run_state_machine_as_test
 
-from dealflow import Deal, Money, Playbook, Trail, Truth, ValueType, WalkAway, load_playbook
+from dealflow import (
+    Deal,
+    InputError,
+    Money,
+    Playbook,
+    Trail,
+    Truth,
+    ValueType,
+    WalkAway,
+    load_playbook,
+)
 from dealflow.analysis.solver import START
-from dealflow.exceptions import InputError
 from dealflow.strategies import deal_machine, deals, statements
-from dealflow.trail import Said
-from dealflow.trail.events import Moved
+from dealflow.trail import Moved, Said
 from tests._playbooks import fact, guard, playbook, step, text
 
 T = TypeVar("T")

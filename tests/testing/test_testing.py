@@ -20,16 +20,18 @@ from dealflow import (
     Money,
     MoveNotAllowed,
     Playbook,
+    Refused,
     Truth,
     dumps,
     loads,
+    parse_playbook,
 )
+from dealflow.analysis import Unreachable
 from dealflow.analysis.history import judge_again
-from dealflow.analysis.solver import Change, Hearing, Person, Saying, Talks, Unreachable
-from dealflow.assessment import Refused
-from dealflow.playbook.files import parse_playbook
+from dealflow.analysis.solver import Change, Hearing, Person, Saying, Talks
 from dealflow.plugin.session import run_of
 from dealflow.testing import (
+    Bench,
     Clock,
     Watch,
     assert_asks,
@@ -40,7 +42,6 @@ from dealflow.testing import (
     deal_at,
     watching,
 )
-from dealflow.testing.bench import Bench
 from dealflow.testing.explain import Story, aside
 from dealflow.testing.watch import unwatched
 from tests.deals import BY, MOVES, SMALL, START, new_deal, seven_step, small, small_deal

@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Money
-from dealflow.exceptions import TrailError
-from dealflow.trail import encode, events
-from dealflow.trail.events import KINDS, Event, GuardRecord, decode
+from dealflow import Money, TrailError
+from dealflow.trail import GuardRecord, encode, events
+from dealflow.trail.events import KINDS, Event, decode
 from tests import _trails as make
 
 ONE_OF_EACH: dict[str, Event] = {

@@ -18,8 +18,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Entry, Trail
-from dealflow.exceptions import DealflowError, TamperedTrail, TrailError
+from dealflow import DealflowError, Entry, TamperedTrail, Trail, TrailError
 from dealflow.trail import START, chain, events
 from dealflow.trail import body as _body
 from dealflow.trail import entries as trail

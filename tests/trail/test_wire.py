@@ -15,8 +15,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dealflow import Entry, Trail, dumps, loads
-from dealflow.exceptions import DealflowError, TamperedTrail, TrailError, UnknownFormat
+from dealflow import (
+    DealflowError,
+    Entry,
+    TamperedTrail,
+    Trail,
+    TrailError,
+    UnknownFormat,
+    dumps,
+    loads,
+)
 from dealflow.trail import START, chain, events, wire
 from dealflow.trail import body as _body
 from dealflow.trail.body import SCHEMA, Schema

@@ -13,10 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Money
-from dealflow.exceptions import CurrencyMismatch, EvidenceError
-from dealflow.values import LARGEST
-from dealflow.values.money import to_decimal
+from dealflow import CurrencyMismatch, EvidenceError, Money
+from dealflow.values import LARGEST, to_decimal
 
 amounts = st.decimals(-LARGEST, LARGEST, places=9) | st.integers(-(10**15), 10**15).map(Decimal)
 codes = st.sampled_from(["EUR", "USD", "CNY"])

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dealflow import Money, ValueType
-from dealflow.exceptions import EvidenceError
+from dealflow import EvidenceError, Money, ValueType
 from dealflow.values import (
     FORBIDDEN,
     LARGEST,
@@ -22,10 +21,10 @@ from dealflow.values import (
     from_json,
     parse_duration,
     parse_instant,
+    to_decimal,
     to_json,
     utc,
 )
-from dealflow.values.money import to_decimal
 
 CENTURY = timedelta(days=36_525)
 SAFE = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t")

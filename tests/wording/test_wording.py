@@ -26,10 +26,12 @@ from dealflow import (
     EvidenceError,
     Farewell,
     Finding,
+    Language,
     Money,
     MoveNotAllowed,
     Question,
     RaisedFlag,
+    Refused,
     Sources,
     Statement,
     Text,
@@ -37,12 +39,10 @@ from dealflow import (
     ValueType,
     Verdict,
 )
-from dealflow.assessment import Refused
 from dealflow.conditions import Gap, Outcome
 from dealflow.evidence import Lack
 from dealflow.state import Waiver
 from dealflow.trail import events
-from dealflow.typing import Language
 from dealflow.wording import Wording, Words
 from dealflow.wording import entries as _wording_entries
 from tests._playbooks import fact, full, guard, playbook, step

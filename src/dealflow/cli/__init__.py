@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from dealflow.cli.commands import main
+from dealflow.cli.commands import cli, main
 
-__all__ = ["main"]
+__all__ = ["cli", "main"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dealflow.cli.output import Page
     from dealflow.scripts import Run
 
-__all__ = ["main"]
+__all__ = ["cli", "main"]
 
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130

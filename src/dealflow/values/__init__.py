@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dealflow.values.money import LARGEST, Money
+from dealflow.values.money import LARGEST, Money, to_decimal
 from dealflow.values.textual import (
     FORBIDDEN,
     Value,
@@ -36,6 +36,7 @@ __all__ = [
     "or_bits",
     "parse_duration",
     "parse_instant",
+    "to_decimal",
     "to_json",
     "utc",
 ]

@@ -23,6 +23,7 @@ from dealflow import (
     Move,
     Playbook,
     RedFlag,
+    Refused,
     Role,
     Sources,
     Truth,
@@ -30,18 +31,16 @@ from dealflow import (
     WalkAway,
     testing,
 )
-from dealflow.analysis import Observation, observations
-from dealflow.analysis.coverage import (
+from dealflow.analysis import (
+    Answer,
     Coverage,
-    Kind,
-    as_json,
-    html,
+    Observation,
     measure,
-    mermaid,
+    observations,
     requirements,
     shortfalls,
-    term,
 )
+from dealflow.analysis.coverage import Kind, as_json, html, mermaid, term
 from dealflow.analysis.coverage import alone as _coverage_alone
 from dealflow.analysis.coverage import hints as _coverage_code
 from dealflow.analysis.coverage import targets as _coverage_cells
@@ -52,8 +51,8 @@ from dealflow.analysis.coverage.targets import KINDS, Cell, Reach, cells_of, cla
 from dealflow.analysis.coverage.twins import replaced
 from dealflow.analysis.history import Walks, world_of
 from dealflow.analysis.solver import START as SCENE_START
-from dealflow.analysis.solver import Answer, Scene, perform, routes
-from dealflow.assessment import Refused, judge_guards, questions
+from dealflow.analysis.solver import Scene, perform, routes
+from dealflow.assessment import judge_guards, questions
 from dealflow.conditions import Condition, judge
 from dealflow.scripts import load_script, play, shipped_scripts
 from dealflow.state import Snapshot

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dealflow import EvidenceError, Playbook, PlaybookError, Role
+from dealflow.analysis import Goal, solve
 from dealflow.analysis.coverage.alone import alone
 from dealflow.analysis.coverage.clauses import Clauses, Row, inputs_of
-from dealflow.analysis.solver import Goal, solve
 from dealflow.conditions import Condition, Constant, judge
 from tests._playbooks import guard, playbook, step, text
 from tests.builders import FACTS, ROLES, World, condition, contact, evidence

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dealflow import Money, Playbook, shipped_playbooks
-from dealflow.analysis.lint import LintFinding, lint, lint_text
+from dealflow import Money, Playbook, PlaybookError, parse_playbook, shipped_playbooks
+from dealflow.analysis import LintFinding, lint, lint_text
 from dealflow.analysis.lint.findings import CODES
 from dealflow.analysis.lint.oracle import drops
 from dealflow.analysis.lint.semantic import in_words
 from dealflow.analysis.solver import Person, Saying, Scene
-from dealflow.exceptions import PlaybookError
-from dealflow.playbook.files import parse_playbook
 from tests._lint import (
     BOSS,
     CLEAN,

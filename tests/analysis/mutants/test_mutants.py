@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from dealflow import Move, Playbook, Role, Sources, ValueType, WalkAway, load_playbook
-from dealflow.analysis.mutants import Mutant, mutants
+from dealflow import (
+    Move,
+    Playbook,
+    PlaybookError,
+    Role,
+    Sources,
+    ValueType,
+    WalkAway,
+    load_playbook,
+)
+from dealflow.analysis import Mutant, mutants
 from dealflow.analysis.mutants.conditions import plain, rewrites
 from dealflow.conditions import Condition
-from dealflow.exceptions import PlaybookError
 from tests._mini import mini, mutants_of
 from tests._playbooks import fact, full, guard, playbook, small_playbooks, step, text
 from tests.builders import condition, conditions

@@ -11,15 +11,9 @@ import pytest
 from attrs import evolve
 
 from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway, load_playbook
-from dealflow.analysis import Unreachable, deal_at
+from dealflow.analysis import Mutant, Unreachable, deal_at, judge_equivalence, mutants
 from dealflow.analysis.history import world_of
-from dealflow.analysis.mutants import (
-    Equivalence,
-    Mutant,
-    judge_equivalence,
-    mutants,
-    suggestions,
-)
+from dealflow.analysis.mutants import Equivalence, suggestions
 from dealflow.analysis.mutants import judge as _mutant_judge
 from dealflow.analysis.solver import RANKS, START, Both, candidates, differ, perform
 from dealflow.assessment import Judgement, judge_move

@@ -11,18 +11,21 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dealflow import Move, Playbook, Role, Sources, TrialClose, ValueType, WalkAway, load_playbook
-from dealflow.analysis.mutants import (
-    Equivalence,
-    Mutant,
-    judge_equivalence,
-    mutants,
-    suggest,
-    suggestions,
+from dealflow import (
+    InputError,
+    Move,
+    Playbook,
+    Role,
+    Sources,
+    TrialClose,
+    ValueType,
+    WalkAway,
+    load_playbook,
 )
+from dealflow.analysis import Mutant, judge_equivalence, mutants, suggest
+from dealflow.analysis.mutants import Equivalence, suggestions
 from dealflow.analysis.mutants.suggest import call, docstring, imports
 from dealflow.analysis.solver import Person, Saying, Scene
-from dealflow.exceptions import InputError
 from dealflow.testing import deal_at
 from tests._mini import check, judged, mini, mutants_of, run_missing
 from tests._playbooks import fact, guard, playbook, small_playbooks, step, text

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from dealflow import (
     Deal,
+    DealflowError,
     Money,
     Move,
     Playbook,
+    PlaybookError,
     Role,
     Truth,
     ValueType,
@@ -25,13 +27,13 @@ from dealflow import (
     WalkAway,
     load_playbook,
 )
+from dealflow.analysis import deal_at, prove
 from dealflow.analysis.as_test import literal, verbs, written
-from dealflow.analysis.proof import faults, prove, theorems
+from dealflow.analysis.proof import faults, theorems
 from dealflow.analysis.proof.ways import Routes
-from dealflow.analysis.solver import START, Person, Saying, Scene, deal_at, perform
+from dealflow.analysis.solver import START, Person, Saying, Scene, perform
 from dealflow.assessment import judge_move
 from dealflow.conditions import judge
-from dealflow.exceptions import DealflowError, PlaybookError
 from dealflow.state import Snapshot
 from tests._playbooks import Data, fact, guard, playbook, problems, seven_step, step, text
 

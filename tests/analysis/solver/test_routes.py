@@ -10,21 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import Deal, EvidenceError, Money, Playbook, Truth, Verdict, load_playbook
+from dealflow.analysis import Goal, Unreachable, deal_at, nearest, solve
 from dealflow.analysis.solver import (
     START,
-    Goal,
     Hearing,
     Person,
     Saying,
     Scene,
     Talks,
-    Unreachable,
-    deal_at,
-    nearest,
     passing,
     perform,
     scene_of,
-    solve,
     solve_any,
     stuck,
 )
@@ -32,7 +28,7 @@ from dealflow.analysis.solver.routes import route
 from dealflow.assessment import judge_move
 from dealflow.conditions import judge
 from dealflow.state import Snapshot
-from dealflow.trail.events import Moved
+from dealflow.trail import Moved
 from tests._playbooks import small_playbooks
 from tests.deals import seven_step, small
 

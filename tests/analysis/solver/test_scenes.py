@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 
 from dealflow import Deal, Money, Truth, load_playbook
-from dealflow.analysis.solver import START, Goal, Person, Saying, Scene, perform, scene_of, solve
+from dealflow.analysis import Goal, solve
+from dealflow.analysis.solver import START, Person, Saying, Scene, perform, scene_of
 from dealflow.conditions import judge
 from dealflow.state import Snapshot
 from tests.builders import ROLES, condition

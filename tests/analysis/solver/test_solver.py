@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import Contact, Fact, Sources, Statement, Truth, ValueType
-from dealflow.analysis.solver import Goal, Scene, solve
+from dealflow.analysis import Goal, solve
+from dealflow.analysis.solver import Scene
 from dealflow.analysis.solver.search import forget
-from dealflow.conditions import Condition, Covered, Disputed, Known, Missing, judge
-from dealflow.conditions.atoms import Holds
+from dealflow.conditions import Condition, Covered, Disputed, Holds, Known, Missing, judge
 from dealflow.evidence import Evidence, SourceKind
 from tests.builders import AT, DAY, ROLES, World, condition, contact, fact, statement, world
 from tests.conditions.test_conditions import cases
