@@ -42,6 +42,7 @@ def written(name: str, step: str, lines: Iterable[str], says: str = "") -> str:
         *lines,
     ]
     function = [f"def test_{_word(name)}(deal_at):", *(f"{_INDENT}{line}" for line in body)]
+    # found by how a name is used, as the lines come from many places
     needed = [line for sign, line in _IMPORTS.items() if any(sign in each for each in body)]
     return "\n".join([*needed, "", "", *function] if needed else function) + "\n"
 
@@ -58,6 +59,7 @@ def literal(value: JSON) -> str:
     """A value in its textual form, as Python source."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
+    # a string of JSON is one of Python, too, and always in double quotes
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
@@ -73,7 +75,7 @@ def verbs(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
 
     Args:
         deal: the deal whose entries they are.
-        entries: moves forward, and such as :func:`~dealflow.analysis.scenes.perform` makes.
+        entries: moves forward, and such as ``perform`` of the solver makes.
     """
     for withdrawn, group in groupby(entries, lambda e: isinstance(e.event, events.Withdrawn)):
         if withdrawn:
@@ -91,6 +93,7 @@ def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
                 card = dict(_card(event, _PLAIN))
                 yield from _call("add_contact", event.contact, name=event.name, **card)
             case events.ContactChanged():
+                # a change of a card is told by what changed, so the card before it is looked up
                 before = next(
                     earlier.event
                     for earlier in reversed(deal.trail[: entry.seq - 1])
@@ -179,6 +182,7 @@ def _said(event: events.Said, entry: Entry) -> Iterator[str]:
     verb = {"contact": "hear", "document": "read", "observation": "observe"}[event.source_kind]
     who = [] if event.source_kind == "observation" else [literal(event.source)]
     rest = [*who, literal(event.fact), literal(event.value)]
+    # when nobody is named, who speaks is taken to speak of himself
     if event.about is not None and event.about != event.source:
         rest.append(f"about={literal(event.about)}")
     if not event.first_hand:

@@ -123,6 +123,7 @@ def diff(
         for plans in book.plans.values()
         for plan in plans
     )
+    # the new playbook's place for steps that both have
     order = {step.id: n for n, step in enumerate((*old.steps, *new.steps))}
     ordered = sorted(pairs, key=lambda pair: (order[pair[0]], order.get(pair[1], len(order))))
     moves = tuple(_move(old, new, source, to, limit) for source, to in ordered)
@@ -141,6 +142,8 @@ def _move(old: Playbook, new: Playbook, source: str, to: str, limit: int) -> Mov
     tighter, knows_tighter = _witness(old, before, new, after, limit)
     looser, knows_looser = _witness(new, after, old, before, limit)
     undecided = not (knows_tighter and knows_looser)
+    # a witness counts even where the other direction was given up; ``undecided`` says that there
+    # may be more
     effect: Effect = "same"
     if before is None or after is None:
         effect = "added" if before is None else "removed"
@@ -161,6 +164,8 @@ def _witness(
         return None, True
     roles = [role.id for role in one.roles]
     sure = True
+    # every way to pass against every way to be stuck: a deal that only one lets pass is in one of
+    # these pairs, so none in all of them is a proof
     for way in passing(one, plan):
         for failing in stuck(other, against) if against else [()]:
             answer = solve((*way.goals, *failing), roles=roles, limit=limit)
@@ -170,11 +175,14 @@ def _witness(
             try:
                 witness = _shown(one, plan, other, answer.scene)
             except Unreachable as error:
+                # who never gets to the step never leaves it
                 return None, error.decided
             except EvidenceError:  # a fact of this name is something else in the other playbook
                 witness = None
             if witness is not None:
                 return witness, True
+            # the scene is one of an instant, and no deal could be brought to it: that proves
+            # neither
             sure = False
     return None, sure
 
@@ -183,6 +191,7 @@ def _shown(one: Playbook, plan: Plan, other: Playbook, scene: Scene) -> Witness 
     """The deal of a scene, when it is judged as it should be."""
     deal = deal_at(one, plan.move.source)
     perform(deal, scene, by=_BY, at=START)
+    # judged under both as any deal is: the solver only said where to look
     passes = deal.assess(at=START, to=plan.move.to).verdict is Verdict.READY
     judgement = judge_at(world_of(other, deal.trail, START), plan.move.to)
     if not passes or (judgement is not None and judgement.verdict is Verdict.READY):
@@ -202,6 +211,8 @@ def _parts(old: object, new: object, place: str = "") -> Iterator[str]:
             else:
                 yield from _parts(old[key], new[key], inner)
     elif old != new:
+        # rows with ids are compared by id, so that one row put in between does not make all that
+        # follow differ
         if _named(old) and _named(new):
             yield from _parts(_by_name(old), _by_name(new), place)
         else:
@@ -260,6 +271,7 @@ def decided_differently(
         known, judge_all(old, attempts), judge_all(new, attempts), strict=True
     ):
         judged = before or after
+        # neither has the move, or both decide alike
         if judged is None or _passes(before) is _passes(after):
             continue
         changed.append(

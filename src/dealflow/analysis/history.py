@@ -81,6 +81,8 @@ class Walks:
     def of(cls, observations: Iterable[Observation]) -> Walks:
         """Group observations by the trail that they have in common."""
         given = tuple(observations)
+        # tests look at one deal again and again as it grows, and folding it anew each time would
+        # cost the square of its length
         looks: dict[str, dict[_Look, list[int]]] = {}
         longest: dict[str, tuple[Entry, ...]] = {}
         for index, one in enumerate(given):
@@ -89,6 +91,7 @@ class Walks:
             looks.setdefault(head, {}).setdefault((one.at, one.to), []).append(index)
             longest.setdefault(head, one.entries)
         walks = []
+        # the longest first: trails that are its beginnings are stops on its way, and are taken out
         for _, entries in sorted(longest.items(), key=lambda item: -len(item[1])):
             stops = []
             for position, head in enumerate([START, *(entry.hash for entry in entries)]):
@@ -154,6 +157,7 @@ def judge_all(
 def judge_at(snapshot: Snapshot, to: str | None) -> Judgement | None:
     """Judge a move from where a deal is; ``None`` where its playbook has no such step or move."""
     plans = snapshot.playbook.plans.get(snapshot.state.step, ())
+    # ``judge_step`` raises where there is no such move; under another playbook that is no error
     if any(to is None or plan.move.to == to for plan in plans):
         return judge_step(snapshot, to)
     return None
@@ -168,6 +172,7 @@ def observations(playbook: Playbook, trail: Iterable[Entry]) -> Iterator[Observa
             kind: Literal["passed", "refused"] = (
                 "passed" if isinstance(event, events.Moved) else "refused"
             )
+            # without the attempt's own entry: a move that passed has left the step already
             yield Observation(playbook, entries[:position], entry.at, event.to_step, kind)
 
 
@@ -195,16 +200,20 @@ class _Fold:
     def _opened(self, event: events.Opened) -> events.Event:
         if self._in_our_money(event.amount):
             return event
+        # a deal has to be opened, so only its price is left out
         return evolve(event, amount=None)
 
     def _amount_changed(self, event: events.AmountChanged) -> events.Event | None:
         return event if self._in_our_money(event.amount) else None
 
     def _in_our_money(self, amount: Money | None) -> bool:
+        # a deal has one currency, the first it knew; the ledger refuses others, and so must a
+        # replay
         currency = self.state.currency or self.state.playbook.currency
         return amount is None or currency in (None, amount.currency)
 
     def _contact(self, event: events.ContactAdded | events.ContactChanged) -> events.Event:
+        # the person stays: others may have named him, or he may have spoken
         roles = tuple(role for role in event.roles if role in self.state.playbook.role)
         return event if roles == event.roles else evolve(event, roles=roles)
 
@@ -213,6 +222,7 @@ class _Fold:
 
     def _fits(self, event: events.Said) -> bool:
         fact = self.state.playbook.fact.get(event.fact)
+        # the same name for something else: a fact of the deal is no fact of a contact
         if fact is None or (event.about is not None) is not (fact.of == "contact"):
             return False
         try:
@@ -220,12 +230,14 @@ class _Fold:
         except ValueError:
             return False
         if fact.type is ValueType.CHOICE:
+            # choices and contacts are checked by the ledger and not by the value's type
             return value in fact.choices
         if fact.type is ValueType.PERSON:
             return value in self.state.contacts
         return not isinstance(value, Money) or self._in_our_money(value)
 
     def _withdrawn(self, event: events.Withdrawn) -> events.Event | None:
+        # what was never taken on record cannot be withdrawn
         return None if event.statement in self._skipped else event
 
     def _waived(self, event: events.Waived) -> events.Event | None:

@@ -27,6 +27,7 @@ __all__ = ["close"]
 def close(run: Run, session: pytest.Session) -> None:
     """Do what the options ask for, with all that the tests have shown."""
     config: Any = session.config  # in a worker of pytest-xdist it has more attributes
+    # a worker has seen some of the tests only; the controller puts all together and reports
     if run.options.covers and hasattr(config, "workerinput"):
         config.workeroutput["dealflow"] = covered(run).to_json()
         return
@@ -84,6 +85,7 @@ _MOST_NEAR = 3
 
 def mutate(run: Run, session: pytest.Session) -> Iterator[str]:
     """Try every mutant, after a green run; gives lines to print."""
+    # with a test that fails anyway every mutant would seem to be killed
     if session.testsfailed:
         yield "Mutants were not tried: that makes sense once every test passes."
         return
@@ -101,6 +103,7 @@ def mutate(run: Run, session: pytest.Session) -> Iterator[str]:
 def tried(run: Run, session: pytest.Session) -> Iterator[Result]:
     """Every mutant, and what became of it."""
     book = run.under_test
+    # of tests that see a mutant alike, the quickest is run first
     quick_first = sorted(run.observations, key=lambda test: run.durations[test])
     seen = {test: run.observations[test] for test in quick_first}
     sight = Sight(book, seen, run.verbs)
@@ -109,6 +112,9 @@ def tried(run: Run, session: pytest.Session) -> Iterator[Result]:
     for mutant in at_place(book, run.options.place):
         asked: set[str] = set()
         secret = sight.in_secret(mutant.playbook)
+        # judging once more tells in milliseconds which tests a mutant can show in, so only those
+        # are run, the likeliest first; and one that fails settles it. Those that ask otherwise, of
+        # which nothing was seen, come last
         for test in chain(secret, sight.differ(mutant), sight.sent_back(), blind):
             if test not in asked and _fails(items[test], run, mutant.playbook):
                 yield Result(mutant, "killed", test)
@@ -132,6 +138,8 @@ def _fails(item: pytest.Item, run: Run, mutant: Playbook) -> bool:
 
     It is set up anew, from its session's fixtures on.
     """
+    # no next item: then pytest tears everything down, and the fixture of the whole session gives
+    # the mutant when it is asked again
     with run.mutated(mutant), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
@@ -139,6 +147,7 @@ def _fails(item: pytest.Item, run: Run, mutant: Playbook) -> bool:
 
 def _left(mutant: Mutant, near: tuple[str, ...]) -> Result:
     """What became of a mutant that no test killed."""
+    # the solver is asked about survivors only: killed ones have shown that they differ
     difference = judge_equivalence(mutant.original, mutant)
     if difference.outcome == "different":
         return Result(mutant, "survived", near=near, difference=difference)

@@ -93,6 +93,7 @@ class Options:
             problems.append("--dealflow-suggest needs --dealflow-mutate")
         if made.suggest is not None and made.suggest.exists():
             problems.append(f"--dealflow-suggest: {suggest} is there already: name a new file")
+        # scripts would be written, and mutants tried, by several processes at once
         if option("numprocesses", None) or option("dist", "no") != "no":
             problems += [
                 f"{name} works in one process only: leave out -n"

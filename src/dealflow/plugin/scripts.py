@@ -55,6 +55,7 @@ class ScriptItem(pytest.Item):
         under test, under the one under test.
         """
         run = run_of(self.config)
+        # so that a mutant of the playbook under test stands in for it in scripts as well
         same = run.original is not None and run.original.id == self.script.playbook.id
         try:
             played = play(self.script, run.playbook if same else None)

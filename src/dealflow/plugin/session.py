@@ -116,6 +116,7 @@ class Run:
 
     def begin(self) -> None:
         """A test is set up."""
+        # a test that was interrupted may have left its watch on
         self.end()
         swap = {}
         if self.mutant is not None and self.original is not None:
@@ -137,10 +138,12 @@ class Run:
         unseen = self._watch.unseen
         for refusal in unseen:  # once is enough: another run may be watching around this one
             refusal.seen = True
+        # what tests do under a mutant is no observation of the playbook
         if self.options.observes and self.mutant is None:
             self.observations[item.nodeid] = self._watch.observations
             self.verbs[item.nodeid] = self._watch.verbs
             self.durations[item.nodeid] = perf_counter() - self._began
+        # a test that failed has said enough
         if unseen and not self._failed and item.get_closest_marker(MARKER) is None:
             pytest.fail(told(unseen), pytrace=False)
 
@@ -152,6 +155,7 @@ class Run:
         """What all tests saw of deals under the playbook under test."""
         for observations in self.observations.values():
             for observation in observations:
+                # tests may make playbooks of their own; those are not under test
                 if observation.playbook == self.original:
                     yield observation
 

@@ -157,6 +157,8 @@ class Sight:
             later: list[tuple[int, str]] = []
             for seen in sorted(part, key=lambda seen: seen.distance(guards)):
                 rank = None if seen.test in found else seen.difference(playbook)
+                # tests are judged as long as somebody asks for more; a plain difference is given at
+                # once, as that test will hardly miss it
                 if rank == 0:
                     found[seen.test] = None
                     yield seen.test
@@ -177,6 +179,7 @@ class Sight:
         """The tests that may notice what no judgement shows: waivers, and where answers lead."""
         wanted: set[str] = set()
         if any(g.waivable and not self._playbook.guard[g.id].waivable for g in mutant.guards):
+            # a waiver that the original refuses is no entry of any trail
             wanted.add("waive")
         if mutant.trial_close != self._playbook.trial_close:
             wanted.add("answer_trial_close")
@@ -193,6 +196,7 @@ class Sight:
 def _difference(one: Judgement | None, other: Judgement | None) -> int | None:
     """How plainly two judgements differ, 0 most; ``None`` when they are the same."""
     if one is None or other is None:
+        # a move that only one of them has
         return None if one is other else 0
     for rank, look in enumerate((_readiness, _reasons, _findings)):
         if look(one) != look(other):

@@ -66,6 +66,7 @@ def updated(data: bytes, added: Added) -> bytes:
     text = data.decode()
     layout = Layout(text)
     rows = layout.rows
+    # from the end: rows that are put in move only those behind them
     for number in sorted(added, reverse=True):
         place = layout.end_of(number)
         if place is None:
@@ -139,6 +140,7 @@ class Layout:
             if told.startswith("["):
                 break
             start = row
+            # a value may go over several rows, and a bracket in one of its texts is no header
             while not _whole(self.rows[start : row + 1]):
                 row += 1
             row += 1

@@ -30,6 +30,8 @@ __all__ = ["DealMachine", "deal_machine"]
 
 
 Winner: TypeAlias = Literal["rival", "in_house", "nothing"]
+# most moves of a deal that is played at random are refused. So what matters is done just before:
+# all that the move needs, or one thing that should stop it
 _FIRST = ("nothing", "prepare", "contradict", "withdraw", "wait")
 _WINNERS: tuple[Winner, ...] = get_args(Winner)
 
@@ -139,6 +141,8 @@ class DealMachine(RuleBasedStateMachine):
             self.now += timedelta(days=data.draw(st.integers(1, 200)))
         targets = [plan.move.to for plan in self.playbook.plans[self.deal.step]]
         to = data.draw(st.sampled_from(targets))
+        # taken before the move: after it the deal has left the step, and the claims are about the
+        # moment of leaving
         world = world_of(self.playbook, self.deal.trail, self.now)
         try:
             self.deal.advance(by=BY, at=self.now, to=to)
@@ -180,6 +184,8 @@ class DealMachine(RuleBasedStateMachine):
         """Every hash fits, and the entries give the same deal again."""
         trail = self.deal.trail
         trail.verify()
+        # replay checks each entry once more, so what the verbs let pass and the checks do not shows
+        # here
         again = Deal.replay(self.playbook, trail)
         if (again.step, again.outcome, again) != (self.deal.step, self.deal.outcome, self.deal):
             raise AssertionError(f"replayed, {self.deal!r} is {again!r}")

@@ -35,6 +35,7 @@ __all__ = [
 _T = TypeVar("_T")
 BY = "rep"
 _MOST_CHANGES = 6
+# a policy of many guards can fail by thousands of sets of them, and the solver is asked about each
 _MOST_SETS = 50
 _NOT_TRUE = frozenset(Truth) - {Truth.TRUE}
 _CHANGES = ("say", "contradict", "take back", "wait")
@@ -64,6 +65,8 @@ def deals(
         raise InputError([Problem("at", f"the playbook has no step {at!r}")])
     if blocked_by is not None and blocked_by not in playbook.guard:
         raise InputError([Problem("blocked_by", f"the playbook has no guard {blocked_by!r}")])
+    # the solver is asked while the strategy is made and not for each example: so what cannot be is
+    # told at once, and nothing has to be filtered
     places = [step for step in reached(playbook) if at in (None, step)]
     if not places:
         raise InputError([Problem("at", f"no deal gets to {at}")])
@@ -89,6 +92,7 @@ class Draw(Protocol):
         ...
 
 
+# hypothesis makes hundreds of examples, and the way to a step is the same in all of them
 @lru_cache(maxsize=512)
 def _trail(playbook: Playbook, step: str) -> Trail | None:
     try:
@@ -158,6 +162,7 @@ def _held_up(draw: st.DrawFn, playbook: Playbook, blocks: Sequence[_Block]) -> D
     conditions = [playbook.guard_condition[guard] for guard in block.guards]
     read = {fact.id for condition in conditions for fact in condition.facts}
     others = [fact.id for fact in playbook.facts if fact.id not in read]
+    # whatever is said adds to those whom we heard, and might lift the block
     if others and not any(map(_sees_speakers, conditions)):
         for _ in range(draw(st.integers(0, _MOST_CHANGES))):
             say(draw, deal, now, others)
@@ -185,6 +190,8 @@ def _blocks(playbook: Playbook, plan: Plan, guard: str) -> tuple[_Block, ...]:
             goals = [Goal(conditions[guard], {truth})]
             goals += [Goal(conditions[other], _NOT_TRUE) for other in others]
             alone = [*goals, *(Goal(conditions[other]) for other in rest)]
+            # alone where it can be, as that shows best what the guard does; together with others,
+            # too, as tests should not rest on its being alone
             for each in (alone, goals):
                 scene = solve(each, roles=roles).scene
                 if scene is not None:
@@ -224,6 +231,7 @@ def say(draw: Draw, deal: Deal, now: datetime, facts: Sequence[str] = ()) -> Non
     elif draw(st.booleans()):
         deal.observe(said["fact"], said["value"], by=BY, at=now)
     else:
+        # few names, so that one is read again and says otherwise, or two contradict each other
         paper = draw(st.sampled_from(["a letter", "a report"]))
         deal.read(paper, said["fact"], said["value"], by=BY, at=now)
 

@@ -17,6 +17,7 @@ from dealflow.values import Money, Value, ValueType
 
 __all__ = ["statements", "values"]
 
+# what the trail takes as text: no surrogates and no control characters, and not only blanks
 _TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"),
     min_size=1,
@@ -78,6 +79,8 @@ def values(
     telling = _samples(playbook).of_fact(fact, people)
     if fact.type in (ValueType.YES_NO, ValueType.CHOICE, ValueType.PERSON):
         return st.sampled_from(telling)
+    # half at what conditions tell apart, where faults are; half anything, as the samples could miss
+    # something
     return st.sampled_from(telling) | _any_of(fact.type, playbook.currency or "EUR")
 
 

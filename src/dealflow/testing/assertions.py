@@ -85,6 +85,7 @@ def assert_refused(
         raise AssertionError(_no_move(deal, error)) from None
     except Refused as refused:
         found = {finding.guard for finding in refused.findings}
+        # exactly these: with one guard more a test would pass for a reason that it does not name
         if found == expected:
             return refused
         story, assessment = Story.of(deal, at), refused.assessment
@@ -96,6 +97,7 @@ def assert_refused(
             *(story.way_out(to) if found - expected else ()),
         ]
         raise AssertionError("\n".join(lines)) from None
+    # told of the deal before the move, where the guards were looked at
     story = Story(deal.playbook, trail, at)
     assessment = story.assess(to)
     lines = [
@@ -269,6 +271,7 @@ def _between(statements: Mapping[int, Statement], finding: Finding) -> set[str]:
     """Who made the statements on the points on which there is a contradiction."""
     yes = [statements[id] for id in finding.yes]
     no = [statements[id] for id in finding.no]
+    # words for and against may be on different facts; only on one and the same do they contradict
     disputed = {(s.fact, s.about) for s in yes} & {(s.fact, s.about) for s in no}
     return {s.source for s in (*yes, *no) if (s.fact, s.about) in disputed}
 

@@ -166,6 +166,7 @@ class Bench:
             raise InputError([Problem("", "nobody made a deal yet: ask for `deal`, or `deal_at`")])
         check_ids(deal.playbook, facts=(fact,))
         roles = [roles] if isinstance(roles, str) else roles
+        # the deal may be ahead of the clock, and no entry may be older than the last
         now: dict[str, Any] = {"by": "rep", "at": max(self.clock.now, deal.trail[-1].at)}
         if (known := deal.contacts.get(who)) is None:
             deal.add_contact(who, name=who.replace("_", " ").title(), roles=roles, **now)

@@ -118,6 +118,8 @@ def build(
         "at": at,
     }
     if like != playbook:
+        # under the original rules, although a mutant stands in for them: it is the deal that the
+        # test knows
         with unwatched(swapped=False):
             deal = _under(playbook, _known(like, step, how))
         if deal is not None:
@@ -153,8 +155,10 @@ def _under(playbook: Playbook, trail: Trail) -> Deal | None:
                 fingerprint=playbook.fingerprint,
                 step=playbook.steps[0].id,
             )
+        # the first entry names its rules, so with others every hash after it is another one
         last = entries[-1].hash if entries else START_OF_CHAIN
         entries.append(chain(last, entry.seq, entry.at, entry.by, event))
+    # each move of the way has to pass under the new rules, too, or the deal never gets there
     for judgement in judge_all(playbook, observations(playbook, entries)):
         if judgement is None or judgement.verdict is not Verdict.READY:
             return None

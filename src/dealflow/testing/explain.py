@@ -103,6 +103,7 @@ class Story:
 
     def way_out(self, to: str | None) -> list[str]:
         """The smallest change with which the move would have passed; nothing when there is none."""
+        # under a mutant nobody reads what fails, and the search for a way out is what takes long
         if swapping():
             return []
         with unwatched():
@@ -165,6 +166,7 @@ class Story:
         """What is read of each holder of a role; the good ones in one line, if not all are."""
         holders = self.snapshot.holders(node.role)
         good = [c for c in holders if node.part.evaluate(Look(self.snapshot, contact=c)) == 1]
+        # whoever fails ``every`` is told at length, the others only by name
         brief = good if len(good) < len(holders) and node.quantifier == "every" else []
         if brief:
             yield (f"fine for {self.words.listed(c.name for c in brief)}",)
@@ -201,6 +203,7 @@ class Story:
     def _statements(self, fact: Fact, about: str | None, reading: Reading) -> list[int]:
         """Those that count; where none does any more, those that did."""
         live = [id for _, ids in reading.values for id in ids]
+        # when nothing counts any more, what was said once explains why
         return live or [
             statement.id
             for statement in self.deal.statements.values()

@@ -56,6 +56,7 @@ class _Noticing(Refused):
 
     def __init__(self, deal: Deal, refused: Refused) -> None:
         self.refusal = Refusal(deal, deal.trail, refused.assessment, refused.entry)
+        # the same error once more: only its own class can notice that it is looked at
         super().__init__(refused.assessment, refused.entry)
         self.refusal.seen = False  # making it read its own findings
 
@@ -73,6 +74,7 @@ class _Noticing(Refused):
 
 
 _LOOKS: Final = frozenset({"findings", "assessment", "entry", "args"})
+# so that ``Refused`` stands in every traceback and ``pytest.raises`` shows nothing strange
 for _name in ("__name__", "__qualname__", "__module__"):
     setattr(_Noticing, _name, getattr(Refused, _name))
 
@@ -122,6 +124,9 @@ class Watch:
         self._notes.append(_Note(deal.playbook, trail, at, to, kind))
 
 
+# the verbs are wrapped on the class, since tests make deals in ways of their own and not only by
+# fixtures. That is done while somebody watches and undone after: a program that only has this
+# package installed runs the plain methods
 _watches: list[Watch] = []
 _paused: list[bool] = []
 
@@ -165,6 +170,7 @@ def unwatched(*, swapped: bool = True) -> Generator[None]:
 
 def put_in_place(playbook: Playbook) -> Playbook:
     """The playbook that stands in for another now; itself, when none does."""
+    # the innermost watch wins: a run of pytest inside of another has its own playbook
     for watch in reversed(_watches if all(_paused) else ()):
         if watch.swap and (other := watch.swap.get(playbook.fingerprint)) is not None:
             return other
@@ -202,6 +208,8 @@ def _replaying(original: Any) -> object:
     def replay(cls: type[Deal], /, playbook: Playbook, trail: Trail) -> Deal:
         other = put_in_place(playbook)
         first = trail[0].event if len(trail) else None
+        # a trail of the mutant is replayed under the mutant; one that was recorded under the
+        # original, such as a file's, stays under what it names
         ours = isinstance(first, Opened) and first.fingerprint == other.fingerprint
         replayed: Deal = original.__get__(None, cls)(other if ours else playbook, trail)
         return replayed
@@ -223,10 +231,12 @@ def _assessing(original: Callable[..., Assessment]) -> object:
 def _advancing(original: Callable[..., Entry]) -> object:
     @wraps(original)
     def advance(self: Deal, *, by: str, at: datetime, to: str | None = None) -> Entry:
+        # before the move: it is what the attempt was judged on, and a refused one leaves an entry
         trail = self.trail
         try:
             entry = original(self, by=by, at=at, to=to)
         except Refused as refused:
+            # one that notices already comes from a wrapper inside of this one
             if not (watches := _on()) or isinstance(refused, _Noticing):
                 raise
             noticing = _Noticing(self, refused)
@@ -246,6 +256,8 @@ def _advancing(original: Callable[..., Entry]) -> object:
     return advance
 
 
+# neither a waiver nor an answer to the trial close shows when moves are judged once more, so it is
+# noted who tried them
 def _telling(original: Callable[..., Entry]) -> object:
     @wraps(original)
     def verb(self: Deal, *args: Any, **rest: Any) -> Entry:

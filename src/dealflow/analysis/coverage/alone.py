@@ -46,6 +46,8 @@ def alone(playbook: Playbook, guard: str, name: Input) -> _Found:
     """
     condition = playbook.guard_condition[guard]
     kind, _, id = name.partition(":")
+    # who is heard, and who holds a role, is given by the cast and is no input that could have
+    # another name; these two are looked at in ways of their own
     if kind == HEARD:
         return _by_who_is_heard(playbook, condition)
     if kind == "role":
@@ -66,6 +68,7 @@ def _solve(playbook: Playbook, *goals: Goal) -> Answer:
 
 def _by_who_is_heard(playbook: Playbook, condition: Condition) -> _Found:
     counts = {node for node in condition.walk() if isinstance(node, Heard)}
+    # of several clauses that count the people heard, none can stand for the others: not decided
     if len(counts) != 1 or any(str(node) == "contact.heard" for node in condition.walk()):
         return True, False, ()
     (node,) = counts
@@ -77,6 +80,8 @@ def _from_below(
     playbook: Playbook, condition: Condition, node: Condition, more: tuple[Person, ...]
 ) -> _Found:
     """One deal in which there are too few people for a clause, and the same with more."""
+    # a made-up fact stands for the clause: the guard is TRUE if only there were enough, and is not,
+    # as there are too few. Then people are added that nobody reads otherwise
     enough = Fact("enough" + MARK, NO_TITLE, ValueType.YES_NO)
     twin = replaced(condition, lambda each: Known(enough) if each == node else None)
     few = Goal(node, _NOT_TRUE), Goal(Known(enough))
@@ -84,6 +89,7 @@ def _from_below(
     if answer.scene is None:
         return not answer.impossible, answer.decided, ()
     scene = without(answer.scene, enough.id)
+    # people with nothing to say still count as heard
     heard = scene.heard
     if isinstance(node, Heard):
         heard = (*heard, *(person.id for person in more))
@@ -95,16 +101,20 @@ def _from_below(
 def _by_role(playbook: Playbook, condition: Condition, role: str) -> _Found:
     """Who holds a role also decides whose word counts, so real deals are tried."""
     held = role if role != ANY_ROLE else next(iter(playbook.role), role)
+    # begun with somebody in the role and with nobody, as either may be the deal that passes
     for covered in (Truth.TRUE, Truth.UNKNOWN):
         scene = _solve(playbook, Goal(condition), Goal(Covered(role), {covered})).scene
         for other in () if scene is None else _recast(scene, role, held):
             if scene is not None and _differ_by(playbook, condition, f"role:{role}", scene, other):
                 return True, True, (scene, other)
     readers = {node for node in condition.walk() if getattr(node, "role", None) == role}
+    # only where nothing but ``covered`` reads the role can the clause be replaced
     if readers == {Covered(role)}:
         return _from_below(playbook, condition, Covered(role), (Person("another", (held,)),))
     twin = replaced(condition, lambda node: other_role(node, role))
     impossible = _solve(playbook, Goal(condition), Goal(twin, _NOT_TRUE)).impossible
+    # if not even a role of its own for the clauses could make a difference, none does; a yes of
+    # that kind is not believed, for whose word counts would differ as well
     sure = impossible and role != ANY_ROLE  # whose other name is a role, too
     return not sure, sure, ()
 
@@ -127,6 +137,7 @@ def _but(roles: tuple[str, ...], role: str) -> tuple[str, ...]:
 def _differ_by(
     playbook: Playbook, condition: Condition, name: Input, one: Scene, other: Scene
 ) -> bool:
+    # by the same code that measures: what it would not count is no hint to give
     clauses = Clauses(condition)
     try:
         rows = [clauses.row(_world(playbook, scene)) for scene in (one, other)]

@@ -97,9 +97,13 @@ class Clauses:
         for clause in self.clauses:
             look = Look(snapshot)
             bits = clause.node.evaluate(look)
+            # both answers, as the guard needs both: clauses that differ in one of them did not give
+            # the same
             firm = clause.node.evaluate(Look(snapshot, firm=True)) if look.conflicted else bits
             answers.append(bits * 4 + firm)
         passes = judge(self._condition, snapshot).truth is Truth.TRUE
+        # of every input and not only of the one in question: which two rows make a pair is seen
+        # when all rows are together
         readings = tuple(_digest(read(snapshot)) for read in self._readers)
         return Row(passes, tuple(answers), readings)
 
@@ -110,6 +114,9 @@ class Clauses:
 
     def _alone(self, name: Input, rows: tuple[Row, ...]) -> bool:
         place = self.inputs.index(name)
+        # what has to be the same: the answers of the clauses that do not read it, and what else is
+        # read by those that do. Rows are put together by that, so that it takes one pass and no
+        # pairs
         others = [i for i, clause in enumerate(self.clauses) if name not in clause.inputs]
         beside = [
             i
@@ -134,6 +141,7 @@ def _leaves(node: Condition) -> Iterator[Condition]:
 
 def inputs_of(node: Node) -> tuple[Input, ...]:
     """What a node reads, each once."""
+    # a dict, as with a set the order of reports would hang on chance
     found: dict[Input, None] = {f"fact:{fact.id}": None for fact in node.facts}
     found.update((f"role:{role}", None) for role in node.roles)
     for each in node.walk():
@@ -171,6 +179,7 @@ def _attribute_reader(name: str) -> _Reader:
 
 def _fact_reader(id: str, condition: Condition) -> _Reader:
     fact: Fact = next(fact for fact in condition.facts if fact.id == id)
+    # what reads it decides what makes two values the same
     readers = [
         node
         for node in condition.walk()
@@ -180,6 +189,7 @@ def _fact_reader(id: str, condition: Condition) -> _Reader:
     disputed = any(isinstance(node, Disputed) for node in readers)
 
     def known(reading: Reading, today: date) -> list[str] | None:
+        # what is not established reads as not known to all but ``disputed``, which sees the claims
         if not reading.values or (reading.lacks and not disputed):
             return None
         # the same day is another one when it is looked at from another day
@@ -191,6 +201,7 @@ def _fact_reader(id: str, condition: Condition) -> _Reader:
 
     if fact.of == "deal":
         return lambda snapshot: known(snapshot.read(fact, None), snapshot.at.date())
+    # one more contact of whom nothing is known makes no other reading
     return lambda snapshot: _without_none(
         {id: known(snapshot.read(fact, id), snapshot.at.date()) for id in snapshot.state.contacts}
     )

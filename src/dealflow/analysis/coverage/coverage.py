@@ -114,6 +114,8 @@ class Coverage:
         for kind in KINDS:
             statuses = [status for cell, status in self.cells.items() if cell.kind == kind]
             feasible = len(statuses) - statuses.count("impossible")
+            # what is not decided stays in: better to miss a cell that nobody can reach than to hide
+            # one
             found[kind] = Count(statuses.count("covered"), feasible)
         return MappingProxyType(found)
 
@@ -259,5 +261,6 @@ def shortfalls(coverage: Coverage, needed: Mapping[Kind, Decimal]) -> tuple[Shor
     return tuple(
         Shortfall(kind, percent, coverage.counts[kind])
         for kind, percent in needed.items()
+        # in whole numbers, for the percent that are shown are rounded down
         if coverage.counts[kind].covered * 100 < percent * coverage.counts[kind].feasible
     )

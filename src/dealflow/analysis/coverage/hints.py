@@ -238,6 +238,7 @@ def _reason(playbook: Playbook, guard: str) -> Iterator[str]:
     gone = tuple(dict.fromkeys(fact.id for fact in facts))
     for plan in plans_of(playbook):
         step = plan.move.source
+        # with everything else in place the guard refuses alone, which makes the plainest test
         for given in (_Given(step, gone, ready=True), _Given(step)):
             if gone or not given.ready:
                 yield from _refused(playbook, plan, given, guard)
@@ -265,6 +266,7 @@ def _judged(playbook: Playbook, plan: Plan, given: _Given) -> Judgement | None:
     return None if snapshot is None else judge_move(snapshot, plan)
 
 
+# every line of code that is offered was tried on a deal before; many need the same one
 @lru_cache(maxsize=1024)
 def _known(playbook: Playbook, given: _Given) -> Snapshot | None:
     """What is known of a deal; ``None`` when none was found."""

@@ -63,6 +63,8 @@ class Reach:
     scenes: tuple[Scene, ...] = ()
 
 
+# said only when it is proved: what is taken for out of reach leaves the count, and nobody misses it
+# any more
 _OUT_OF_REACH: Final = Reach(possible=False)
 
 
@@ -72,6 +74,8 @@ def clauses_of(playbook: Playbook, guard: str) -> Clauses:
     return Clauses(playbook.guard_condition[guard])
 
 
+# the solver is asked some hundred questions for one playbook, and reports ask for the cells many
+# times over
 @lru_cache(maxsize=64)
 def cells_of(playbook: Playbook) -> Mapping[Cell, Reach]:
     """Every cell of a playbook, in the order of reports, and whether deals can reach it."""
@@ -120,6 +124,7 @@ def _likelihood(reach: Reach) -> int:
 
 
 def _guards(playbook: Playbook, steps: Mapping[str, Reach]) -> Iterator[tuple[Cell, Reach]]:
+    # a guard is looked at on moves only, so it is as reachable as the best of their steps
     where: dict[str, Reach] = dict.fromkeys(playbook.guard, _OUT_OF_REACH)
     for plan in (plan for plans in playbook.plans.values() for plan in plans):
         for guard in (*plan.needed, *plan.walk_away):
@@ -128,6 +133,8 @@ def _guards(playbook: Playbook, steps: Mapping[str, Reach]) -> Iterator[tuple[Ce
     for guard in playbook.guard:
         for truth in Truth:
             reach = _reach(playbook, where[guard], [(_goal(playbook, guard, {truth}),)])
+            # not decided is possible here as well: a question is left out only where it surely
+            # never comes up
             if reach.possible:
                 truths[guard].add(truth)
             yield Cell("guards", guard, truth.value), reach
@@ -135,6 +142,7 @@ def _guards(playbook: Playbook, steps: Mapping[str, Reach]) -> Iterator[tuple[Ce
         yield Cell("reasons", guard), _reason(playbook, steps, guard)
     can_be_asked = askable(playbook, truths)
     for question in playbook.question:
+        # asking is code and not a condition, so this errs on the side of what can be asked
         yield Cell("questions", question), Reach(possible=question in can_be_asked)
     for guard in playbook.guard:
         for name in clauses_of(playbook, guard).inputs:
@@ -153,6 +161,7 @@ def _reach(playbook: Playbook, here: Reach, ways: Iterable[tuple[Goal, ...]]) ->
 
 
 def _from(here: Reach, reach: Reach) -> Reach:
+    # what is impossible at a step stays so, whether or not the step is reached; a yes needs both
     return evolve(reach, decided=reach.decided and (here.decided or not reach.possible))
 
 

@@ -29,6 +29,7 @@ from dealflow.values import Truth, ValueType
 
 __all__ = ["MARK", "NO_TITLE", "apart", "other_role", "renamed", "replaced", "without"]
 
+# no id of a playbook has such a sign, so the other name is never taken
 MARK: Final = "'"
 """Behind the id of the input in the other deal."""
 
@@ -42,6 +43,9 @@ def renamed(condition: Condition, kind: str, id: str) -> tuple[Condition, tuple[
     """The condition with one input under another name, and what holds for the other input."""
     if kind == "fact":
         return replaced(condition, lambda node: _other_fact(node, id)), ()
+    # an attribute has no name to change, so a fact stands for it in the twin. A fact can be more
+    # than an attribute: missing, disputed, below zero. What an attribute cannot be is forbidden to
+    # it
     type_, choices = ATTRIBUTES[id]
     titles = dict.fromkeys(choices, NO_TITLE)
     of: Literal["deal", "contact"] = "deal" if id.startswith("deal.") else "contact"
@@ -53,6 +57,7 @@ def renamed(condition: Condition, kind: str, id: str) -> tuple[Condition, tuple[
     if id == "contact.kind":  # it is always set; the others need not be
         one_value = And((Not(Missing(fact)), one_value))
     everybody = [n for n in condition.walk() if isinstance(n, Quantified)]
+    # where nobody holds the role ``every`` is UNKNOWN, and that is fine here
     nobody_or_all = frozenset({Truth.TRUE, Truth.UNKNOWN})
     rules = (Goal(Quantified(n.role, "every", one_value), nobody_or_all) for n in everybody)
     return twin, tuple(rules)
@@ -100,6 +105,7 @@ def replaced(condition: Condition, swap: Callable[[Node], Node | None]) -> Condi
 
 
 def _replaced(node: Any, swap: Callable[[Node], Node | None]) -> Node:
+    # from the top down: what was replaced is not looked into once more
     other = swap(node)
     if other is not None:
         return other
@@ -126,6 +132,7 @@ def other_role(node: Any, id: str) -> Node | None:
         return None
     changes: dict[str, object] = {"role": id + MARK}
     if isinstance(node, Quantified):
+        # inside, the same role may be asked for again
         changes["part"] = replaced(node.part, lambda each: other_role(each, id))
     changed: Node = evolve(node, **changes)
     return changed

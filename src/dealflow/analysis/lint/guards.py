@@ -122,6 +122,7 @@ def _samples(term: Term, value: Any) -> list[Any]:
         return []
     low, high = limits
     if isinstance(value, Decimal):
+        # counts are whole, so what matters are the whole numbers next to the constant
         down, up = value.to_integral_value(ROUND_FLOOR), value.to_integral_value(ROUND_CEILING)
         around = [down - 1, down, up, up + 1]
     else:

@@ -56,6 +56,7 @@ def lint(
         *lint_semantics(oracle),
     ]
     if text is None:
+        # at the end, when all questions have been asked; the same may be left open for two findings
         everything += dict.fromkeys(oracle.undecided)
         return tuple(sorted(everything, key=lambda finding: finding.code))
     places = Places(text)
@@ -105,6 +106,7 @@ def _allowed(text: str, places: Places) -> dict[int, set[str]]:
     for (line, column), comment in places.comments:
         if says := _ALLOW.match(comment):
             alone = not lines[line - 1][: column - 1].strip()
+            # a comment by itself is about what comes next, one behind a key about that line
             meant = 0 if line < first else _below(lines, line) if alone else line
             allowed.setdefault(meant, set()).update(_CODE.findall(says[1]))
     return allowed

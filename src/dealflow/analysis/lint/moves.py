@@ -53,6 +53,7 @@ def _guards(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
 def _detours(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
     """Moves with which a deal gets past the step on leaving which the guards are checked."""
     order = {step.id: i for i, step in enumerate(playbook.steps)} | {FULFILLED: len(playbook.steps)}
+    # steps that a deal can get to without leaving the one at which the guards are checked
     reached = {playbook.steps[0].id} - {policy.start}
     for step in playbook.steps:  # moves lead to later steps only, so one round is enough
         for move in playbook.moves:

@@ -53,6 +53,7 @@ class Oracle:
         what = f"whether a deal can make the move {plan.move.id}"
         for waive in (False, True):
             ways = [way.goals for way in passing(self.playbook, plan, waive=waive)]
+            # not decided is no finding: it counts as a yes, and is listed by itself
             if not self.ask(place, what, *ways).impossible:
                 return True
         return False
@@ -60,6 +61,8 @@ class Oracle:
     def same(self, place: str, what: str, one: Condition, other: Condition) -> bool:
         """Whether two conditions come to the same truth in every deal; no when unsure."""
         ways = (
+            # TRUE against the rest comes first: that decides moves, and is where most conditions
+            # differ
             (Goal(one, TRUE), Goal(other, NOT_TRUE)),
             (Goal(one, NOT_TRUE), Goal(other, TRUE)),
             *(
@@ -70,7 +73,9 @@ class Oracle:
         return self.ask(place, what, *ways).impossible
 
     def core(self, place: str, goals: Sequence[Goal]) -> tuple[Goal, ...]:
-        """The fewest of some goals that cannot be met together, which all of them cannot."""
+        """Of goals that cannot be met together, some of which none can be left out."""
+        # one after the other is left out, and stays out when the rest cannot be met either. Which
+        # are left hangs on the order; each of them is needed, as far as that is decided
         left = list(goals)
         for goal in goals:
             rest = [other for other in left if other is not goal]
@@ -90,6 +95,8 @@ def drops(condition: Condition) -> Iterator[tuple[tuple[int, ...], Condition, Co
         case And(parts=parts) | Or(parts=parts):
             for i, part in enumerate(parts):
                 rest = parts[:i] + parts[i + 1 :]
+                # outer parts first, so that what stands inside of an idle part need not be asked
+                # about
                 yield (i,), part, rest[0] if len(rest) == 1 else evolve(condition, parts=rest)
             for i, part in enumerate(parts):
                 for way, dropped, without in drops(part):
@@ -108,6 +115,8 @@ def silent(condition: Condition, facts: Collection[Fact]) -> Iterator[Goal]:
         if isinstance(node, Quantified):
             for fact in node.facts:
                 if fact.of == "contact" and fact in facts:
+                    # an answer of any contact would do, so all of them have none; nobody in the
+                    # role is UNKNOWN
                     nobody_says = Quantified(node.role, "every", Missing(fact))
                     yield Goal(nobody_says, {Truth.TRUE, Truth.UNKNOWN})
     for fact in facts:

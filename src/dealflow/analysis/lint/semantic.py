@@ -23,6 +23,7 @@ from dealflow.values import Truth
 
 __all__ = ["lint_semantics"]
 
+# a red flag is up as well while people contradict each other on it
 _UP = frozenset({Truth.TRUE, Truth.CONFLICTED})
 _FALSE = frozenset({Truth.FALSE})
 
@@ -69,6 +70,7 @@ class _Linter:
     def clauses(self, place: str, text: str, condition: Condition) -> Iterator[LintFinding]:
         idle: dict[tuple[int, ...], LintFinding] = {}
         for way, part, rest in drops(condition):
+            # inside of what makes no difference, nothing does
             if any(way[: len(outer)] == outer for outer in idle):
                 continue
             if self.oracle.same(place, f"whether {part} matters", condition, rest):
@@ -104,6 +106,7 @@ class _Linter:
         """Why a move can never be made, when each of its guards can pass."""
         place = move_place(self.playbook, plan.move.id)
         ways = [way.goals for way in passing(self.playbook, plan, waive=True)]
+        # with several ways to pass there is no one set of guards to blame
         goals = ways[0] if len(ways) > 1 else self.oracle.core(place, ways[0])
         conditions = {goal.condition for goal in goals}
         guards = [
@@ -111,6 +114,7 @@ class _Linter:
             for guard in (*plan.needed, *plan.walk_away)
             if self.playbook.guard_condition[guard] in conditions
         ]
+        # a guard that no deal passes was told already, and is reason enough
         if self.dead.isdisjoint(guards) and frozenset(guards) not in told:
             told.add(frozenset(guards))
             message = (
@@ -133,6 +137,7 @@ class _Linter:
             if self.oracle.ask(place, "whether it is ever offered", [*earlier, *own]).impossible:
                 message = "no deal is offered it: it never holds, or an earlier one always does"
                 yield found("D210", place, message)
+            # the first paper whose condition holds is the one that is offered
             earlier += [Goal(goal.condition, NOT_TRUE) for goal in own]
 
     def walk_away(self, policy: WalkAway) -> Iterator[LintFinding]:
@@ -146,6 +151,7 @@ class _Linter:
             if not facts or id in self.dead:
                 continue
             place = f"guards.{id}.when"
+            # passing without any answer that can go out of date is passing on old ones for ever
             stale = [fact for fact in facts if fact.good_for is not None]
             goals = [Goal(condition, TRUE), *silent(condition, stale)]
             answer = self.oracle.ask(place, "whether its answers go out of date", goals)

@@ -41,6 +41,8 @@ from dealflow.trail import Trail
 
 __all__ = ["BY", "Equivalence", "deal_in", "judge_equivalence"]
 
+# a deal near the cheapest one makes a short test, and is no more than that: without it the question
+# is still answered
 _PATIENCE = 20_000
 """How many states to try for a deal that shows a difference best."""
 BY = "rep"
@@ -84,6 +86,7 @@ def judge_equivalence(original: Playbook, mutant: Mutant, *, limit: int = LIMIT)
         mutant: one of its mutants.
         limit: how many states to try for each question.
     """
+    # what shows without judging is asked first, as it needs the fewest questions
     search = _Search(original, mutant.playbook, limit)
     found = search.plainly() or search.by_judgement()
     if found is not None:
@@ -91,6 +94,7 @@ def judge_equivalence(original: Playbook, mutant: Mutant, *, limit: int = LIMIT)
     return Equivalence("equivalent" if search.decided else "not decided")
 
 
+# all mutants of a playbook begin at the same few deals
 @lru_cache(maxsize=256)
 def _at(book: Playbook, step: str) -> tuple[Trail, Scene]:
     """The cheapest deal at a step, and its scene."""
@@ -148,6 +152,7 @@ class _Search:
         for step, plan in self._moves(self.mutant):
             if _plan(self.original, plan) is None:
                 ways = (way.goals for way in passing(self.mutant, plan))
+                # a way that no deal can go is no difference
                 if self._solved(ways) is not None:
                     return self._by_shortcut(step, plan)
         return None
@@ -169,6 +174,7 @@ class _Search:
     def _by_waiver(self) -> Equivalence | None:
         guards = self.original.guard
         for guard in self.mutant.guards:
+            # a waiver makes a difference only where the guard would be in the way
             if guard.waivable and not guards[guard.id].waivable:
                 for _, plan in self._moves(self.original):
                     if guard.id in (*plan.needed, *plan.walk_away):
@@ -189,6 +195,8 @@ class _Search:
 
     def by_judgement(self) -> Equivalence | None:
         """A deal of which the two judge a move differently, the plainest there is."""
+        # all moves are gone through for the plainest difference first, since a test that asserts
+        # whether a deal moves says more than one about what is known of a guard
         possible: list[list[Candidate]] = [[] for _ in RANKS]
         for _, plan in self._moves(self.original):
             if (other := _plan(self.mutant, plan)) is not None:
@@ -215,6 +223,8 @@ class _Search:
         """
         for candidate in possible:
             goals = candidate.needed if alone else candidate.everything
+            # the solver finds a scene, and a deal has a past as well: the mutant is told apart only
+            # when the two judge a real deal differently
             if self._possible(candidate) and (alone or self._passable(candidate)):
                 move = candidate.both.plans[0].move
                 anew = any(map(_of_people, candidate.needed))
@@ -237,6 +247,7 @@ class _Search:
     def _passable(self, candidate: Candidate) -> bool:
         """Whether each of the other guards can pass then, as far as it reads the same."""
         read = _read(candidate.needed)
+        # guards that read nothing of what must be so can pass beside it, if they ever can
         beside = (part for part in candidate.others if not read.isdisjoint(_read(part)))
         return all(self._solved([(*candidate.needed, *part)]) is not None for part in beside)
 
@@ -252,9 +263,11 @@ class _Search:
     def _solved(self, ways: Iterable[tuple[Goal, ...]]) -> Scene | None:
         """A scene in which one of these sets of goals is met, if there is one."""
         found = tuple(ways)
+        # the candidates of one mutant share most of their parts
         if found not in self._answers:
             self._answers[found] = solve_any(found, roles=self._roles, limit=self.limit)
         answer = self._answers[found]
+        # ``equivalent`` speaks of all deals, so one question that was given up spoils it
         self.decided = self.decided and answer.decided
         return answer.scene
 

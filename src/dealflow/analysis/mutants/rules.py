@@ -19,6 +19,7 @@ __all__ = ["of_facts", "of_guards", "of_moves", "of_policies", "of_steps"]
 def of_guards(book: Playbook) -> Iterator[Draft]:
     """Each guard removed, checked only once, made waivable; and the reasons of two swapped."""
     special = book.walk_away.guards if book.walk_away else ()
+    # a guard of the last step is never looked at again, so to check it once is no fault
     left = _left_behind(book)
     for guard in book.guards:
         title = guard.title.en
@@ -73,6 +74,7 @@ def _neighbours(book: Playbook) -> list[tuple[Guard, Guard]]:
     """Guards that are looked at next to each other and ask for different things."""
     rows = [step.leave_when for step in book.steps] + [move.when for move in book.moves]
     rows.append(book.walk_away.guards if book.walk_away else ())
+    # each pair once, in however many lists it stands
     pairs = {frozenset(pair): pair for row in rows for pair in pairwise(row)}
     both = ((book.guard[one], book.guard[other]) for one, other in pairs.values())
     return [(one, other) for one, other in both if one.when != other.when]
@@ -80,6 +82,8 @@ def _neighbours(book: Playbook) -> list[tuple[Guard, Guard]]:
 
 def _without_guard(book: Playbook, guard: str) -> dict[str, Any]:
     return {
+        # from everything that names it, too: a playbook with a name that nothing bears does not
+        # build
         "guards": tuple(g for g in book.guards if g.id != guard),
         "steps": tuple(evolve(s, leave_when=_less(s.leave_when, guard)) for s in book.steps),
         "moves": tuple(evolve(m, when=_less(m.when, guard)) for m in book.moves),
@@ -99,6 +103,7 @@ def _policy_without(policy: WalkAway, guard: str) -> WalkAway | None:
             policy,
             guards=guards,
             at_once=_less(policy.at_once, guard),
+            # a threshold above their number does not build
             when_refuted=min(k, len(guards)) if isinstance(k, int) else k,
         )
         if guards
@@ -111,6 +116,7 @@ def of_facts(book: Playbook) -> Iterator[Draft]:
     conditions = book.guard_condition.items()
     for fact in book.facts:
         readers = tuple(guard for guard, condition in conditions if fact in condition.facts)
+        # only guards decide whether a deal moves: where none reads a fact, no deal can tell
         if readers:
             for draft in _of_fact(book, fact):
                 yield evolve(draft, guards=readers)
@@ -163,6 +169,8 @@ def of_steps(book: Playbook) -> Iterator[Draft]:
     """Each step swapped with the next."""
     for i, (one, other) in enumerate(pairwise(book.steps)):
         steps = (*book.steps[:i], other, one, *book.steps[i + 2 :])
+        # the ways stay where they are and the two steps change places on them; a chain that the
+        # file does not spell out is made anew from the order of steps
         swap = {one.id: other.id, other.id: one.id}
         moves = tuple(
             evolve(m, source=swap.get(m.source, m.source), to=swap.get(m.to, m.to))
@@ -201,6 +209,7 @@ def of_moves(book: Playbook) -> Iterator[Draft]:
     ways = {(move.source, move.to) for move in book.moves}
     for i, move in enumerate(book.moves):
         others = (*book.moves[:i], *book.moves[i + 1 :])
+        # a step without a way out does not build, and the loader would notice before any test
         if any(m.source == move.source for m in others) and _holds(book, {"moves": others}):
             yield Draft(
                 f"moves.{move.id}",
@@ -229,6 +238,7 @@ def of_moves(book: Playbook) -> Iterator[Draft]:
 
 
 def _looked_at(book: Playbook, move: Move) -> tuple[str, ...]:
+    # all that is looked at on the move, also what earlier steps left standing
     (plan,) = (plan for plan in book.plans[move.source] if plan.move == move)
     return (*plan.needed, *plan.walk_away)
 
@@ -277,6 +287,8 @@ def _of_walk_away(book: Playbook, policy: WalkAway) -> Iterator[Draft]:
 
     k = policy.threshold(len(policy.guards))
     for other, operator in ((k - 1, "threshold_lowered"), (k + 1, "threshold_raised")):
+        # both ways: the laxer one lets deals go on that should end, the stricter one ends deals
+        # that may go on
         if 1 <= other <= len(policy.guards):
             words = f"{other} instead of {k} clear noes mean walking away"
             new = evolve(policy, when_refuted=other)

@@ -79,6 +79,9 @@ class _Case:
         self.mutant = mutant
         self.equivalence = equivalence
         self.step = step
+        # two deals: the one that the fixture gives, and the same brought into the scene. The test
+        # is what lies between them; and what it asserts is read off the second, judged by the
+        # original
         self.before = deal_in(original, step)
         self.deal = deal_in(original, step, equivalence.scene)
 
@@ -99,6 +102,7 @@ class _Case:
             case _:
                 says, ending = self.readiness()
         lines = [*scene, *ending]
+        # only where something happens at a time: linters would call it unused
         if any("**now" in line or 'now["at"]' in line for line in lines):
             lines.insert(0, f'now = {{"by": {literal(BY)}, "at": deal.trail[-1].at}}')
         return says, [f"deal = deal_at({literal(self.step)})", *lines]
@@ -106,6 +110,7 @@ class _Case:
     def scene(self) -> Iterator[str]:
         """What has to happen after the deal got to its step."""
         entries = self.deal.trail[self.before.version :]
+        # withdrawals that follow each other become one loop
         for withdrawn, group in groupby(
             entries, lambda entry: isinstance(entry.event, events.Withdrawn)
         ):
@@ -118,6 +123,8 @@ class _Case:
         """Statements are found by what they are about: their numbers say nothing to a reader."""
         gone = {e.event.statement for e in entries if isinstance(e.event, events.Withdrawn)}
         live = [s for id, s in self.before.statements.items() if id not in self.before.withdrawn]
+        # where nothing is left of a fact, to name the fact is enough; else it has to be said whose
+        # word goes
         kept = {(s.fact, s.about) for s in live if s.id not in gone}
         taken = [s for s in live if s.id in gone]
         whole = list(dict.fromkeys((s.fact, s.about) for s in taken))
@@ -186,6 +193,7 @@ class _Case:
         policy = self.original.walk_away
         if verdict is Verdict.WALK_AWAY and policy and len(self.original.plans[self.step]) == 1:
             refuted = [f for f in judgement.findings if f.refuted]
+            # ``assert_walks_away`` wants exactly those that count
             causes = [f.guard for f in refuted if f.walk_away or f.guard in policy.at_once]
             return says, call("assert_walks_away", ["deal"], "because", causes)
         return says, self.stays(verdict)
@@ -208,6 +216,7 @@ class _Case:
         """Where the ways lead from here."""
         here, to = self.original.step[self.step].title.en, self.equivalence.to
         targets = [plan.move.to for plan in self.original.plans[self.step]]
+        # a way that the original has and no deal can go: that it is refused there tells them apart
         if self.equivalence.scene is None and to in targets:
             return self.readiness()
         if self.equivalence.scene is None:
@@ -215,6 +224,8 @@ class _Case:
             advance = f"{INDENT}deal.advance(to={literal(to)}, **now)"
             return says, ["with pytest.raises(MoveNotAllowed):", advance]
         says = f"{here!r} leads to {self.target()!r}."
+        # a mutant with one way more is told by where a deal goes when nobody says where; with
+        # several ways to begin with, it has to be said
         if len(targets) > 1:
             return says, [f"assert_moves(deal, to={literal(to)})"]
         where = "outcome" if to in OUTCOMES else "step"
@@ -303,6 +314,7 @@ def imports(code: str) -> Iterator[str]:
 
 def docstring(words: str, indent: str = INDENT) -> Iterator[str]:
     """The lines of a docstring that stands so far in."""
+    # titles are the author's words and may hold anything, also what would end the docstring
     safe = words.replace("\\", "\\\\").replace('"""', "'''")
     if len(indent) + len(safe) + 6 <= _WIDTH and not safe.endswith('"'):
         yield f'"""{safe}"""'

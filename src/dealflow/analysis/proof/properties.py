@@ -78,6 +78,8 @@ class Question:
     def cones(self) -> Iterator[tuple[Goal, ...]]:
         """Growing sets of goals: what fails with the guards that share inputs with it; then all."""
         read = frozenset[str]().union(*(inputs(goal.condition) for goal in self.focus))
+        # the fewer guards are asked, the more deals pass: what is impossible without the others is
+        # so with them, and it is much sooner found
         near = [goal for goal in self.rest if not read.isdisjoint(inputs(goal.condition))]
         yield (*self.focus, *near)
         if len(near) < len(self.rest):
@@ -104,6 +106,7 @@ def breaches_of_policy(policy: WalkAway, plan: Plan) -> Iterator[Breach]:
     """
     k = policy.threshold(len(policy.guards))
     seen = plan.walk_away if plan.needs_walk_away else ()
+    # of guards that the move does not look at, any number may be bad
     unseen = [guard for guard in policy.guards if guard not in seen]
     # the move does not pass when as many of those that it looks at are not known good
     most_seen = policy.threshold(len(seen)) - 1 if seen else 0
@@ -126,6 +129,7 @@ def ways(playbook: Playbook, plan: Plan, kept: Demands = MappingProxyType({})) -
         plan: the move.
         kept: guards that nobody has set aside, and what they are.
     """
+    # a guard that the breach is about has to count as it is, so nobody has set that one aside
     aside = {g.id for g in playbook.guards if g.waivable and g.id not in kept}
     needed = {guard: _TRUE for guard in plan.needed if guard not in aside}
     policy = playbook.walk_away
@@ -136,9 +140,11 @@ def ways(playbook: Playbook, plan: Plan, kept: Demands = MappingProxyType({})) -
     at_once = {guard: _NOT_FALSE for guard in looked_at if guard in policy.at_once}
     # n-k+1 are known good, or set aside; or, where they only warn, so many are no clear no
     each = _TRUE if plan.needs_walk_away else _NOT_FALSE
+    # a guard that was set aside counts as good
     already = len(plan.walk_away) - len(looked_at)
     good = max(policy.enough(len(plan.walk_away)) - already, 0)
     able = [guard for guard in looked_at if each & kept.get(guard, each)]
+    # the smallest sets that are enough: to ask for more would only let fewer deals pass
     for some in combinations(able, good):
         yield {**at_once, **dict.fromkeys(some, each), **needed}
 

@@ -44,6 +44,7 @@ def fault_of_policy(policy: WalkAway) -> Fault:
         truths = {
             guard: judge(snapshot.playbook.guard_condition[guard], snapshot).truth
             for guard in dict.fromkeys([*policy.guards, *policy.at_once])
+            # what somebody with authority set aside is no breach: the playbook's author allowed it
             if snapshot.waiver(guard) is None
         }
         doubtful = [g for g in policy.guards if truths.get(g, Truth.TRUE) is not Truth.TRUE]
@@ -155,6 +156,8 @@ class Stage:
         return Deal.replay(self.playbook, self._start(step).trail)
 
     def _start(self, step: str) -> _Start:
+        # kept as a trail, of which every attempt gets a deal of its own, for attempts leave their
+        # entries
         if step not in self._starts:
             deal = deal_at(self.playbook, step)
             self._starts[step] = _Start(step, deal.version, deal.trail)
@@ -166,6 +169,8 @@ class Stage:
         near = self.routes.solve(claim.goals, given=now).scene
         if near is not None:
             yield near
+        # near a deal its people stay, which may be too many; so the scene that was found from
+        # nothing is tried, too
         yield claim.scene
 
     def _play(self, claim: Claim, scene: Scene) -> Counterexample | None:
@@ -175,6 +180,8 @@ class Stage:
         try:
             perform(deal, scene, by=_BY, at=at)
             scene = self._set_aside(deal, claim.plan, claim.kept, scene)
+            # judged before the move, as it is about the moment of the move; and by the code that
+            # judges deals, so that no error of the solver can refute a property
             wrong = claim.fault(world_of(self.playbook, deal.trail, at))
             deal.advance(by=_BY, at=at, to=move.to)
         except DealflowError:
@@ -183,6 +190,8 @@ class Stage:
             return None
         where = "outcome" if move.to == FULFILLED else "step"
         first = self._start(move.source)
+        # the test begins with the deal at the step, which ``deal_at`` builds anew, so only what
+        # came after that is written out
         test = written(
             claim.name,
             first.step,
@@ -197,6 +206,7 @@ class Stage:
     def _set_aside(self, deal: Deal, plan: Plan, kept: Collection[str], scene: Scene) -> Scene:
         """Have those guards set aside that stand in the way, where the playbook allows it."""
         at = deal.trail[-1].at
+        # as few waivers as it takes: what is not in the way is left alone
         aside = [
             finding.guard
             for finding in deal.assess(at=at, to=plan.move.to).blocking

@@ -117,6 +117,8 @@ def theorems(
     Raises:
         PlaybookError: an invariant cannot be read; before any theorem is given.
     """
+    # all texts are read before the first theorem, so that a misspelt one is told at once and not
+    # after minutes
     claims = dict(playbook.invariant)
     problems: list[Problem] = []
     for text in invariants:
@@ -151,6 +153,8 @@ def faults(world: Snapshot, to: str) -> tuple[str, ...]:
 def _theorems(playbook: Playbook, claims: Iterable[Invariant], limit: int) -> Iterator[Theorem]:
     routes = Routes(playbook, limit)
     prover = _Prover(playbook, routes, Stage(playbook, routes))
+    # properties speak of moves, as only a move changes where a deal is. What becomes of facts while
+    # it stays somewhere cannot be forbidden: the next move has to notice
     policy = playbook.walk_away
     if policy is not None:
         plans = [p for p in prover.routes.plans if comes_after(playbook, p.move.to, policy.start)]
@@ -218,6 +222,8 @@ class _Prover:
         facts = {fact.id for condition in property.conditions for fact in condition.facts}
         reasons: list[str] = []
         found: list[Counterexample] = []
+        # moves come in the order in which they are reached, so one that is reached later has no
+        # shorter counterexample
         for _, plans in groupby(property.plans, lambda p: self.routes.distance[p.move.source]):
             for plan in plans:
                 for answer in self._answers(property, plan, facts):
@@ -227,6 +233,7 @@ class _Prover:
                         reasons.append(answer)
             if found:
                 break
+        # one deal refutes, whatever else was left open; only when nothing was is it proved
         verdict: Verdict = "refuted" if found else "not decided" if reasons else "proved"
         return Theorem(
             property.id,
@@ -245,6 +252,8 @@ class _Prover:
         """What refutes a property at a move, and what could not be settled."""
         found = False
         try:
+            # when there are too many questions, those not asked might have found a deal: without a
+            # counterexample that is not decided
             for asked, (breach, question) in enumerate(self._questions(property, plan)):
                 if asked >= (_ENOUGH if found else _MOST_QUESTIONS):
                     if not found:
@@ -271,17 +280,24 @@ class _Prover:
         scene = None
         for cone in question.cones():
             read = frozenset[str]().union(*(inputs(goal.condition) for goal in cone))
+            # what is so of every deal at the step is no demand, but keeps the solver from scenes to
+            # which no deal can come back
             goals = (*cone, *self.routes.lasting(move.source, read))
             answer = self.routes.solve(goals)
             facts |= {fact.id for goal in goals for fact in goal.condition.facts}
+            # this no is final, for cones only grow: further guards let no more deals pass
             if answer.impossible:
                 return None
             scene = answer.scene
             if scene is None:
                 return f"{move.id} {self.routes.reason}"
+        # where no deal ever is, none does wrong. When that is not decided, only a deal that gets
+        # there can tell
         if scene is None or self.routes.reached(move.source) is False:
             return None
         claim = Claim(property.name, question.plan, goals, scene, kept, property.fault)
+        # a yes of the solver is about one instant, and some things cannot be undone: it takes a
+        # deal that was there to refute, and without one nothing is decided
         return self.stage.replay(claim) or (
             f"{move.id} seems to let a deal through, but none could be brought there"
         )

@@ -15,6 +15,8 @@ from dealflow.playbook import Plan, Playbook
 
 __all__ = ["Routes"]
 
+# how a price is asked for: an attribute compared with itself is TRUE when it is set, and UNKNOWN
+# when it is not
 _AMOUNT = AttributeRef("deal.amount")
 _TALKS = AttributeRef("deal.talks")
 
@@ -34,6 +36,7 @@ class Routes:
     limit: int
     states: int = 0
     reason: str = ""
+    # by move, as many properties ask about the same ones
     _passing: dict[str, bool | None] = field(factory=dict)
     _lasting: dict[tuple[str, Condition], bool] = field(factory=dict)
 
@@ -74,6 +77,7 @@ class Routes:
         """Whether some deal can get into a step; ``None`` when that is not decided."""
         if self.distance[step] == 0:
             return True
+        # one move that surely passes is enough; a no needs all of them
         found: bool | None = False
         for plan in (plan for plan in self.plans if plan.move.to == step):
             before = self.reached(plan.move.source)
@@ -107,6 +111,7 @@ class Routes:
             if isinstance(node, Compare) and _TALKS in node.terms
             for term in node.terms
             if isinstance(term, Constant) and isinstance(term.value, Decimal)
+            # ``>= n`` and ``> n`` cut between n-1 and n, and between n and n+1
             for more in (0, 1)
         }
         return (
@@ -117,6 +122,9 @@ class Routes:
     def _lasts(self, step: str, condition: Condition) -> bool:
         key = (step, condition)
         if key not in self._lasting:
+            # by induction along the moves forward: it was so before the move, or the move cannot
+            # pass without it. The first step has no move into it, and of a deal that was just
+            # opened nothing need be so
             into = [plan for plan in self.plans if plan.move.to == step]
             self._lasting[key] = bool(into) and all(
                 self._lasts(plan.move.source, condition) or not self._without(plan, condition)
@@ -130,8 +138,10 @@ class Routes:
         conditions = self.playbook.guard_condition
         for way in ways(self.playbook, plan):
             demands = (Goal(conditions[guard], truths) for guard, truths in way.items())
+            # guards that read nothing of it cannot ask for it
             near = [goal for goal in demands if not read.isdisjoint(inputs(goal.condition))]
             answer = self.solve([*near, Goal(condition, NOT_TRUE)])
+            # not decided counts as yes: what is taken for lasting has to be so for sure
             if answer.scene is not None or not answer.decided:
                 return True
         return False
@@ -141,6 +151,8 @@ class Routes:
         roles = [role.id for role in self.playbook.roles]
         answer = solve(goals, roles=roles, limit=self.limit, given=given)
         self.states += answer.states
+        # the solver says only that it is not decided; the two reasons are told apart by what it
+        # tried
         if answer.states > self.limit:
             self.reason = f"takes more than {self.limit} states"
         elif not answer.decided:

@@ -35,8 +35,11 @@ from dealflow.values import ValueType
 
 __all__ = ["casts"]
 
+# above this nothing is decided; a playbook's roles multiply, but a question reads few of them
 _MOST_CASTS = 4096
+# a bound and no argument: a condition that needs seven holders finds no scene
 _MOST_HOLDERS = 6
+# stands for people without a role
 _NOBODY = ""
 
 
@@ -52,18 +55,25 @@ def casts(
     most = _most_holders(nodes, roles)
     if given is not None:
         held = {role for person in given.people for role in person.roles}
+        # somebody's deal is looked at: its people stay, and the smallest change is wanted, so at
+        # most one newcomer is tried for each role that nobody holds
         most = {role: 1 for role in most if role not in held}
     sizes = 1
     for number in most.values():
         sizes *= number + 1
     if sizes > _MOST_CASTS:
         raise Bound
+    # from small to large, so that the first cast with a scene has the fewest people. Larger ones
+    # have to be tried as well: more people may meet a condition (``covered``) or break one
+    # (``count(role) <= 1``)
     numbers = sorted(product(*(range(n + 1) for n in most.values())), key=lambda n: (sum(n), n))
     before = given.people if given else ()
     for holders in numbers:
         people = (*before, *_people(dict(zip(most, holders, strict=True))))
         yield from _heard(people, nodes)
     named = tuple(role for role in most if role != _NOBODY)
+    # a limit on people and the roles that have to be filled may fit only when one person holds
+    # several. To tell that, one who holds all of them is tried
     if len(named) > 1 and given is None and _limits_people(nodes):
         for others in range(2):
             somebody = [Person(f"somebody_{n}" if n else "somebody") for n in range(others)]
@@ -85,15 +95,19 @@ def _most_holders(nodes: Sequence[Node], roles: Sequence[str]) -> dict[str, int]
         most[role] = max(most.get(role, 0), min(number, _MOST_HOLDERS))
 
     for node in nodes:
+        # with one more holder than conditions can tell apart, the last would only repeat another
         for role, number in _told_apart(node):
             need(role, number)
     if _unlike(nodes):
         need(_NOBODY, 2)
+    # one holder can meet ``some`` or break ``every``. Two quantifiers may need two who say
+    # different things; more than two are not tried, which is a bound
     quantified = Counter(node.role for node in set(nodes) if isinstance(node, Quantified))
     for role, number in quantified.items():
         need(role, min(number, 2))
     if ANY_ROLE in most:
         number = most.pop(ANY_ROLE)
+        # a role that no condition names, so that its holders count for ``any_role`` alone
         unnamed = [role for role in roles if role not in most]
         for role in [*unnamed, *(role for role in most if role)][:1]:
             need(role, number + most.get(role, 0))
@@ -111,12 +125,16 @@ def _told_apart(node: Node) -> Iterator[tuple[str, int]]:
             yield _NOBODY, 1
         case Compare(terms=terms):
             constants = [t.value for t in terms if isinstance(t, Constant)]
+            # one more than the largest number it is compared with: beyond that all numbers are
+            # alike
             most = max([1, *(int(value) for value in constants if isinstance(value, Decimal))])
             yield from ((term.role, most + 1) for term in terms if isinstance(term, Count))
         case _:
             pass
     if isinstance(node, OverFact):
         yield from ((role, 1) for role in node.fact.sources.roles)
+        # two who hold no role, so that people may name one who plays no part, and contradict each
+        # other on it
         if node.fact.type is ValueType.PERSON:
             yield _NOBODY, 2
         if node.fact.sources.at_least > 1:
@@ -145,6 +163,8 @@ def _heard(people: tuple[Person, ...], nodes: Sequence[Node]) -> Iterator[Cast]:
         return
     ids = [person.id for person in people]
     yield Cast(people, frozenset(ids))
+    # besides everybody, just too few for each number: with fewer still the answers are the same.
+    # Who they are matters, as the others have no word of their own then
     sizes = range(len(ids)) if each else sorted({n - 1 for n in numbers if n - 1 < len(ids)})
     for size in sizes:
         for heard in combinations(ids, size):

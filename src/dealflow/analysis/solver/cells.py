@@ -120,13 +120,19 @@ def cells_of_fact(
         at_most: how many of the values may be claimed at once.
         short: whether answers that do not count can be told from none at all.
     """
+    # nothing said comes first and costs nothing: of cells that nobody can tell apart the first of
+    # the cheapest stays
     yield Cell()
     values = tuple(values)
     ways = list(dict.fromkeys(way for fact in declared for way in _ways(fact, about, cast)))
+    # an answer that does not count reads like none, but for ``disputed``, which looks at the claims
+    # themselves
     if short:
         lacking = (way for fact in declared for way in _short_of(fact, about, cast) if way)
         ways = list(dict.fromkeys([*ways, *lacking]))
     said: Iterator[tuple[Sequence[_Voice], Sequence[Value]]] = _claimed(ways, values, cast, at_most)
+    # why a fact is not established no condition can see. But under two declarations one answer may
+    # count for the one and not for the other, and that tells them apart
     if len(declared) > 1:
         said = chain(said, _claimed_oddly(declared, about, cast, values))
     for voices, claims in said:
@@ -140,6 +146,8 @@ def _claimed(
     for value in values:
         for way in ways:
             yield way, [value] * len(way)
+    # conditions see the set of values and not who said which. So the first is said by as many as it
+    # takes, which establishes the fact, and one voice is enough for each of the others
     for number in range(2, at_most + 1):
         for different in combinations(values, number):
             for way in ways:
@@ -153,10 +161,14 @@ def _claimed_oddly(
     """Every value by everybody whose word the declarations do not count alike."""
     for voices, fillers in _mixed(declared, about, cast):
         for said in product(values, repeat=len(voices)):
+            # whoever only adds to the number repeats somebody: another value would be one more
+            # claim
             for added in dict.fromkeys(said if fillers else said[:1]):
                 yield (*voices, *fillers), [*said, *(added for _ in fillers)]
 
 
+# costs choose among scenes and never decide whether there is one; a contact's word is what a seller
+# gets most easily, a document what takes most
 _COST: dict[SourceKind, int] = {"contact": 10, "observation": 12, "document": 14}
 
 
@@ -165,6 +177,7 @@ def _cell(fact: str, about: str | None, voices: Sequence[_Voice], values: Sequen
         Saying(fact, value, kind, source, about, age, first_hand)
         for (kind, source, age, first_hand), value in zip(voices, values, strict=True)
     )
+    # plain scenes read best, so words that are old or told on come only where they matter
     odd = sum(3 for _, _, age, first_hand in voices if age or not first_hand)
     return Cell(None, sayings, sum(_COST[s.source_kind] for s in sayings) + odd)
 
@@ -177,6 +190,7 @@ def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, .
     ]
     if rule.roles and rule.documents:
         entitled.append(("document", "their letter", _FRESH, True))
+    # whom the cast does not let be heard can still be quoted by others, where hearsay is enough
     if rule.roles and not rule.first_hand:
         silent = [p.id for p in cast.people if not cast.roles_of(p.id).isdisjoint(rule.roles)]
         told_on: list[_Voice] = [("contact", id, _FRESH, False) for id in silent]
@@ -184,6 +198,8 @@ def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, .
     others = _others(cast, about)
     if not rule.roles:
         entitled = others
+    # one of them stands for all: a word counts by the roles of its source, and which of the holders
+    # it was no condition asks. Who is heard is settled by the cast before
     for first in entitled[:1]:
         rest = [voice for voice in others if voice[1] != first[1]]
         yield (first, *rest[: rule.at_least - 1])
@@ -194,11 +210,13 @@ def _others(cast: Cast, about: str | None) -> list[_Voice]:
     contacts: list[_Voice] = [
         ("contact", id, _FRESH, True) for id in _by_preference(cast.speakers(), about)
     ]
+    # 20 is the most that ``at_least`` may ask for
     papers: list[_Voice] = [("document", f"paper {n}", _FRESH, True) for n in range(1, 21)]
     return [*contacts, ("observation", US, _FRESH, True), *papers]
 
 
 def _by_preference(ids: Iterable[str], about: str | None) -> list[str]:
+    # on himself everybody speaks first: that needs nobody else
     return sorted(ids, key=lambda who: who != about)
 
 
@@ -228,10 +246,13 @@ def _mixed(
     if len(good_for) > 1:
         ages += sorted(age + _SECOND for age in good_for if age is not None)
     hands = (True, False) if len({fact.sources.first_hand for fact in declared}) > 1 else (True,)
+    # voices whose word the declarations count alike can stand in for each other, so two of each
+    # standing are enough; with more, the combinations would explode
     by_standing: dict[tuple[bool, ...], list[_Voice]] = {}
     for voice in _others(cast, about):
         standing = tuple(_counts(voice, fact, cast) for fact in declared)
         by_standing.setdefault(standing, []).append(voice)
+    # those who count for nobody are best to fill up the number, as they change nothing else
     others = by_standing.get((False,) * len(declared)) or _others(cast, about)
     voices: list[_Voice] = [
         (kind, source, age, hand)
@@ -241,6 +262,7 @@ def _mixed(
         for hand in (hands if kind == "contact" else (True,))
     ]
     least = {fact.sources.at_least for fact in declared}
+    # one source too few, just enough, and one more, of whom one may be out of date
     for number in sorted({n for each in least for n in (each - 1, each, each + 1) if n > 0}):
         for telling in combinations(voices, min(number, _TELLING)):
             some: tuple[_Voice, ...] = telling

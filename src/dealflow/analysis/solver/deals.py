@@ -48,6 +48,7 @@ def establish(deal: Deal, facts: Mapping[str, object], *, by: str, at: datetime)
 
 def _changed(scene: Scene, wanted: list[tuple[Fact, Value | None]]) -> Scene:
     spoken = {fact.id for fact, _ in wanted}
+    # whatever stood of these facts goes, or the new value would be one of two
     kept = [saying for saying in scene.sayings if saying.fact not in spoken]
     people = list(scene.people)
     for fact, value in wanted:
@@ -69,6 +70,7 @@ def _find_entitled(fact: Fact, people: list[Person]) -> None:
 def _said(fact: Fact, value: Value, cast: Cast) -> Iterator[Saying]:
     abouts = [p.id for p in cast.people] if fact.of == "contact" else [None]
     for about in abouts:
+        # the plainest way to know the value; the first cell is the one in which nothing is said
         cells = cells_of_fact([fact], about, cast, [value], at_most=1)
         yield from next((cell.sayings for cell in cells if cell.sayings), ())
 
@@ -104,6 +106,8 @@ def deal_at(
         Unreachable: no deal gets there.
         EvidenceError: a fact is not declared, or a value is not of its type.
     """
+    # a scene has the waivers of its move, and the verbs check every move once more: what comes out
+    # is a deal like any other
     legs = route(playbook, step, at)
     last = _next_scene(playbook, step, at) if ready else Scene()
     first = legs[0].scene if legs else last

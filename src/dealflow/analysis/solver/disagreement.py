@@ -24,7 +24,12 @@ __all__ = ["RANKS", "Both", "By", "Candidate", "blocked", "candidates", "complet
 By: TypeAlias = Literal["move", "waiver", "answer", "readiness", "reasons", "verdict", "truth"]
 RANKS: tuple[By, ...] = ("readiness", "reasons", "verdict", "truth")
 """How two judgements of a move can differ, the plainest to show first."""
+# a guard that both see alike may be disputed as well where it is unknown, see ``_allowed``: that
+# saves trying the two apart
 _FAILING = (Truth.UNKNOWN, Truth.FALSE)
+# judging a move is code, and no condition that the solver could be asked about. But it looks only
+# at the truths of guards, and those can be made up: the move is judged here under each of them, and
+# the solver is asked about the few under which the two playbooks differ
 _PAIRS = tuple(product(Truth, Truth))
 _TWO = 2
 _MOST = 5
@@ -82,6 +87,7 @@ class Both:
         special = [(plan.walk_away, plan.needs_walk_away) for plan in plans]
         if special[0] != special[1] or policies[0] != policies[1]:
             moved |= counted
+        # the policy counts: whether one more guard is looked at changes what the others amount to
         return moved if moved.keys().isdisjoint(counted) else moved | counted
 
 
@@ -132,11 +138,14 @@ def candidates(both: Both) -> Iterator[Candidate]:
             goals = _goals(both, guard, (failing, failing))
             yield Candidate(both, RANKS.index("reasons"), guard, (goals,), ())
     for guard in touched:
+        # guards that swapped their conditions have to be looked at together, as the truths of the
+        # one settle those of the other
         if len(touched) == _TWO:
             yield from _where_touched(both, (guard, *(g for g in touched if g != guard)))
         else:
             yield from _where_touched(both, (guard,))
-        # whatever the others come to, what is known of this guard differs
+        # whatever the others come to, what is known of this guard differs. This misses nothing: of
+        # a move with the same guards, two judgements differ only where some guard's truth does
         for truth in Truth:
             goals = _goals(both, guard, ({truth}, ANSWERED - {truth}))
             yield Candidate(both, len(RANKS) - 1, guard, (goals,), ())
@@ -145,6 +154,8 @@ def candidates(both: Both) -> Iterator[Candidate]:
 def complete(both: Both) -> bool:
     """Whether the candidates are all there can be: if none is possible, there is no difference."""
     moved = both.moved()
+    # guards that no policy counts make their difference alone; those that are counted make it
+    # together, and of more than these not every combination is tried
     return len(moved) <= _MOST or moved.keys().isdisjoint(both.counted())
 
 
@@ -167,6 +178,8 @@ def _where_touched(both: Both, guards: tuple[str, ...]) -> Iterator[Candidate]:
     for pairs in product(_PAIRS, repeat=len(guards)):
         touched = dict(zip(guards, pairs, strict=True))
         best = len(RANKS)
+        # where the first guard is the same to both it makes no difference; the other one has its
+        # turn
         if pairs[0][0] is not pairs[0][1] and _consistent(both, touched):
             # one guard's truth matters most where all but one of those that count have failed
             for failing in _failing(beside, max(both.threshold - 1, 0)):
@@ -201,6 +214,7 @@ def _candidate(
 ) -> Candidate:
     parts = [_goals(both, name, _allowed(both, name, pair)) for name, pair in truths.items()]
     passing = {g: _goals(both, g, _passing(both, g)) for g in both.looked_at(0) | both.looked_at(1)}
+    # those that were counted as passing have to pass, or the count would be another
     parts += [passing[name] for name in beside if name not in truths]
     fixed = {*truths, *beside}
     others = [goals for name, goals in passing.items() if name not in fixed]
@@ -219,6 +233,7 @@ def _allowed(both: Both, guard: str, pair: _Pair) -> tuple[frozenset[Truth], fro
 def blocked(both: Both, guard: str) -> Candidate:
     """That a guard is in the way of a move, or would be with others."""
     ways = tuple(ANSWERED - passing for passing in _passing(both, guard))
+    # made with a truth that is replaced at once: what is wanted are its other parts
     candidate = _candidate(both, "readiness", guard, {guard: (Truth.TRUE, Truth.TRUE)}, ())
     return evolve(candidate, parts=(_goals(both, guard, (ways[0], ways[1])),))
 
@@ -246,6 +261,7 @@ def _predicted(both: Both, truths: Mapping[str, _Pair]) -> By | None:
     judged = []
     for which, (book, plan) in enumerate(zip(both.books, both.plans, strict=True)):
         world = _MadeUp(book, {guard: pair[which] for guard, pair in truths.items()})
+        # the others are TRUE and block nothing; walk-away guards stay, as their number counts
         seen = evolve(plan, needed=tuple(guard for guard in plan.needed if guard in truths))
         judged.append(judge_move(cast("Snapshot", cast("object", world)), seen))
     return differ(*judged)

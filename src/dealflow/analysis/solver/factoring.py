@@ -51,6 +51,8 @@ class Common:
 
     def replace(self, node: Node, budget: Budget) -> Leaf:
         """A leaf for what a part can come to."""
+        # by itself the part shares nothing, so its fold chooses all inputs below, and the way is
+        # kept to say later how a pair came about
         forest = Forest([(node, lambda _: True)], self.prices, budget)
         comes = list(forest.fold(node).items())
         input: Input = ("common", str(len(self._ways)))
@@ -64,6 +66,10 @@ def factored(
 ) -> Common:
     """Fold what the roots have in common and share with nothing else."""
     trees = [tree for tree, _ in roots]
+    # ``and`` and ``or`` are flat, so what two trees have in common may be some of their parts and
+    # no subtree yet; it is made one first. Both are associative and commutative in Belnap's tables,
+    # and regrouping changes no answer. What was grouped for one pair of trees would be hidden from
+    # the next, so each tree takes over the groups of the other, too
     if len(trees) > 1:
         for i in range(len(trees)):
             for j in range(i + 1, len(trees)):
@@ -81,6 +87,8 @@ def factored(
         sign = _sign(node)
         if sign in made:
             return made[sign]
+        # what a part comes to may be chosen by itself only if nothing else reads what it reads.
+        # Then one cell for each pair it can come to says everything, however many inputs are below
         if signs[sign] > 1 and _worth(node) and _alone(node, signs[sign], times):
             made[sign] = common.replace(node, budget)
             return made[sign]
@@ -93,6 +101,7 @@ def factored(
 
 
 def _worth(node: Node) -> bool:
+    # a leaf that reads one input is as cheap as it gets: its cells differ by its answers already
     return isinstance(node, Tree) or len(node.inputs) > 1
 
 
@@ -115,6 +124,7 @@ def _aligned(one: Node, other: Node) -> tuple[Node, Node]:
     both = left & Counter(map(_sign, other.parts))
     shared, rest_one = _split(one.parts, both)
     _, rest_other = _split(other.parts, both)
+    # the two differ in one clause: what is inside of it may be common again
     if len(rest_one) == len(rest_other) == 1:
         a, b = _aligned(rest_one[0], rest_other[0])
         rest_one, rest_other = [a], [b]
@@ -132,6 +142,7 @@ def _regrouped(one: Node, other: Node) -> Node:
         for group in _nodes(other):
             if isinstance(group, Tree) and group.kind == one.kind:
                 wanted = Counter(map(_sign, group.parts))
+                # a real part of them only: the whole would be a group of one
                 if wanted < Counter(map(_sign, parts)):
                     _, rest = _split(parts, wanted)
                     parts = [group, *rest]

@@ -29,6 +29,10 @@ __all__ = [
     "truth_bits",
 ]
 
+# why two answers: by Belnap's tables UNKNOWN and CONFLICTED is FALSE, although nobody said no.
+# ``judge`` calls such a guard CONFLICTED. It sees that only at the root, by comparing the answer
+# with the one that is left without contradictions; from the first answer of the parts alone it
+# cannot be told, so every node hands up both
 Pair: TypeAlias = tuple[int, int]
 Input: TypeAlias = tuple[str, ...]
 Way: TypeAlias = "tuple[int, Any]"
@@ -63,6 +67,7 @@ def pair_of(bits: int) -> Pair:
 def truth_bits(pair: Pair) -> int:
     """The bits of the outcome that ``judge`` makes of a pair."""
     bits, firm = pair
+    # an answer that changes when contradictions are left out hangs on one
     return bits if bits in (0, 3) or bits == firm else 3
 
 
@@ -98,6 +103,7 @@ class Tree:
 
 
 _JOIN: Mapping[str, Callable[[int, int], int]] = {"and": and_bits, "or": or_bits}
+# what no parts at all come to, so that joining with it changes nothing
 _START: Mapping[str, Pair] = {"and": (1, 1), "or": (2, 2)}
 
 
@@ -141,6 +147,8 @@ class Forest:
 
     def _share(self, node: Tree | Leaf) -> None:
         """Note, for each node, which inputs above it decide: those read outside of it as well."""
+        # an input read only below here is nobody else's business, and can be chosen here or further
+        # down; one that is also read elsewhere needs the same cell there
         below = self._below[node]
         self._shared[node] = tuple(i for i, n in below.items() if n < self._times[i])
         if isinstance(node, Tree):
@@ -155,6 +163,7 @@ class Forest:
         """
         cost = 0
         chosen: Any = ()
+        # no input is shared between groups, so the cheapest ways of each are the cheapest of all
         for group in groups(self.roots, lambda root: self._shared[root[0]]):
             way = self._together(group)
             if way is None:
@@ -165,6 +174,8 @@ class Forest:
     def _together(self, roots: Sequence[tuple[Tree | Leaf, Callable[[Pair], bool]]]) -> Way | None:
         """Try the inputs that roots share one by one; give up a branch when a root fails."""
         order = _order([self._shared[root] for root, _ in roots])
+        # each root is folded as soon as the last of its shared inputs has a cell: when it cannot
+        # come to what it may, nothing further down helps
         due: list[list[tuple[Tree | Leaf, Callable[[Pair], bool]]]] = [
             [] for _ in range(len(order) + 1)
         ]
@@ -184,6 +195,7 @@ class Forest:
                 if way is None:
                     return
                 cost, chosen = cost + way[0], (chosen, way[1])
+            # costs are never negative: from here it only gets dearer
             if best[0] is not None and cost >= best[0][0]:
                 return
             if depth == len(order):
@@ -200,6 +212,11 @@ class Forest:
 
     def fold(self, node: Tree | Leaf) -> Comes:
         """What a node can come to, given the inputs that are decided above it."""
+        # the promise: every pair that the node can come to while the inputs decided above keep
+        # their cells, each with the least cost of the inputs read only in it. Nothing outside reads
+        # those, so for a given pair the cheapest way is as good as any, and the others are
+        # forgotten: however many cells there are below, at most 16 pairs go up. What was decided
+        # above is paid there and not counted again. The key holds all that the answer hangs on
         key = (node, *(self._env[i] for i in self._shared[node]))
         found = self._kept.get(key)
         if found is None:
@@ -208,6 +225,7 @@ class Forest:
         return found
 
     def _leaf(self, leaf: Leaf) -> Comes:
+        # read here and nowhere else, so its cost is settled here; the rest was chosen above
         free = [i for i in leaf.inputs if i not in self._shared[leaf]]
         comes: Comes = {}
         for cells in product(*(range(len(self.cells[i])) for i in free)):
@@ -223,12 +241,15 @@ class Forest:
         scopes = self._scopes.get(tree)
         if scopes is None:
             scopes = self._scopes[tree] = self._scopes_of(tree)
+        # its part reads exactly what it reads itself, so nothing is to be tried out here
         if tree.kind == "not":
             return {
                 (not_bits(b), not_bits(f)): way
                 for (b, f), way in self._scoped(tree, *scopes[0]).items()
             }
         comes: Comes = {_START[tree.kind]: (0, ())}
+        # parts with no own input in common do not bear on each other, so it is enough to join what
+        # each can come to, instead of trying all their inputs together
         for parts, here in scopes:
             comes = _joined(_JOIN[tree.kind], comes, self._scoped(tree, parts, here))
         return comes
@@ -252,6 +273,7 @@ class Forest:
             self._env.update(zip(here, cells, strict=True))
             price = sum(self.cells[i][c] for i, c in zip(here, cells, strict=True))
             chosen = tuple(zip(here, cells, strict=True))
+            # with the cells of ``here`` fixed, the parts have nothing open in common any more
             if len(parts) == 1:
                 together = self.fold(parts[0])
             else:
@@ -280,6 +302,7 @@ def groups(items: Iterable[Any], inputs: Callable[[Any], Iterable[Input]]) -> li
     """The items in groups that share inputs, directly or through others."""
     groups: list[tuple[set[Input], list[Any]]] = []
     for item in items:
+        # an item may link groups that had nothing in common so far: they become one
         reads, members = set(inputs(item)), [item]
         apart = []
         for group in groups:

@@ -30,6 +30,7 @@ from dealflow.values import Money, Value
 
 __all__ = ["Ground"]
 
+# sets of values grow fast: of twelve values there are 220 sets of three, and each is a cell
 _SEVERAL_OF = 6
 """Of so many values, up to three are claimed at once; of more, two."""
 
@@ -108,9 +109,12 @@ class Ground:
                 return Tree("and", tuple(self.tree(part, contact) for part in parts))
             case Or(parts=parts):
                 return Tree("or", tuple(self.tree(part, contact) for part in parts))
+            # once the people are given, a quantifier is an ``and`` or ``or`` over them, and the
+            # search needs to know no others
             case Quantified(role=role, quantifier=quantifier, part=part):
                 holders = self.holders(role)
                 if not holders:
+                    # nobody in the role is unknown: ``every`` is not true of nobody
                     return Leaf((), lambda _: (0, 0))
                 kind: Any = "and" if quantifier == "every" else "or"
                 return Tree(kind, tuple(self.tree(part, holder) for holder in holders))
@@ -118,6 +122,8 @@ class Ground:
                 return self._leaf(condition, contact)
 
     def _leaf(self, condition: Condition, contact: Contact | None) -> Leaf:
+        # one leaf for all conditions of the same sense: by that the common parts of two versions of
+        # a guard are found
         key = (condition.sense, contact.id if contact else None)
         found = self._leaves.get(key)
         if found is None:
@@ -138,6 +144,7 @@ class Ground:
     def _inputs(self, condition: Condition, contact: Contact | None) -> Iterable[Input]:
         for node in condition.walk():
             if isinstance(node, AttributeRef):
+                # who is heard is no input: the cast says it
                 if node.name != "contact.heard":
                     yield _attribute_input(node.name, contact)
             else:
@@ -176,6 +183,9 @@ class Ground:
                 number = len(tried) - 1
                 sign = self._sign(input, number, readers, alone=alone)
                 before = seen.get(sign)
+                # cells with the same sign give the same answers everywhere, so the cheaper one can
+                # stand for both. Most cells go here, and what the search costs hangs on how many
+                # are left
                 if before is None:
                     seen[sign] = number
                     continue
@@ -196,6 +206,7 @@ class Ground:
     def _sign(self, input: Input, number: int, readers: Sequence[Leaf], *, alone: bool) -> object:
         """What tells one cell from another: the answers, or where facts are compared the values."""
         answers = tuple(leaf.pair((number,)) for leaf in readers if leaf.inputs == (input,))
+        # no leaf reads it beside another input, so the answers are all that can be seen of it
         if alone:
             return answers
         if input[0] == "attribute":
@@ -203,12 +214,15 @@ class Ground:
         self._env = {input: number}
         about = input[2] if len(input) > 2 else None
         readings = [self.read(fact, about) for fact in self._declared[input]]
+        # beside another input its value matters, as who knows what it will be compared with; in
+        # which order and by whom the values were said does not
         return answers, tuple(
             (frozenset(value for value, _ in reading.values), bool(reading.lacks))
             for reading in readings
         )
 
     def _candidates(self, input: Input) -> Iterable[Cell]:
+        # first, and at no cost: what a deal is already is kept unless it has to change
         if input in self.given:
             yield self.given[input]
         if input[0] == "attribute":
@@ -217,6 +231,8 @@ class Ground:
         declared = self._declared[input]
         about = input[2] if len(input) > 2 else None
         people = [p.id for p in self.cast.people]
+        # a declaration of another type or kind means another fact by that name: ``read`` finds
+        # nothing for it
         alike = [f for f in declared if (f.type, f.of) == (declared[0].type, declared[0].of)]
         values = dict.fromkeys(v for fact in alike for v in self.samples.of_fact(fact, people))
         at_most = 3 if len(values) <= _SEVERAL_OF else 2
@@ -226,6 +242,7 @@ class Ground:
     def _attributes(self, name: str) -> Iterable[Cell]:
         type_, choices = ATTRIBUTES[name]
         if name == "deal.talks":
+            # without people there is nobody to talk with
             most = len(self.samples.talks()) if self.cast.people else 1
             yield from (
                 Cell(v, (), 10 * int(typed("Decimal", v))) for v in self.samples.talks()[:most]
@@ -234,6 +251,7 @@ class Ground:
             yield Cell(NORTHWIND)
             yield from (Cell(v, (), 1) for v in self.samples.of_type(type_))
         elif name == "contact.kind":
+            # nobody makes a contact a committee unless a condition asks for one
             yield from (
                 Cell(kind, (), 0 if kind == "person" else 50) for kind in ("person", *choices)
             )

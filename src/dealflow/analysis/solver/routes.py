@@ -47,6 +47,7 @@ Change: TypeAlias = Person | Money | Talks | Hearing | Saying
 
 _NOT_TRUE = ANSWERED - {Truth.TRUE}
 _NOT_FALSE = ANSWERED - {Truth.FALSE}
+# with this many ways to a step the rest is not looked at, and a no is not sure
 _MOST_WAYS = 64
 
 
@@ -108,6 +109,8 @@ def _goal(playbook: Playbook, guard: str, allowed: Iterable[Truth] = (Truth.TRUE
 
 def _enough(playbook: Playbook, plan: Plan, waived: tuple[str, ...]) -> Iterator[tuple[Goal, ...]]:
     """The ways to have enough walk-away guards TRUE, all of them first, and too few FALSE."""
+    # of n guards at most k-1 may fall short. The smallest sets that suffice cover all larger ones;
+    # all of them together come first, as one scene then serves several moves, and it reads best
     policy = playbook.walk_away
     guards = [guard for guard in plan.walk_away if guard not in waived]
     if policy is None or not plan.walk_away:
@@ -144,6 +147,7 @@ def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
     k = policy.threshold(len(plan.walk_away))
     if plan.needs_walk_away:
         short = len(plan.walk_away) - policy.enough(len(plan.walk_away)) + 1
+        # the smallest sets again: with more guards in doubt one of these sets is in doubt, too
         for guards in combinations(plan.walk_away, short):
             yield tuple(_goal(playbook, guard, _NOT_TRUE) for guard in guards)
     else:
@@ -170,6 +174,7 @@ def solve_any(
         states += answer.states
         if answer.possible:
             return evolve(answer, states=states)
+        # a way that was given up may still have been one: it spoils the no of all, and never a yes
         decided = decided and answer.decided
         if states >= limit:
             return Answer(None, False, states)
@@ -184,6 +189,7 @@ class Leg:
     scene: Scene
 
 
+# hints, fixtures and mutants ask for the same few steps again and again
 @lru_cache(maxsize=4096)
 def route(playbook: Playbook, step: str, at: datetime = START) -> tuple[Leg, ...]:
     """The shortest way from the first step to a step or to ``fulfilled``.
@@ -234,6 +240,8 @@ def _legs(
     """A scene for every move of a way, or none; and whether it is sure that there is none."""
     roles = [role.id for role in playbook.roles]
     first = [next(passing(playbook, plan)).goals for plan in plans]
+    # one scene for the whole way makes the fewest entries. Where there is none nothing is lost: a
+    # deal may change between two moves, so each gets its own
     together = solve([goal for goals in first for goal in goals], roles=roles, at=at)
     if together.scene is not None:
         return tuple(Leg(plan, together.scene) for plan in plans), True
@@ -253,6 +261,7 @@ def scene_to_pass(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
     waived = next(passing(playbook, plan, waive=True)).waived
     if plain.possible or not waived:
         return plain
+    # with all waivers that are allowed, the most deals pass: who does not pass then never does
     ways = (way.goals for way in passing(playbook, plan, waive=True))
     answer = solve_any(ways, roles=roles, at=at)
     if answer.scene is None:
@@ -290,6 +299,7 @@ def nearest(
 
 
 def _changes(deal: Deal, now: Scene, then: Scene) -> Iterator[Change]:
+    # in the order in which somebody would go about it
     yield from (person for person in then.people if person not in now.people)
     if then.amount is not None and then.amount != now.amount:
         yield then.amount

@@ -35,11 +35,13 @@ from dealflow.values import Money, Value, ValueType
 
 __all__ = ["NORTHWIND", "Samples"]
 
+# any numbers would do where no condition names one; these read well in a test
 _FIRST: dict[ValueType, int] = {
     ValueType.NUMBER: 10,
     ValueType.MONEY: 48_000,
     ValueType.DURATION: 30 * 24 * 3600,
 }
+# a bound and no argument: five values of one gap, each above the one before, are not tried
 _MOST_IN_A_GAP = 4
 _SMALL_NUMBERS = frozenset(Decimal(number) for number in range(4))
 _FINEST = Decimal("0.000001")
@@ -89,8 +91,11 @@ class Samples:
         if isinstance(node, Named):
             self.items.add(node.item)
         elif isinstance(node, Disputed):
+            # claims may differ and give every other condition the same answers: that takes a second
+            # value in each gap
             self.least = 2
         elif isinstance(node, Within):
+            # ``within`` has two edges as a comparison has one: today, and the last day that counts
             today = self.at.date()
             edges = {today, today + node.ahead}
             self.constants.setdefault(ValueType.DATE, set()).update(edges)
@@ -107,6 +112,7 @@ class Samples:
                 self.constants.setdefault(ValueType.TEXT, set()).update(term.value)
                 continue
             self.constants.setdefault(_type_of(term.value), set()).add(term.value)
+            # a text may be compared with a list, as in ``"a" in rivals.names``
             if isinstance(term.value, str):
                 self.items.add(term.value)
             if sized and isinstance(term.value, Decimal):
@@ -117,6 +123,7 @@ class Samples:
             if any(isinstance(t, Count | Size | AttributeRef) for t in open_terms):
                 # what is counted comes in whole numbers, which others are compared with
                 self.constants.setdefault(ValueType.NUMBER, set()).update(_SMALL_NUMBERS)
+            # values are put in order within a type only, so each type counts its own terms
             for term in open_terms:
                 self.related.setdefault(_type_of_term(term), set()).add(str(term))
 
@@ -136,6 +143,8 @@ class Samples:
 
     def of_type(self, type_: ValueType) -> tuple[Value, ...]:
         """The values to try for a type that is ordered, or for a text."""
+        # terms that are compared only with constants need one value in each gap; n that are
+        # compared with each other need n to stand in any order, and one is to spare
         related = len(self.related.get(type_, ()))
         room = min(max(related + 1 if related else 1, self.least), _MOST_IN_A_GAP)
         if type_ is ValueType.TEXT:
@@ -145,6 +154,7 @@ class Samples:
         points = sorted(_as_number(v) for v in self.constants.get(type_, ()))
         numbers = _spread(points, room, self._first(type_), _STEP.get(type_, Decimal(1)))
         values = (self._value(type_, number) for number in numbers)
+        # between a day and the next there is no other: what falls together is one value
         return tuple(dict.fromkeys(values))
 
     def _first(self, type_: ValueType) -> int:
@@ -153,6 +163,8 @@ class Samples:
 
     def talks(self) -> tuple[Value, ...]:
         """The numbers of talks to try."""
+        # a talk more costs an entry more, so all numbers up to the largest constant are tried, and
+        # one above it
         points = [
             int(v) for v in self.constants.get(ValueType.NUMBER, ()) if isinstance(v, Decimal)
         ]
@@ -173,6 +185,7 @@ class Samples:
         listed = self.of_type(ValueType.TEXT) if self.members else ()
         named = [*map(str, listed), NORTHWIND] if self.members else []
         items: list[str] = sorted({*self.items, *named})
+        # a list is told from others by which of the texts looked for are in it, and by its size
         sizes = {0, 1, 2, *(s for size in self.sizes for s in (size - 1, size, size + 1))}
         for some in _subsets(items):
             for size in sorted({len(some), *(size for size in sizes if size > len(some))}):
@@ -182,6 +195,8 @@ class Samples:
 
 def _subsets(items: list[str]) -> Iterator[tuple[str, ...]]:
     """Every subset of few items; of many, each one alone, none and all."""
+    # the subsets double with every item. This is a bound and no argument: of five items or more, no
+    # list has two and lacks another
     if len(items) > 4:
         yield ()
         yield from ((item,) for item in items)
@@ -207,6 +222,8 @@ def _spread(points: list[Decimal], room: int, first: int, step: Decimal) -> Iter
     if not points:
         yield from (first + i * step for i in range(room))
         return
+    # the numbers above all points come first, as most guards ask for at least so much, and of two
+    # cells at the same cost the first is shown
     yield from (points[-1] + i * step for i in range(1, room + 1))
     for low, high in pairwise(points):
         width = _width(high - low, room, step)
@@ -219,6 +236,7 @@ def _spread(points: list[Decimal], room: int, first: int, step: Decimal) -> Iter
 def _width(gap: Decimal, room: int, step: Decimal) -> Decimal:
     """How far apart so many numbers may lie to find room in a gap; whole, where they can be."""
     width = min(step, gap / (room + 1))
+    # rounded down, or the last of them would lie beyond the gap
     return width.quantize(Decimal(1) if width >= 1 else _FINEST, ROUND_DOWN)
 
 

@@ -28,6 +28,8 @@ __all__ = [
     "scene_of",
 ]
 
+# fixed, so that the same question has the same answer on every day; only conditions that name days
+# of the calendar and count from today could tell, and then the search says so
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """The instant at which scenes are looked at."""
 
@@ -146,17 +148,24 @@ def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
     Raises:
         EvidenceError: something of the scene cannot be recorded.
     """
+    # people come first: who speaks, is spoken of or talks with us has to be on the map by then
     _people(deal, scene, by, at)
     if scene.amount is not None and scene.amount != deal.amount:
         deal.change_amount(scene.amount, by=by, at=at, reason="The offer was drawn up")
+    # talks are only ever added. Where a scene has fewer than the deal had, it is missed, and
+    # whoever needs it has to look at the deal that comes out
     while sum(talk.two_way for talk in deal.interactions.values()) < scene.talks:
         deal.meet("call", participants=[next(iter(deal.contacts))], by=by, at=at)
+    # words that others of their source overtook are withdrawn, too: when the last one goes, the one
+    # before would stand again
     wanted = list(scene.sayings)
     for statement in list(deal.statements.values()):
         if statement.id not in deal.withdrawn and not _kept(deal, statement, wanted, at):
             deal.withdraw(statement.id, by=by, at=at, reason="No longer so")
     for saying in wanted:
         say(deal, saying, by=by, at=at)
+    # that somebody is heard shows in statements alone, so who has nothing to say that matters says
+    # something else
     for id in scene.heard:
         if id not in heard_in(deal):
             say(deal, _small_talk(deal, scene, id), by=by, at=at)
@@ -180,6 +189,8 @@ def _people(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
             deal.add_contact(person.id, name=person.name, by=by, at=at, **fields)  # type: ignore[arg-type]
         elif any(getattr(contact, name) != value for name, value in fields.items()):
             deal.change_contact(person.id, by=by, at=at, **fields)
+    # nobody can be taken off the map; without a role he counts for no guard, and ``perform``
+    # withdraws what he said
     staying = {person.id for person in scene.people}
     for id, contact in known.items():
         if id not in staying and contact.roles:
@@ -190,6 +201,8 @@ def _kept(deal: Deal, statement: Statement, wanted: list[Saying], at: datetime) 
     """Whether a statement on record is one of those wanted, which it then serves."""
     good_for = deal.playbook.fact[statement.fact].good_for
     for saying in wanted:
+        # an age of 0 only means that the word is fresh, so last week's serves as well and spares an
+        # entry; a word that is old on purpose needs that very age
         fresh = good_for is None or statement.said_at + good_for >= at
         same_age = fresh if not saying.age else statement.said_at == at - saying.age
         if same_age and _as_saying(statement, saying.age) == saying:
@@ -203,6 +216,7 @@ def _as_saying(statement: Statement, age: timedelta) -> Saying:
         statement.fact,
         statement.value,
         statement.source_kind,
+        # which of us saw it is no matter to guards, so scenes have one such source
         US if statement.source_kind == "observation" else statement.source,
         statement.about,
         age,
@@ -260,6 +274,7 @@ def _small_talk(deal: Deal, scene: Scene, id: str) -> Saying:
 
     fact = min(book.facts, key=bearing)
     about = id if fact.of == "contact" else None
+    # out of date on arrival, where the fact allows that: he is heard, and nothing is established
     age = timedelta(0) if fact.good_for is None else fact.good_for + timedelta(seconds=1)
     value = next(iter(fact.choices), None) or _PLAIN.get(fact.type, id)
     return Saying(fact.id, value, "contact", id, about, age)

@@ -42,7 +42,10 @@ LIMIT = 200_000
 ANSWERED = frozenset(Truth)
 """Every truth: a goal that is met whatever its condition comes to."""
 
+# so much is one unit of a cell's cost; what is below only settles ties
 _FINE = 1000
+# kept for as long as the process lives: hundreds of mutants of one playbook share nearly all of
+# their guards. It is emptied when full, which costs time only
 _MOST_KNOWN = 50_000
 _KNOWN: dict[object, tuple[dict[Input, Cell] | None, int]] = {}
 _PASSING = frozenset({Truth.TRUE})
@@ -109,6 +112,7 @@ def solve(
         given: a scene to start from, whose people stay: what is so already costs nothing.
     """
     wanted = _merged(goals)
+    # two demands on the same condition that have no truth in common
     if not all(goal.allowed for goal in wanted):
         return Answer(None, True, 0)
     conditions = [goal.condition for goal in wanted]
@@ -117,6 +121,8 @@ def solve(
     parts = _apart(wanted)
     search = _Search(parts, at, currency, budget, given)
     try:
+        # one part that nobody can meet settles it. By itself a part needs few people, while all
+        # parts together need the product of their casts to say no
         if len(parts) > 1 and any(_impossible(part, search, roles) for part in parts):
             return Answer(None, not _hangs_on_today(conditions), budget.spent)
         for cast in casts(conditions, tuple(roles), given):
@@ -124,7 +130,10 @@ def solve(
             if cells is not None:
                 return Answer(_scene(cast, cells, given), True, budget.spent)
     except Bound:
+        # the search was given up, and that no scene was found so far proves nothing
         return Answer(None, False, budget.spent)
+    # every cast within the bounds was tried to its end: the no is final, unless another day might
+    # give another answer
     return Answer(None, not _hangs_on_today(conditions), budget.spent)
 
 
@@ -153,6 +162,7 @@ def _impossible(part: _Part, search: _Search, roles: Iterable[str]) -> bool:
 def _merged(goals: Iterable[Goal]) -> list[Goal]:
     merged: dict[object, Goal] = {}
     for goal in goals:
+        # by what it says and reads, so that a guard that two playbooks share is asked about once
         key = goal.condition.sense
         before = merged.get(key, goal)
         merged[key] = Goal(before.condition, before.allowed & goal.allowed)
@@ -183,6 +193,7 @@ class _Part:
                 roles.add(node.role)
             elif isinstance(node, OverFact):
                 roles.update(node.fact.sources.roles)
+        # where anybody may count, leaving somebody out would change the answer
         everybody = ANY_ROLE in roles or any(map(_counts_people, nodes))
         key = tuple((goal.condition.sense, goal.allowed) for goal in goals)
         return cls(goals, None if everybody else frozenset(roles), key)
@@ -192,6 +203,8 @@ class _Part:
         roles = self.roles
         if roles is None:
             return cast
+        # the fewer people are in the key of what is kept, the more often it is found again. The
+        # first of the cast stays, as he is who speaks where it does not matter who does
         people = tuple(
             person
             for number, person in enumerate(cast.people)
@@ -246,6 +259,7 @@ class _Search:
         for number, part in enumerate(self.parts):
             found = self._remembered(part, part.people(cast))
             if found is None:
+                # under the next cast the same part is the likeliest to fail once more
                 self.parts.insert(0, self.parts.pop(number))
                 return None
             cells |= found
@@ -256,6 +270,7 @@ class _Search:
 
         Guards that a change leaves alone are asked about over and over.
         """
+        # what a deal is already bears on the answer and is not in the key
         if self.given is not None:
             return self._solved(part.goals, cast)
         key = (part.key, cast.people, cast.heard, self.at, self.currency)
@@ -267,6 +282,8 @@ class _Search:
                 _KNOWN.clear()
             _KNOWN[key] = (found, self.budget.spent - before)
             return found
+        # paid for as if it were found now: whether a limit is reached must not hang on what was
+        # asked before
         self.budget.spend(known[1])
         return known[0]
 
@@ -282,6 +299,7 @@ class _Search:
             for number, (input, cells) in enumerate(ground.cells.items())
         }
         tests = [_test(goal.allowed) for goal in goals]
+        # without this, what two versions of a guard share would be tried out in all combinations
         common = factored(list(zip(trees, tests, strict=True)), prices, self.budget)
         way = Forest(common.roots, common.prices, self.budget).cheapest()
         if way is None:
@@ -298,6 +316,7 @@ def _scene(cast: Cast, cells: Mapping[Input, Cell], given: Scene | None) -> Scen
     """The scene that some cells make up; what no condition reads stays as given."""
     before = given or Scene()
     read = {(input[1], None if len(input) < 3 else input[2]) for input in cells}
+    # a cell says all that is said of its fact, so what was said before gives way to it
     sayings = [saying for saying in before.sayings if saying.key not in read]
     sayings += [saying for cell in cells.values() for saying in cell.sayings]
     attribute: dict[tuple[str, ...], Any] = {
