@@ -27,6 +27,14 @@ gc.set_threshold(50_000, 20, 20)
 OF_A_PLAYBOOK = Path(__file__).parent / "tests" / "seven_step"
 
 
+@pytest.fixture
+def unwatched(request: pytest.FixtureRequest) -> None:
+    """Let the plugin not watch the deals of a test that looks at what is watched."""
+    from dealflow.plugin.session import run_of
+
+    run_of(request.config).end()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let tests leave refusals unseen, for they are of the code; those of a playbook may not."""
     for item in items:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from attrs import evolve
 
-from dealflow import Deal, InputError, Playbook, Refused, parse_playbook
+from dealflow import Deal, InputError, Refused
 from dealflow.analysis import Mutant, Observation, mutants
-from dealflow.plugin.session import run_of
 from dealflow.plugin.sightings import Sight, at_place, check_place
 from dealflow.testing import deal_at, watching
-from dealflow.testing import deals as _deals
-from dealflow.testing.deals import build
-from tests.deals import BY, MOVES, SMALL, START, say, seven_step, small, small_deal
+from tests.deals import BY, MOVES, START, say, seven_step, small, small_deal
 
 SHORTCUT = """
 [[moves]]
@@ -26,10 +22,7 @@ to = "last"
 """
 
 
-@pytest.fixture(autouse=True)
-def _unwatched(request: pytest.FixtureRequest) -> None:
-    """The plugin doesn't watch these tests, as they watch others."""
-    run_of(request.config).end()
+pytestmark = pytest.mark.usefixtures("unwatched")
 
 
 def seen(act: Callable[[], object]) -> tuple[Observation, ...]:
@@ -156,46 +149,3 @@ def test_a_move_that_is_gone_differs() -> None:
         "elsewhere": seen(lambda: small_deal(more).assess(at=START, to="left")),
     }
     assert list(Sight(small(more), observations, {}).differ(gone)) == ["there"]
-
-
-def test_a_given_deal_is_the_known_one() -> None:
-    """Under a mutant a test is given the deal that it knows, where that gets there, too."""
-    book = small()
-    looser = small(MOVES.replace('when = ["rich"]', ""))
-    known = deal_at(book, "right", at=START)
-    deal = build(looser, "right", {}, like=book, at=START)
-    assert deal.playbook is looser
-    assert [entry.event for entry in deal.trail[1:]] == [entry.event for entry in known.trail[1:]]
-    deal.trail.verify()
-    tighter = build(book, "right", {"has.number": 3}, like=looser, at=START)
-    assert {said.fact for said in tighter.statements.values()} == {
-        "be.good",
-        "be.rich",
-        "has.number",
-    }
-
-
-def test_not_every_known_deal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where many were asked for, all are forgotten and found once more."""
-    monkeypatch.setattr(_deals, "_MOST_KNOWN", 1)
-    monkeypatch.setattr(_deals, "_trails", {})
-    looser = small(MOVES.replace('when = ["rich"]', ""))
-    versions = [
-        build(looser, step, {}, like=small(), at=START).version
-        for step in ("right", "left", "right")
-    ]
-    assert versions[0] == versions[2]
-
-
-def test_a_deal_that_cannot_be_known_is_another_one() -> None:
-    """Where the known deal could not even be recorded under the mutant, another one is found."""
-    data: dict[str, Any] = dict(small().to_data())
-    facts = {id: fact for id, fact in data["facts"].items() if id != "has.words"}
-    other = Playbook.from_data(data | {"facts": facts})
-    like = parse_playbook(_with_words())
-    deal = build(other, "left", {}, like=like, at=START)
-    assert {said.fact for said in deal.statements.values()} == {"be.good"}
-
-
-def _with_words() -> str:
-    return SMALL.replace('when = "be.good"', 'when = "be.good and known(has.words)"') + MOVES

@@ -26,10 +26,8 @@ from dealflow import (
     loads,
     parse_playbook,
 )
-from dealflow.analysis import Unreachable
-from dealflow.analysis.history import judge_again
+from dealflow.analysis import Unreachable, judge_again
 from dealflow.analysis.solver import Change, Hearing, Person, Saying, Talks
-from dealflow.plugin.session import run_of
 from dealflow.testing import (
     Bench,
     Clock,
@@ -135,6 +133,9 @@ def team() -> Playbook:
     return parse_playbook(TEAM)
 
 
+pytestmark = pytest.mark.usefixtures("unwatched")
+
+
 def a_deal(**changes: Any) -> Deal:
     """A deal of the team with a payer and two users."""
     deal = new_deal(team(), **changes)
@@ -155,12 +156,6 @@ def failure(assertion: Any, *args: Any, **rest: Any) -> str:
     with pytest.raises(AssertionError) as caught:
         assertion(*args, **rest)
     return str(caught.value)
-
-
-@pytest.fixture(autouse=True)
-def _unwatched(request: pytest.FixtureRequest) -> None:
-    """The plugin doesn't watch these tests, as they look at what it is to be watched."""
-    run_of(request.config).end()
 
 
 # watching

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dealflow.analysis.coverage import Coverage, measure, requirements, shortfalls
 from dealflow.analysis.diff import Difference, diff
-from dealflow.analysis.history import Observation, observations
+from dealflow.analysis.history import Observation, judge_again, observations
 from dealflow.analysis.lint import LintFinding, lint, lint_text
 from dealflow.analysis.mutants import Mutant, judge_equivalence, mutants, suggest
 from dealflow.analysis.proof import Proof, Theorem, prove
@@ -28,6 +28,7 @@ __all__ = [
     "Unreachable",
     "deal_at",
     "diff",
+    "judge_again",
     "judge_equivalence",
     "lint",
     "lint_text",

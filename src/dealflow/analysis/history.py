@@ -19,7 +19,15 @@ from dealflow.state import DealState, Snapshot
 from dealflow.trail import START, Entry, events
 from dealflow.values import Money, ValueType, from_json
 
-__all__ = ["Observation", "Walks", "judge_all", "judge_at", "observations", "world_of"]
+__all__ = [
+    "Observation",
+    "Walks",
+    "judge_again",
+    "judge_all",
+    "judge_at",
+    "observations",
+    "world_of",
+]
 
 
 @frozen
