@@ -107,9 +107,12 @@ docs: $(DEV) ## build the documentation; every warning is an error
 	@$(BIN)/sphinx-build -q -W --keep-going -E -b html docs build/docs
 	@echo 'build/docs/index.html'
 
-mutants: $(DEV) ## change the core on purpose and see whether the tests notice
-	@$(BIN)/mutmut run
-	@$(BIN)/mutmut results
+SAMPLE ?= 1500
+SEED ?= 1
+
+mutants: $(DEV) ## change the code on purpose, SAMPLE times, and see whether the tests notice
+	@PYTHONPATH=tools $(BIN)/python -m mutants --sample $(SAMPLE) --seed $(SEED) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(TESTS),--tests $(TESTS))
 
 bench: $(BENCH) ## measure, against other libraries, in an environment of its own
 	@$(BENCH_VENV)/bin/python benchmarks/run.py
@@ -140,6 +143,6 @@ changelog: $(DEV) ## show what changelog.d adds to the next release
 	@$(BIN)/towncrier build --draft
 
 clean: ## remove what the targets made, environments included
-	@rm -rf $(VENV) $(BENCH_VENV) build dist mutants .coverage .coverage.* \
+	@rm -rf $(VENV) $(BENCH_VENV) build dist .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
