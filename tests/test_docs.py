@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,7 @@ import pytest
 
 from dealflow import PlaybookError, load_playbook, parse_playbook
 from dealflow.cli import cli
+from dealflow.playbook import Places, path_of
 from tests._nested import pytest_in
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +25,8 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "examples" / "README.md"]
 )
+# A fact with one of these is a rule, too: not everybody may state it, or not for ever.
+_OF_FACTS = {"sources", "good_for"}
 PRINTING = ("README.md", "README.zh-CN.md", "docs/why.md")
 # A block of Python, at most one line, and what the block prints.
 PRINTED = re.compile(r"```python\n(.*?)```\n\n(?:[^`\n]*\n+)?```text\n(.*?)```", re.DOTALL)
@@ -85,6 +90,71 @@ def test_method_has_every_guard_role_and_step() -> None:
     assert waivable == [guard.id for guard in playbook.guards if guard.waivable]
 
 
+def test_method_names_the_line_of_each_rule() -> None:
+    """Each rule of the playbook file is on the method page with the line where it stands."""
+    maker = _script("number_rules")
+    page, toml = read("docs/method.md"), maker.RULES.read_text(encoding="utf-8")
+    data, places = tomllib.loads(toml), Places(toml)
+    named = maker.PLACED.findall(page)
+    wrong = [
+        f"{name} stands at {at and at[0]}, not at {line}"
+        for name, line in named
+        for path, whole in [path_of(name, data)]
+        if not (at := places.find(path) if whole else None) or at[0] != int(line)
+    ]
+    assert not wrong, f"{wrong}: python docs/number_rules.py writes the lines anew"
+    rules = {f"{part}.{id}" for part in ("roles", "guards", "red_flags") for id in data[part]}
+    rules |= {f"{part}.{item['id']}" for part in ("steps", "papers") for item in data[part]}
+    rules |= {f"{part}.{key}" for part in ("walk_away", "trial_close") for key in data[part]}
+    rules |= {f"coaching.{key}" for key in data["coaching"]}
+    rules |= {f"facts.{id}" for id, fact in data["facts"].items() if fact.keys() & _OF_FACTS}
+    assert rules <= {name for name, _ in named}
+
+
+def test_method_page_can_be_numbered_anew() -> None:
+    """docs/number_rules.py finds every line again, whatever the page said."""
+    maker = _script("number_rules")
+    page, toml = read("docs/method.md"), maker.RULES.read_text(encoding="utf-8")
+    stale = re.sub(r"seven_step\.toml:\d+", "seven_step.toml:1", page)
+    assert stale != page
+    assert maker.numbered(stale, toml) == page
+
+
+def test_method_says_whose_word_counts_and_how_long() -> None:
+    """The row of a fact says who must have said it and how long it is good for."""
+    page, playbook = read("docs/method.md"), load_playbook("seven_step")
+    row = r"^\| `facts\.([\w.]+)` \| \S+ \| ([\w ]+) \| ([\w, ]+) \|$"
+    rows = re.findall(row, page, re.MULTILINE)
+    assert len(rows) == page.count("\n| `facts.")
+    for id, good_for, words in rows:
+        fact = playbook.fact[id]
+        days = "ever" if fact.good_for is None else f"{fact.good_for.days} days"
+        roles = [playbook.role[role].title.en.lower() for role in fact.sources.roles]
+        whose = (roles or ["anybody"]) + ["document"] * fact.sources.documents
+        assert (good_for, words) == (days, ", ".join(whose)), id
+
+
+def test_method_says_how_long_a_step_lasts() -> None:
+    """The row of a step says which step it is and how many days are usual."""
+    row = r"^\| step (\d+); (\d+) days are usual \| `steps\.(\w+)`"
+    rows = re.findall(row, read("docs/method.md"), re.MULTILINE)
+    assert rows == [
+        (str(number), str(step.expected_stay.days) if step.expected_stay else "", step.id)
+        for number, step in enumerate(load_playbook("seven_step").steps, 1)
+    ]
+
+
+def test_method_names_code_that_there_is() -> None:
+    """Every module on the method page exists, and so does all that the page names in it."""
+    page = read("docs/method.md")
+    named = re.findall(r"`([\w/]+)\.py`((?:,? `[\w.]+`)+)", page)
+    assert len(named) == len(re.findall(r"\.py`", page)) - 1  # the script stands by itself
+    for module, names in named:
+        code = importlib.import_module(f"dealflow.{module.replace('/', '.')}")
+        for name in re.findall(r"[\w.]+", names):
+            attrgetter(name)(code)
+
+
 def test_playbook_page_has_every_function() -> None:
     """The page on the playbook file lists each function of conditions that the reader knows."""
     broken = _small_playbook().replace(
@@ -142,8 +212,8 @@ def test_every_page_with_code_is_run(pytester: pytest.Pytester) -> None:
     assert {page for page in PAGES if code.search(read(page))} <= collected
 
 
-def _picture_maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_picture", DOCS / "make_picture.py")
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -153,5 +223,5 @@ def _picture_maker() -> ModuleType:
 
 def test_picture_is_what_the_demo_prints() -> None:
     """docs/_static/demo.svg is what docs/make_picture.py makes now."""
-    maker = _picture_maker()
+    maker = _script("make_picture")
     assert maker.cut(maker.draw()) == read("docs/_static/demo.svg")

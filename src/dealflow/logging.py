@@ -53,13 +53,17 @@ def logged(deal: Deal, logger: Any = None, **context: object) -> Generator[Any, 
         The logger with ``deal`` and the context bound, for the block's own events.
     """
     base = structlog.get_logger("dealflow") if logger is None else logger
+    # Bound to a logger of its own and not to a context variable: two blocks may be open at once.
     log = base.bind(deal=deal.id, **context)
+    # Where the deal stood: what is appended behind this is what the block did.
     version, step = deal.version, deal.step
     try:
         yield log
     except Refused:
+        # The refusal is on record, and told with the rest as a warning.
         _tell(log, deal, version, step)
         raise
+    # What the block recorded before it failed has happened, whatever becomes of the block.
     except BaseException as error:
         _tell(log, deal, version, step)
         log.error("deal.failed", step=deal.step, version=deal.version, error=type(error).__name__)
@@ -70,6 +74,7 @@ def logged(deal: Deal, logger: Any = None, **context: object) -> Generator[Any, 
 
 def _tell(log: Any, deal: Deal, version: int, step: str) -> None:
     for entry in deal.trail[version:]:
+        # A refused move names the step that the deal did not get to.
         step = getattr(entry.event, "to_step", step) if entry.kind != "refused" else step
         level = log.warning if entry.kind == "refused" else log.info
         level(f"deal.{entry.kind}", **_fields(entry), step=step)

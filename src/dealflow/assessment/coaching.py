@@ -93,6 +93,7 @@ def red_flags(snapshot: Snapshot) -> Iterator[RaisedFlag]:
     book, state = snapshot.playbook, snapshot.state
     for flag in book.red_flags:
         condition = book.condition(f"red_flags.{flag.id}")
+        # A warning blocks nothing, so that one voice is enough for it, even against others.
         if judge(condition, snapshot).truth in (Truth.TRUE, Truth.CONFLICTED):
             yield RaisedFlag(flag.id, witnesses(condition, snapshot))
     expected = book.step[state.step].expected_stay
@@ -108,6 +109,7 @@ def paper(snapshot: Snapshot) -> str | None:
         if kind.when is None:
             return kind.id
         condition = snapshot.playbook.condition(f"papers.{kind.id}")
+        # A paper commits us: here it has to be beyond dispute.
         if judge(condition, snapshot).truth is Truth.TRUE:
             return kind.id
     return None
@@ -133,6 +135,7 @@ class Farewell:
 def farewell(snapshot: Snapshot, judgement: Judgement) -> Farewell:
     """The facts of the walk-away message: whom to call, and which conditions failed."""
     state = snapshot.state
+    # Playbooks name their roles from the one who decides downwards; whoever has none comes last.
     order = [c.id for role in snapshot.playbook.roles for c in state.holders(role.id)]
     contacts = tuple(dict.fromkeys([*order, *state.contacts]))
     refuted = tuple(f.guard for f in judgement.findings if f.refuted)

@@ -109,6 +109,7 @@ def judge_guards(
     snapshot: Snapshot, guards: Iterable[str], *, walk_away: bool, needed: bool
 ) -> list[Finding]:
     """Evaluate guards, each by itself; one blocks when it is needed and does not hold."""
+    # Hardly any guard is ever waived: the dict is looked at before a call is made.
     outcome_of, waivers = snapshot.state.guard_outcome, snapshot.state.waivers
     findings = []
     for guard in guards:
@@ -135,6 +136,9 @@ def judge_move(snapshot: Snapshot, plan: Plan) -> Judgement:
     policy = snapshot.playbook.walk_away
     leave = policy is not None and _must_leave(policy, plan, doubtful)
     if policy is not None:
+        # Of n conditions, n-k+1 have to be known good. While enough are, the others are in nobody's
+        # way, whether they are unknown or in dispute; the refuted ones stand out when they are the
+        # reason to leave.
         short = sum(f.walk_away for f in doubtful) > len(plan.walk_away) - policy.enough(
             len(plan.walk_away)
         )
@@ -151,9 +155,12 @@ def _must_leave(policy: WalkAway, plan: Plan, doubtful: list[Finding]) -> bool:
     if any(f.guard in policy.at_once for f in refuted):
         return True
     special = sum(f.walk_away for f in refuted)
+    # Of no guards at all, `all` is 0: nothing refuted must not mean walking away.
     return special > 0 and special >= policy.threshold(len(plan.walk_away))
 
 
+# In the order in which they are looked for: a contradiction comes before what nobody knows, since
+# one more answer would only be one more voice in it.
 _BY_TRUTH = {
     Truth.CONFLICTED: Verdict.RECONCILE,
     Truth.UNKNOWN: Verdict.ASK,
@@ -205,6 +212,9 @@ def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding,
             guards = [guard for guard in book.walk_away.guards if guard in standing]
             findings += judge_guards(snapshot, guards, walk_away=True, needed=True)
         failed[step.id] = tuple(f for f in findings if not f.holds)
+    # By a live claim, whoever made it: people who name different gaps send the deal back to the
+    # earliest, since going too far back costs a few questions and not going far enough costs the
+    # deal.
     named = set()
     if close.gap_fact is not None:
         reading = snapshot.read(book.fact[close.gap_fact], None)

@@ -49,12 +49,19 @@ def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
             continue
         found = list(_asks(snapshot, finding))
         for ask in found:
+            # What several guards lack is asked once. Only the question for people who contradict
+            # each other is put anew for each guard: it has the same words, but is about other
+            # answers.
             key = (ask.question.id, ask.about, "" if ask.reason != "conflicted" else finding.guard)
             blocking, weight = rank.get(key, (0, 0))
+            # Walk-away conditions before other guards in the way, and both before those that only
+            # warn; then by how many guards the answer bears on, one that it would decide counting
+            # as three.
             press = (2 if finding.walk_away else 1) if finding.blocks else 0
             rank[key] = (max(blocking, press), weight + 1 + (2 if ask.decides else 0))
             before = asks.get(key)
             asks[key] = ask if before is None else _merged(before, ask)
+    # sorted() is stable: what ranks alike stays in the order of the playbook.
     order = sorted(asks, key=lambda key: tuple(-part for part in rank[key]))
     return [asks[key] for key in order]
 
@@ -80,6 +87,8 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
         yield Ask(question, "conflicted", (guard,), None, None, people, (), True)
     if finding.truth is Truth.FALSE:
         yield from _asks_again(snapshot, finding)
+    # One fact may lack several things (another source, and a first-hand one): whoever settles the
+    # fact settles them all.
     subjects = {(gap.subject, gap.about) for gap in finding.gaps}
     for gap in finding.gaps:
         for ask in _asks_for_gap(snapshot, gap):
@@ -106,6 +115,8 @@ def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     for id in finding.no:
         against.setdefault((statements[id].fact, statements[id].about), []).append(id)
     for (fact, about), noes in against.items():
+        # The best question only: the answer is known, and it is to be heard whether it still is a
+        # no.
         for question in snapshot.playbook.fact[fact].ask[:1]:
             people: tuple[str, ...] = _sources(snapshot.state, noes)
             roles: tuple[str, ...] = ()
@@ -134,6 +145,7 @@ def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
 
 def _wanted(fact: Fact, question: Question, gap: Gap) -> tuple[str, ...]:
     """Whose answer counts: the required roles when others have spoken already."""
+    # Others have answered already; asking them once more would change nothing.
     if gap.reason in ("role", "first_hand"):
         return fact.sources.roles
     required = fact.sources.roles
@@ -157,6 +169,7 @@ def _whom_about(
     spoken: Iterable[str] = (),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A question about a person is put to that person, unless it is meant for certain roles."""
+    # A question with roles of its own is about the person and not for him, as in: does he trust us?
     himself, others_only = (None, about) if question.of else (about, None)
     return _whom(snapshot, roles, himself, {*spoken, others_only})
 
@@ -170,6 +183,7 @@ def _whom(
     """The contacts to ask, and the roles to look for when there is none."""
     if roles == (US,):
         return (), roles
+    # In the order of the roles, which is from the most suitable downwards.
     holders = [c.id for role in roles for c in snapshot.holders(role)]
     suitable = dict.fromkeys(holders if roles else snapshot.state.contacts)
     people = tuple(id for id in suitable if id not in leave_out)

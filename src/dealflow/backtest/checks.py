@@ -30,6 +30,8 @@ def check(mapping: ColumnMapping) -> Iterator[Problem]:
         yield Problem("step", f"{mapping.step!r} is no step of the playbook; there are: {known}")
     yield from _check_file(mapping)
     yield from _check_outcome(mapping)
+    # A deal that never was: everything in the mapping is said in it once, by the checks that verbs
+    # have.
     state = DealState(mapping.playbook)
     yield from _check_deal(state, mapping)
     yield from _check_contacts(state, mapping)
@@ -77,6 +79,8 @@ def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
     if deal.currency not in (None, currency):
         yield Problem("deal.currency", f"{deal.currency} is not the amount's {currency}")
     try:
+        # With an amount of nothing the deal has the currency, and links in another one are found
+        # out.
         scratch = None if currency is None else amount or Money(0, currency)
         opened = intake.opened(state.playbook, BY, account, "", scratch)
     except ValueError as error:  # EvidenceError is one, too

@@ -65,8 +65,11 @@ class Counts:
     ignored: int = 0
     done: int = 0
     columns: tuple[str, ...] = ()
+    # By findings and verdict: there are few of these, however many rows there are. And a rule is a
+    # question to a group, so that every rule can be counted when the rows have long gone by.
     groups: dict[Profile, Group] = field(factory=dict)
     stated: list[_Tallies] = field(factory=list)
+    # The columns that are still counted by value, each with the values seen.
     _values: dict[int, set[str]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -90,6 +93,7 @@ class Counts:
         group.ended[won] += 1
         self._count_cells(group, deal.cells, won)
         for tallies, value in zip(self.stated, (*deal.said, *deal.roles), strict=True):
+            # What a cell states may be an amount or a day, another one in each row.
             if value in tallies or len(tallies) <= MOST_VALUES:
                 _count(tallies, value, won)
             else:
@@ -104,6 +108,7 @@ class Counts:
                 if len(seen) > MOST_VALUES:
                     full.append(i)
             _count(group.cells[i], cell, won)
+        # Counted in part, it would be a picture of the first rows only; so it goes, for all groups.
         for i in full:
             del self._values[i]
             for each in self.groups.values():

@@ -84,6 +84,7 @@ def said(state: DealState, at: datetime, link: Link, value: object, age: timedel
     """The statement that a link makes; raises EvidenceError as a deal's verbs do."""
     kind, source = link.source
     details: dict[str, Any] = {"said_at": at - (age if link.age is None else link.age)}
+    # Only of a contact's words is there a question whether they were told on.
     if kind == "contact":
         details["first_hand"] = link.first_hand
     return intake.said(
@@ -117,6 +118,7 @@ def blank(mapping: ColumnMapping) -> ClosedDeal:
         row=0,
         id="",
         won=None,
+        # Any instant will do, as long as every answer's time lies in range.
         at=mapping.at if isinstance(mapping.at, datetime) else datetime(2100, 1, 1, tzinfo=UTC),
         account=deal.account if isinstance(deal.account, str) else NOBODY,
         amount=deal.amount if isinstance(deal.amount, Money) else None,
@@ -138,6 +140,8 @@ def _events(state: DealState, mapping: ColumnMapping, deal: ClosedDeal) -> Itera
     for link, value in zip(mapping.links, deal.said, strict=True):
         if not isinstance(value, Silence):
             yield said(state, deal.at, link, value, mapping.age)
+    # Straight there, past guards that nobody judged: where a deal stood is what the data says, and
+    # not how it came there.
     if mapping.step != first:
         yield events.Moved(BY, first, mapping.step, "ready", {})
 

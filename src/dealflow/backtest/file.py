@@ -70,6 +70,7 @@ def _roles(value: Any, _: Any) -> Any:
 
 def _cell_or(plain: Any) -> Any:
     def hook(value: Any, _: Any) -> Any:
+        # A table names a column, anything else is the value for every deal.
         return _CONVERTER.structure(value, Cell) if isinstance(value, dict) else plain(value, _)
 
     return hook

@@ -93,6 +93,7 @@ def possible_truths(
     deal = mapping.deal
     varies = any(isinstance(v, Cell) for v in (mapping.at, deal.amount, deal.account, deal.talks))
     by_row = any(isinstance(node, AttributeRef | Within) for node in condition.walk())
+    # A cell that is itself a value has no list of values, so there is nothing to go through.
     if (varies and by_row) or any(mapping.links[i].cell for i in links):
         return None
     cells = _domains(mapping, links)
@@ -101,6 +102,8 @@ def possible_truths(
         count *= len(domain)
     if count > _MOST_COMBINATIONS:
         return None
+    # Judged by the engine itself and not reasoned about: what a condition can come to is for the
+    # conditions to say.
     nothing = blank(mapping)
     found = set()
     for combination in product(*cells.values()):
@@ -121,6 +124,8 @@ def _domains(mapping: ColumnMapping, links: list[int]) -> dict[str, list[str]]:
     for person, by_cell in zip(mapping.contacts, mapping.roles, strict=True):
         if person.roles_from is not None and by_cell is not None:
             understood.append((person.roles_from.column, by_cell))
+    # Two links may read one column. A cell that one of them does not know is refused when the file
+    # is read, so that it cannot occur.
     cells: dict[str, list[str]] = {}
     for column, known in understood:
         cells[column] = [cell for cell in cells.get(column, known) if cell in known]
@@ -159,6 +164,8 @@ def untested(
         came_out = [truth for truth, tally in report.truths.items() if tally.total]
         if len(came_out) == 1:
             yield Untested(guard, "always_the_same", (came_out[0].value,))
+        # A condition such as count(user) == 0 is true of an empty deal. Where the data has no
+        # users, it says nothing of the customer, but a share of deals would stand beside it.
         if missing and (truth := _truth(empty, guard)) is not Truth.UNKNOWN:
             yield Untested(guard, "absence_is_an_answer", (truth.value,))
     if later := [guard.id for guard in playbook.guards if guard.id not in looked_at]:

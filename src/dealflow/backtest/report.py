@@ -240,6 +240,7 @@ class Report:
 
 
 def _round(number: float | None) -> float | None:
+    # The last digits of a float differ between machines; of a share, nobody needs the seventh.
     return None if number is None else round(number, 6)
 
 

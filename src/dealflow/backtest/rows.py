@@ -76,6 +76,7 @@ def parse_deals(
     """
     problems = _Problems()
     number = 0
+    # strict: otherwise a quotation mark too many swallows rows without a word.
     rows = csv.reader(lines, delimiter=mapping.file.delimiter, strict=True)
     try:
         header = next(rows, [])
@@ -86,11 +87,14 @@ def parse_deals(
         for cells in rows:
             number += 1
             deal = reader.read(number, cells) if cells else None
+            # After the first problem rows are only checked: a report on a part of the deals would
+            # be believed.
             if deal is not None and not problems.count:
                 yield deal
     except UnicodeError:
         encoding = mapping.file.encoding
         hint = "save it as UTF-8, or name its encoding under [file] in the mapping"
+        # Text is decoded in blocks, ahead of the rows.
         problems.note(f"after row {number} or later", f"is not in {encoding}: {hint}")
     except csv.Error as error:
         problems.note(f"row {number + 1}", f"is not CSV: {error}")
@@ -153,6 +157,8 @@ class _Reader:
         self.answers = [dict(known) for known in mapping.answers]
         self._check_header()
         self.nothing = blank(mapping)
+        # Statements out of cells are checked against it and never put into it, so that one will do
+        # for all.
         self.scratch = build(mapping.playbook, mapping, self.nothing).state
         self.columns = tuple(header)
         if not problems.count:
@@ -185,6 +191,7 @@ class _Reader:
             return None
         self.number = number
         before = self.problems.count
+        # One look at the whole row; which cell it is matters only when there is one.
         if not "".join(cells).isprintable():
             self._check_characters(number, cells)
             if self.problems.count > before:
@@ -224,6 +231,7 @@ class _Reader:
         cell = cells[self.index[column]]
         if not cell.strip():
             raise _Unreadable(column, "there is no id")
+        # The same deal twice would count twice, and its two ends may differ.
         if (first := self.ids.setdefault(cell, self.number)) != self.number:
             raise _Unreadable(column, f"{_show(cell)} is the id of row {first} already")
         return cell

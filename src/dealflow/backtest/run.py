@@ -72,10 +72,13 @@ def judge_deals(
     for deal in deals:
         if deal.won is None:
             continue
+        # Files hold many deals of which the same is known, and judging is what takes time.
         key = deal.key
         judgement = known.get(key)
         if judgement is None:
             judgement = judge(playbook, mapping, deal)
+            # When it is full, it stays as it is: rows come in no order, so that no judgement is
+            # more likely than another to be wanted again.
             if len(known) < remember:
                 known[key] = judgement
         yield JudgedDeal(deal, judgement)

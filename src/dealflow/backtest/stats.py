@@ -38,6 +38,9 @@ def wilson(count: int, of: int, z: float = Z95) -> Interval | None:
         raise ValueError(f"{count} of {of} is no share")
     if not z > 0:
         raise ValueError(f"z is {z!r}, and not above 0")
+    # Not the share plus and minus z standard errors: of 0 in 8 that gives an interval of no width,
+    # and near the ends one that leaves 0 to 1. Many groups here are of a few deals. Wilson solves
+    # for the shares that the count would not surprise.
     if of == 0:
         return None
     share, square = count / of, z * z
@@ -161,6 +164,9 @@ class Rule:
     @property
     def adjusted_lift(self) -> float | None:
         """Lost among the stopped over ``expected``: the lift that the other column leaves."""
+        # Indirect standardisation, as in a standardised mortality ratio: deaths seen over deaths
+        # expected at the rates of the whole population, age by age. Here the ages are the values of
+        # the other column.
         return self.stopped.lost / self.expected if self.expected else None
 
     @property
@@ -181,6 +187,7 @@ def association(tallies: Iterable[Tally]) -> float:
     Returns:
         0 (not at all, or by chance) to 1 (decides it), after W. Bergsma's correction (2013).
     """
+    # Values that nobody has would count as rows, and so into the correction.
     rows = [tally for tally in tallies if tally.total]
     everything = sum(rows, Tally())
     n = everything.total
@@ -191,6 +198,11 @@ def association(tallies: Iterable[Tally]) -> float:
         for seen, column in ((row.lost, everything.lost), (row.won, everything.won)):
             expected = row.total * column / n
             chi_square += (seen - expected) ** 2 / expected
+    # (rows - 1) * (columns - 1), with the two columns lost and won. Without Bergsma's correction V
+    # grows with the number of values: a column of serial numbers would go with the outcome better
+    # than any other. By chance alone, phi squared is freedom / (n - 1) on average, which is taken
+    # away; rows and columns are then reduced likewise, so that a column that decides the outcome
+    # still comes to 1.
     freedom = len(rows) - 1
     phi_square = max(0.0, chi_square / n - freedom / (n - 1))
     fewer = min(len(rows) - freedom**2 / (n - 1), 2 - 1 / (n - 1)) - 1

@@ -74,6 +74,7 @@ def _column_to_adjust_for(
     mapping: ColumnMapping, columns: list[ColumnReport]
 ) -> ColumnReport | None:
     """The column that the mapping names, or the one not mapped that says most; if any does."""
+    # They come sorted: the first that fits goes with the outcome most strongly.
     for column in columns:
         wanted = column.column == mapping.adjust_for
         if column.association and (wanted or (mapping.adjust_for is None and not column.mapped)):
@@ -98,6 +99,9 @@ class _Rules:
             return None
         index = self.counts.columns.index(self.adjusted_for.column)
         stopped = self.counts.by_value(index, stops)
+        # The rates are of all the deals, the stopped ones included: this draws the adjusted lift
+        # towards 1, which is the safe side. Without them there is no rate where a rule stops all
+        # deals of a value.
         everything = self.adjusted_for.values
         return sum(
             tally.total * everything[value].lost / everything[value].total
@@ -168,6 +172,7 @@ def _links(counts: Counts) -> Iterator[LinkReport]:
     stated = [
         {value: Tally(*ended) for value, ended in tallies.items()} for tallies in counts.stated
     ]
+    # The links come first, and the people behind them.
     for link, tallies in zip(mapping.links, stated, strict=False):
         yield LinkReport(
             column=link.column,
@@ -215,6 +220,8 @@ def _contrasts(
 def _compare(no: Tally, nobody: Tally, deals: Tally) -> tuple[bool, bool]:
     """Whether the intervals are apart, and whether the shares lie on both sides of the base."""
     one, other = no.loss.interval, nobody.loss.interval
+    # That two 95 % intervals lie apart asks for more than a test of the difference at 5 % would;
+    # that they overlap does not say that there is no difference.
     apart = bool(one and other and (one[1] < other[0] or other[1] < one[0]))
     # lost/total against lost/total, in whole numbers
     sides = [t.lost * deals.total - deals.lost * t.total for t in (no, nobody)]
@@ -237,6 +244,7 @@ def _warnings(
     stronger = [c.column for c in columns if not c.mapped and (c.association or 0.0) > best]
     if stronger:
         yield Warn("confounders", tuple(stronger[:_MOST_CONFOUNDERS]))
+    # A rule that stops all deals or none compares nothing.
     tried = sum(0 < rule.stopped.total < rule.deals.total for rule in rules)
     if tried > 1:
         yield Warn("many_comparisons", (str(tried),))

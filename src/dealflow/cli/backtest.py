@@ -40,6 +40,7 @@ def judge(deals: str, mapping: str, lang: Language, *, quiet: bool) -> tuple[Rep
     except InputError as error:
         bad(mapping, error)
     try:
+        # Without the header. An estimate, as line ends in quotes count for rows as well.
         total = max(estimate_deals(deals) - 1, 0)
         closed = read_deals(deals, rules)
         if quiet or total < _WORTH_A_BAR or not sys.stderr.isatty():
@@ -169,6 +170,7 @@ class _Sheet:
 
     def guards(self) -> None:
         w = self.w
+        # A guard that comes out the same for every deal tells none from another.
         found = [g for g in self.report.guards if sum(t.total > 0 for t in g.truths.values()) > 1]
         if not found:
             return
@@ -251,6 +253,7 @@ def share(part: Share, form: str = _WIDE) -> str:
 
 def percent(value: float) -> int:
     """A share in whole hundredths, half up."""
+    # Not round(), which goes to the even one: 0.5 % would be 0 and 1.5 % would be 2.
     return int(value * 100 + 0.5)
 
 

@@ -66,6 +66,7 @@ def contrast(w: Wording, found: Contrast) -> str:
 def untested(w: Wording, items: Iterable[Untested]) -> Iterator[str]:
     """What cannot be tested, guard by guard; the consequences of having no source are left out."""
     found = list(items)
+    # What nobody speaks of is not known in any deal: said once, that need not be said again.
     blind = {item.subject for item in found if item.reason == "no_source"}
     for item in found:
         if item.reason != "always_the_same" or item.subject not in blind:

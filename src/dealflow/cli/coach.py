@@ -85,6 +85,7 @@ def _findings(page: Page, w: Wording, now: Assessment) -> None:
 
 def _thin(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
     probes = {probe.id: w.text(probe.text) for probe in deal.playbook.coaching.probes}
+    # A playbook may have other probes than ours: only those that it has are asked.
     thin = [t for t in thin_answers(deal, now) if probes.keys() & set(t.probes)]
     if not thin:
         return

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cli", "main"]
 
+# What shells say of a process that died of SIGPIPE (128 + 13) or of SIGINT (128 + 2).
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130
 
@@ -260,6 +261,8 @@ def _open(file: str, playbook: str | None, at: str | None) -> Source:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; gives the exit code and never a traceback for a wrong input."""
     try:
+        # Not standalone: click would end the process itself. The flush belongs to what may fail: at
+        # the exit of the interpreter, a closed pipe could only be complained about.
         code = cli.main(arguments, prog_name="dealflow", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:

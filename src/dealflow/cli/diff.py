@@ -71,6 +71,7 @@ def put_difference(page: Page, found: Difference) -> None:
     for part in found.parts:
         page.put(part, sign="·", indent=2)
     page.blank()
+    # One change of the rules often moves several moves, each with the same deal to show it.
     told: set[tuple[str, ...]] = set()
     for move in found.moves:
         _put_move(page, found, move, told)
@@ -117,6 +118,7 @@ def _said(one: Playbook, other: Playbook, witness: Witness) -> Iterator[str]:
     deal = witness.deal
     w = Wording(one, "en", people=deal.contacts)
     conditions = [other.guard_condition[guard] for guard in witness.blocking]
+    # Only what the guards in the way read: the rest of the deal is there to get it so far.
     if any("deal.amount" in str(condition) for condition in conditions) and deal.amount:
         yield f"the price is {deal.amount}"
     for fact in dict.fromkeys(fact for condition in conditions for fact in condition.facts):

@@ -54,6 +54,7 @@ __all__ = [
 
 def write_json(data: Mapping[str, object]) -> None:
     """One JSON object on the standard output; in ASCII where that could not hold the rest."""
+    # JSON has an escape for every character, so that it never has to be garbled.
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     try:
         json.dump(data, sys.stdout, ensure_ascii=encoding != "utf8", indent=2)

@@ -33,6 +33,7 @@ __all__ = [
     "write_new",
 ]
 
+# Far more than any sale, and no more than a machine can well hold at once.
 _LARGEST_TRAIL = 256 * 1024 * 1024
 
 
@@ -53,6 +54,8 @@ class BadInput(click.ClickException):
 
 def printable(text: str) -> str:
     """The text on one line, without anything that a terminal would obey."""
+    # File names and keys come from strangers: an escape sequence in one could rewrite what the
+    # terminal shows.
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
 
 
@@ -78,6 +81,7 @@ def open_playbook(source: str) -> Playbook:
 
 def open_script(source: str) -> Script:
     """A deal script: a file, or a demo script by its id."""
+    # A file of one's own goes before a demo of the same name.
     known = source in shipped_scripts() and not Path(source).exists()
     try:
         return load_script(source if known else Path(source))
@@ -135,6 +139,7 @@ def open_deal(source: str, playbook: str | None = None, at: str | None = None) -
 
 def _as_of(deal: Deal, at: datetime) -> Deal:
     """The deal as it was at an instant."""
+    # By the time of recording: what was known then, and not what was true then.
     entries = [entry for entry in deal.trail if entry.at <= at]
     if len(entries) == len(deal.trail):
         return deal
@@ -189,6 +194,7 @@ def _instant(text: str) -> datetime:
         if text == "now":
             return datetime.now(UTC)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            # The end of the day, so that what was recorded on it is in.
             return utc(datetime.combine(date.fromisoformat(text), time.max, UTC))
         return utc(datetime.fromisoformat(text))  # a time without a zone is none
     except ValueError:
@@ -209,6 +215,8 @@ def write_new(name: str, text: str, *, force: bool) -> None:
     Raises:
         BadInput: there is a file already, or it cannot be written.
     """
+    # Written beside the target, as a rename is in one go within one folder only; and down to the
+    # disk before it, or a machine that stops may keep the name and lose the bytes.
     target = Path(name)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp") if target.name else None
     if beside is None or (target.exists() and not target.is_file()):

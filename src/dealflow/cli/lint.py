@@ -103,11 +103,14 @@ def github_lines(source: str, findings: Iterable[LintFinding]) -> Iterator[str]:
         given = (f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None)
         said = f"{finding.place}: {finding.message}" if finding.place else finding.message
         witness = ["for instance:", *finding.witness.splitlines()] if finding.witness else []
+        # A line of the log that begins with two colons is a command. So what comes out of a file is
+        # made printable here, and line ends are escaped below.
         message = "\n".join(printable(line) for line in (said, *witness))
         yield f"::{_COMMAND[finding.level]} {','.join(given)}::{_data(message)}"
 
 
 def _data(text: str) -> str:
+    # The percent sign first, or it would escape the escapes.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -23,6 +23,8 @@ _FINDINGS = 1
 
 def language_of(environment: Mapping[str, str]) -> Language:
     """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
+    # The order in which the C library and gettext look; LANGUAGE, a list of wishes, is not looked
+    # at.
     names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((name for name in names if name), "")
     return "zh" if re.match(r"zh\b|zh_", locale, re.IGNORECASE) else "en"
@@ -42,6 +44,7 @@ def common(command: _F) -> _F:
 
 def new_page(*, record: bool = False) -> Page:
     """Where to print; with ``record`` to be made a picture of."""
+    # Where it is needed, as everywhere in the commands: rich alone takes longer than --help should.
     from dealflow.cli.output import Page
 
     return Page(record=record)

@@ -66,6 +66,7 @@ Piece = str | tuple[str, str]
 """A text, or a text with its style."""
 
 
+# rich would end the process on a pipe that is closed: then a caller of main() gets no exit code.
 class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
         """Leave it to the one who started the command, instead of exiting from here."""
@@ -85,6 +86,7 @@ class Page:
         self, file: TextIO | None = None, width: int | None = None, *, record: bool = False
     ) -> None:
         stream: TextIO = io.StringIO() if record else file or sys.stdout
+        # A picture is drawn as a terminal would show it, wherever it is made.
         terminal = record or stream.isatty()
         self._console = _Console(
             file=stream,
@@ -92,6 +94,8 @@ class Page:
             force_terminal=terminal,
             color_system="truecolor" if record else "auto" if terminal else None,
             theme=_THEME,
+            # What people said is printed as it is: with markup, a quote such as "[bold]" would be
+            # read as a style, and :ok: as a picture.
             highlight=False,
             markup=False,
             emoji=False,
@@ -99,6 +103,8 @@ class Page:
             record=record,
         )
         self._encoding = "utf-8" if record else stream.encoding or "utf-8"
+        # A tab would be as wide as the terminal likes, which no line could be measured for. Signs
+        # that the encoding lacks (a Windows console, LANG=C) have others that look alike.
         self._table: dict[int, str] = {ord("\t"): " "} | {
             ord(sign): other
             for sign, other in _FALLBACK.items()
@@ -113,6 +119,7 @@ class Page:
     @property
     def width(self) -> int:
         """The width of a line, in cells."""
+        # Narrower than this nothing can be read, and an indented line would have no room at all.
         return max(self._console.width, _NARROWEST * 2)
 
     def blank(self) -> None:
@@ -152,6 +159,7 @@ class Page:
         plain = line.plain.translate(self._table)
         # of the same length, so that the styles stay in their places
         line.plain = plain.encode(self._encoding, "replace").decode(self._encoding)
+        # The line is broken already: rich must not do it once more.
         self._console.print(line, soft_wrap=True)
 
     def raw(self, text: str) -> None:
@@ -191,6 +199,8 @@ class Page:
         cells = [[_plain(cell) for cell in row] for row in body]
         flush = set(right)
         widths = [max(map(cell_len, column)) for column in zip(head, *cells, strict=True)]
+        # Figures are not broken, so the first column gives way; when it has too little left, there
+        # is no table.
         rest = sum(widths[1:]) + 2 * (len(widths) - 1)
         first = min(widths[0], self.width - indent - rest)
         if first < min(widths[0], _NARROWEST):

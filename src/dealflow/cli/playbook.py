@@ -92,6 +92,7 @@ def _guard(page: Page, w: Wording, id: str, asked: set[str]) -> None:
     page.put(w.text(guard.refused), indent=4)
     page.put((" ".join(guard.when.split()), "quiet"), indent=4)
     for fact in w.playbook.guard_condition[id].facts:
+        # Several guards may read one fact; its questions stand with the first.
         if fact.id not in asked:
             asked.add(fact.id)
             _questions(page, w, fact.ask, 4)

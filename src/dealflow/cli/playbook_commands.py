@@ -172,6 +172,8 @@ def playbook_diff(
         write_json(difference_data(found))
     else:
         put_difference(new_page(), found)
+    # Given up is not found clean: a build that asks to fail must not pass because the search was
+    # too long.
     leave(bool(fail_on) and (found.has(*fail_on) or found.undecided))
 
 

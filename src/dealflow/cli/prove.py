@@ -44,6 +44,7 @@ def prove_timed(
 
 
 def _timed(found: Iterator[Theorem]) -> Iterator[Timed]:
+    # Theorems are proved when they are asked for, so that each can be timed.
     started = perf_counter()
     for theorem in found:
         yield Timed(theorem, perf_counter() - started)

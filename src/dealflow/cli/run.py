@@ -74,6 +74,7 @@ class _Play:
 
     def turn(self, turn: Turn) -> None:
         self.clock(turn.line.at)
+        # A refusal tells its guards at length below; a guard is told once in a turn.
         blocking = {f.guard for f in turn.refused.findings} if turn.refused else set[str]()
         disputed = {conflict.guard for conflict in turn.conflicts}
         self.lapsed(c for c in turn.lapsed if c.guard not in blocking)
@@ -130,6 +131,7 @@ class _Play:
                 self.line((w.entry(entry), "head"))
             case events.Refused() as event:
                 self.refused_move(event, entry.by)
+            # A talk is in what was said in it; told briefly, the call itself is left out.
             case events.Met() as event if event.two_way and not (self.full or turn.changes):
                 pass
             case _:
@@ -147,6 +149,7 @@ class _Play:
         w = self.w
         if action.asks and self.full:
             self.line((w.pair(turn.line.by, w.quoted(action.asks)), "quiet"))
+        # The job title comes with a person's first words, as in a play.
         fresh = said.source not in self.introduced
         self.introduced.add(said.source)
         who = w.source(said) if fresh else w.source(said, card=False)
@@ -230,6 +233,8 @@ class _Play:
         """The verdict, when this line has turned it to something that somebody can act on."""
         now, w = turn.after, self.w
         before, self.verdict = self.verdict, now.verdict
+        # A verdict is news once. After a refusal it has been told, and after the end it is nobody's
+        # business.
         if turn.refused is not None or now.verdict is before or _ended(turn):
             return
         if now.verdict is Verdict.READY and self.full:

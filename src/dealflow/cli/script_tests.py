@@ -72,6 +72,8 @@ def _missed(run: Run) -> Iterator[str]:
     """What a script expects and did not find, and the refusals of which it does not speak."""
     for turn in run.turns:
         yield from (f"{failure.line.place}: {failure.message}" for failure in turn.failures)
+        # A play shows refusals, and needs no expectation for it. In a test, one that nobody expects
+        # is a failure.
         if turn.refused is not None and turn.line.expect is None:
             guards = ", ".join(finding.guard for finding in turn.refused.findings)
             yield f"{turn.line.place}: refused by {guards}, and the line does not expect that"

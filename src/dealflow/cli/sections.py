@@ -94,6 +94,8 @@ def ask_list(
     for number, ask in enumerate(shown, 1):
         sign = f"{number}.".ljust(width)
         page.put(w.quoted(w.question(ask)), indent=indent, sign=(sign, "unknown"))
+        # Whom to ask and why stands below the last of several questions in a row that have it in
+        # common. (By slices, as there is none behind the last.)
         if notes[number - 1 : number] != notes[number : number + 1]:
             for note in notes[number - 1]:
                 page.put((note, "quiet"), indent=below)

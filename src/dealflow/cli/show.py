@@ -46,6 +46,7 @@ class Known:
 
 def known(deal: Deal, at: datetime) -> Iterator[Known]:
     """Every fact of which something was said, in the order of the playbook."""
+    # The state that a deal holds is private to it; folded from the trail it is the same.
     snapshot = Snapshot(fold(deal.playbook, deal.trail), at)
     said: dict[tuple[str, str | None], list[Statement]] = {}
     for statement in deal.statements.values():

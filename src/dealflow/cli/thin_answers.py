@@ -48,6 +48,7 @@ def thin_answers(deal: Deal, now: Assessment) -> tuple[ThinAnswer, ...]:
         said = [deal.statements[id] for id in finding.yes]
         for statement in said:
             holding.setdefault(statement.id, []).append(finding.guard)
+            # For a walk-away condition only: nobody has the patience to be asked everything twice.
             if finding.walk_away and not _confirmed(statement, said):
                 alone.add(statement.id)
     found = []

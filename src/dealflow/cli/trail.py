@@ -30,6 +30,7 @@ _STYLES: dict[type, str] = {
 
 def put_trail(page: Page, playbook: Playbook, language: Language, trail: Trail) -> None:
     """Everything that happened, day by day."""
+    # Filled as the trail goes on: people are called what they were called then.
     people: dict[str, Contact] = {}
     w = Wording(playbook, language, people=people)
     day: date | None = None
@@ -85,6 +86,7 @@ def check(name: str, head: str | None) -> Checked:
     data = open_trail(name)
     try:
         trail = loads(data, head)
+        # loads() has checked the chain; whether each body is in its one form is left to this.
         trail.verify()
     except TamperedTrail as error:
         return Checked(name, seq=error.seq, problem=error.problem, head_known=head is not None)

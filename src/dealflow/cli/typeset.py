@@ -15,8 +15,12 @@ from rich.console import Console
 
 __all__ = ["cell_len", "fold", "padded", "picture"]
 
+# rich breaks lines at spaces, of which a Chinese paragraph has none: it would be one word, cut
+# wherever the line is full, before a full stop just as well. So lines are broken here.
 _OPENING = "“‘（《「【(["
 _CLOSING = "，。！？、；：”’）》」】…,.!?;:)]%"
+# Radicals and punctuation, kana and Chinese characters, compatibility forms, full-width signs: what
+# may stand at the end of a line. How wide a character is, cell_len says.
 _WIDE = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60"
 # an atom is kept together: opening marks, a wide character or a word, closing marks, a middle dot
 _ATOM = re.compile(
@@ -37,12 +41,15 @@ def fold(text: str, width: int, more: int = 0) -> list[int]:
         The offsets at which lines but the first begin.
     """
     offsets: list[int] = []
+    # The first line begins left of the others: what it has more is room that is not used yet.
     used, space = -more, 0
     for start, atom in _atoms(text, width):
         size = cell_len(atom)
         if atom.isspace():
             space += size
             continue
+        # Spaces count only once something comes behind them: at the end of a line they take no
+        # room.
         if used > -more and used + space + size > width:
             offsets.append(start)
             used, more = size, 0
@@ -55,6 +62,7 @@ def fold(text: str, width: int, more: int = 0) -> list[int]:
 def _atoms(text: str, width: int) -> Iterator[tuple[int, str]]:
     for match in _ATOM.finditer(text):
         atom, start = match[0], match.start()
+        # A hash or an address may be wider than the page: it is cut, or it would run out of it.
         while not atom.isspace() and cell_len(atom) > width:
             end = _fitting(atom, width)
             yield start, atom[:end]

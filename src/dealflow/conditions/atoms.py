@@ -41,6 +41,8 @@ class Holds(OverFact, Condition):
         for value, ids in reading.values:
             look.answer(bool(value), ids)
             bits |= 1 if value else 2
+        # What was said is evidence even where it does not count yet, as of somebody in another
+        # role: it shows what there is to confirm. But it answers nothing.
         return 0 if reading.lacks else look.settle(bits)
 
     def __str__(self) -> str:
@@ -102,6 +104,8 @@ class Named(OverFact, Condition):
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         reading = look.read(self.fact)
+        # All lists together: whoever leaves an item out has not denied it, as he may never have
+        # thought of it.
         naming = [
             ids for value, ids in reading.values if self.item in cast("tuple[str, ...]", value)
         ]
@@ -157,6 +161,8 @@ class Plays(OverFact, Condition):
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         reading = look.read(self.fact)
+        # Where the map has nobody in the role, anybody who is named speaks against it: then the map
+        # is to be corrected.
         holders = {contact.id for contact in look.world.holders(self.role)}
         bits = 0
         for value, ids in reading.values:
@@ -185,11 +191,15 @@ class Within(Condition):
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         today = look.world.at.date()
         last = today + self.ahead
+        # Tomorrow, today is another day: the answer is good until midnight even when nobody says
+        # anything.
         look.stands(datetime.combine(today, time.max, UTC))
         bits = 0
         for value, ids in self.term.alternatives(look):
             day = cast("date", value)  # the parser lets nothing else in
             if day < today:
+                # The day was right once, and nobody has said a no by letting it pass. So it is
+                # asked for anew.
                 about = next((look.about(fact) for fact in self.facts), None)
                 look.gaps[Gap("passed", str(self.term), about)] = None
                 continue
@@ -241,6 +251,9 @@ class Compare(Condition):
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         bits = 0
+        # Every combination of what people say has an answer. Budgets of 40 and of 60 against a
+        # price of 50 are a yes and a no, hence a contradiction; against a price of 30 both say yes,
+        # and that they differ does not matter to this condition.
         functions = [OPERATORS[name] for name in self.operators]
         for combination in product(*[term.alternatives(look) for term in self.terms]):
             answer = True

@@ -90,6 +90,8 @@ class Look:
         until: the instant until which the answer stands when nothing is said meanwhile.
     """
 
+    # Nodes are frozen, and one tree serves all deals of a playbook; so everything that changes
+    # while a condition is evaluated is in here, and a look is used once.
     __slots__ = (
         "conflicted", "contact", "firm", "gaps", "no", "positive", "until", "world", "yes",
     )  # fmt: skip
@@ -102,6 +104,7 @@ class Look:
         self.conflicted = False
         self.yes: list[int] = []
         self.no: list[int] = []
+        # A set that keeps its order: questions come in the order of the condition's text.
         self.gaps: dict[Gap, None] = {}
         self.until: datetime | None = None
 
@@ -120,6 +123,7 @@ class Look:
 
     def peek(self, fact: Fact) -> Reading:
         """What is known of a fact, when it may be missing."""
+        # about() written out: this runs for every fact of every guard.
         about = self.contact.id if fact.of == "contact" and self.contact is not None else None
         reading = self.world.read(fact, about)
         if reading.until is not None:
@@ -137,6 +141,9 @@ class Look:
 
     def decided(self, bits: int, by_one: int, before: int) -> int:
         """Forget what is missing in the other parts when one part has decided the whole."""
+        # Once one part of an `or` is true, nobody has to be asked for the others, and likewise for
+        # an `and` that is false. But when a contradiction was met, the firm look may undo the
+        # decision; then the gaps must still be there.
         if bits == by_one and len(self.gaps) > before and not self.conflicted:
             for gap in list(self.gaps)[before:]:
                 del self.gaps[gap]
@@ -146,6 +153,8 @@ class Look:
         """Note a contradiction; it is no answer where only firm ones count."""
         if bits == 3:
             self.conflicted = True
+            # judge() looks a second time with firm set: what comes out the same without any
+            # contradiction did not hang on one.
             return 0 if self.firm else 3
         return bits
 
@@ -176,6 +185,8 @@ class Node:
     @cached_property
     def sense(self) -> tuple[object, ...]:
         """Equal for nodes that come to the same in every world: they say and read the same."""
+        # The text alone would not do: another playbook may have a fact of the same name with other
+        # sources, or one that goes out of date.
         return (str(self), *(fact.sense for fact in self.facts))
 
     @cached_property

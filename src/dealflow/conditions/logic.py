@@ -44,9 +44,15 @@ def judge(condition: Condition, world: World) -> Outcome:
     """Evaluate a condition with its evidence."""
     look = Look(world)
     bits = condition.evaluate(look)
+    # By Belnap's tables UNKNOWN or CONFLICTED is TRUE: one part is not told false, the other is
+    # told true. That is right about what was told, and wrong as a reason to go on, since nobody
+    # knows the one and people disagree on the other. Hence a second look, in which contradictions
+    # answer nothing: what is TRUE or FALSE there too stands firm, and anything else hangs on the
+    # contradiction and is called by its name.
     if look.conflicted and bits in (1, 2):
         firm = condition.evaluate(Look(world, firm=True))
         bits = bits if firm == bits else 3
+    # A condition that holds misses nothing, whatever was not found on the way.
     gaps = tuple(look.gaps) if bits != 1 and look.gaps else ()
     return Outcome(
         Truth.from_bits(bits), _each_once(look.yes), _each_once(look.no), gaps, look.until
@@ -71,6 +77,8 @@ class Not(Condition):
 
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        # What speaks for the part speaks against the whole, and findings sort the evidence by the
+        # whole.
         look.positive = not look.positive
         bits = self.part.evaluate(look)
         look.positive = not look.positive
@@ -114,6 +122,7 @@ class And(_Junction):
     precedence: ClassVar[int] = 2
     word: ClassVar[str] = "and"
     join: ClassVar[staticmethod[[int, int], int]] = staticmethod(and_bits)
+    # told true and not told false: what `and` with anything leaves as it is
     neutral: ClassVar[int] = 1
     decisive: ClassVar[int] = 2
 
@@ -125,6 +134,7 @@ class Or(_Junction):
     precedence: ClassVar[int] = 1
     word: ClassVar[str] = "or"
     join: ClassVar[staticmethod[[int, int], int]] = staticmethod(or_bits)
+    # the same for `or`: told false only
     neutral: ClassVar[int] = 2
     decisive: ClassVar[int] = 1
 
@@ -148,12 +158,16 @@ class Quantified(OverRole, Condition):
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         holders = look.world.holders(self.role)
+        # In logic, everything is true of everybody in an empty role. Here it means that we have not
+        # met them yet, which is a gap.
         if not holders:
             look.gaps[Gap("nobody_in_role", self.role)] = None
             return 0
         every = self.quantifier == "every"
         before = len(look.gaps)
         bits = 1 if every else 2
+        # The parser lets no quantifier into another one; trees that are made in Python may have
+        # them.
         outer = look.contact
         for contact in holders:
             look.contact = contact
@@ -179,4 +193,5 @@ def witnesses(condition: Condition, world: World) -> tuple[str, ...]:
     if not isinstance(condition, Quantified) or condition.quantifier != "some":
         return ()
     holders = world.holders(condition.role)
+    # Told true by somebody is enough for a warning to name the contact.
     return tuple(c.id for c in holders if condition.part.evaluate(Look(world, contact=c)) & 1)

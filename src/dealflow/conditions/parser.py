@@ -90,6 +90,8 @@ _ORDERED = (ValueType.NUMBER, ValueType.MONEY, ValueType.DATE, ValueType.DURATIO
 _TEXTUAL = (ValueType.TEXT, ValueType.CHOICE, ValueType.PERSON)
 
 
+# Python's parser gives the syntax and nothing of it is ever run. What no case below names is
+# refused, a kind of node that a later Python may bring included.
 @define
 class _Reader:
     source: Source
@@ -108,6 +110,9 @@ class _Reader:
     def condition(self, node: ast.expr) -> Condition:
         match node:
             case ast.BoolOp(op=op, values=values):
+                # Each part of an and/or is a condition by itself, so all of them are read, and the
+                # author sees every problem at once. Elsewhere the parts hang on each other's types:
+                # the first problem ends it.
                 parts = tuple(part for value in values if (part := self.attempt(value)))
                 if isinstance(op, ast.And):
                     return And(_flat(And, parts))
@@ -149,6 +154,7 @@ class _Reader:
                 raise Wrong(node, "only == != < <= > >= in, not in: 'is' compares nothing here")
             _check_types(nodes[i + 1], name, typed[i], typed[i + 1])
             operators.append(name)
+        # To Python, a in b == c means a in b and b == c, which nobody has in mind.
         if len(operators) > 1 and not {"in", "not in"}.isdisjoint(operators):
             raise Wrong(node, "'in' cannot be part of a chain")
         return Compare(tuple(t[0] for t in typed), tuple(operators))
@@ -192,6 +198,7 @@ class _Reader:
     def heard(self, node: ast.Call) -> Condition:
         (argument,) = self.arguments(node, 1)
         match argument:
+            # True is an int to Python.
             case ast.Constant(value=int(number)) if number is not True and 0 < number <= 100:
                 return Heard(number)
             case _:
@@ -222,6 +229,8 @@ class _Reader:
     def quantified(self, node: ast.Call) -> Condition:
         quantifier = cast("ast.Name", node.func).id
         who, part = self.arguments(node, 2)
+        # In an inner quantifier contact.rating could be that of either contact, and a look is at
+        # one only.
         if self.inside_quantifier:
             raise Wrong(node, "every and some cannot be nested")
         role = self.role(who)
@@ -286,6 +295,8 @@ def _check_types(node: ast.expr, op: Operator, left: _Typed, right: _Typed) -> N
         raise Wrong(node, f"{a.value} cannot be compared with {b.value}")
     if op not in ("==", "!=") and a not in _ORDERED:
         raise Wrong(node, f"values of type {a.value} have no order: use == or !=")
+    # A misspelt choice equals nothing: the guard would be false for ever, and look like a customer
+    # who says no.
     for known, constant in ((choices, term), (other_choices, left[0])):
         if known and isinstance(constant, Constant) and constant.value not in known:
             raise Wrong(node, f"{constant} is none of the choices: {', '.join(known)}")

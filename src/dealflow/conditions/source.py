@@ -18,6 +18,8 @@ from dealflow.values import FORBIDDEN, Value, ValueType, from_json
 
 __all__ = ["Source", "Wrong", "arguments", "duration", "literal"]
 
+# Conditions come out of files: without bounds, one of them could take Python's parser beyond its
+# depth, or an evaluation beyond anybody's patience.
 _LONGEST = 2_000
 _MOST_NODES = 200
 _DEEPEST = 20
@@ -59,6 +61,8 @@ def _taken_apart(text: str) -> tuple[str, ast.expr]:
     if unmatched := _unmatched(text):
         position, message = unmatched
         raise _problem(_position(text, position), f"not a condition: {message}")
+    # In parentheses a condition may go over lines; without the newline, a comment at its end would
+    # take the closing one with it.
     wrapped = f"({text}\n)"
     tree = _tree(wrapped, text)
     if problems := list(_too_much(tree)):
@@ -94,6 +98,7 @@ class Source:
 
     def place(self, node: ast.expr) -> str:
         """Where a part begins: line and column in the text, both from 1, columns in characters."""
+        # ast counts columns in bytes of UTF-8, and people in characters.
         line = self.wrapped.split("\n")[node.lineno - 1]
         return _place(node.lineno, len(line.encode()[: node.col_offset].decode()) + 1)
 
@@ -157,6 +162,7 @@ def _tree(wrapped: str, text: str) -> ast.expr:
 def _too_much(tree: ast.expr) -> Iterator[Problem]:
     nodes, depth = 0, 0
     level: list[ast.AST] = [tree]
+    # Level by level and not by recursion, as the depth is what is in question.
     while level:
         nodes += len(level)
         depth += 1
@@ -174,6 +180,7 @@ _CENTURY = 24 * 36_525
 def literal(node: ast.expr, source: Source) -> tuple[Constant, ValueType]:
     """Read a value and tell its type."""
     match node:
+        # Before the ints: True is one.
         case ast.Constant(value=bool(answer)):
             return Constant(answer), ValueType.YES_NO
         case ast.Constant(value=int(number)):

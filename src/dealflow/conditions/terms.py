@@ -40,6 +40,7 @@ class AttributeRef(Term):
             contact = look.contact if self.name.startswith("contact.") else None
             look.gaps[Gap("not_set", self.name, contact.id if contact else None)] = None
             return ()
+        # No statement stands behind it: the price and the map are our own records.
         return ((value, ()),)
 
     def __str__(self) -> str:
@@ -64,6 +65,8 @@ def literal(value: Value) -> str:
     """A value as it is written in a condition."""
     match value:
         case str():
+            # Not repr(): it takes single quotes where there are double ones in the text, and the
+            # printed form must be one form only.
             quoted = value.replace("\\", "\\\\").replace('"', '\\"')
             return '"' + quoted.replace("\n", "\\n").replace("\t", "\\t") + '"'
         case tuple():

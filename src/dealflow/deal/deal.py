@@ -75,6 +75,8 @@ class Deal(Recorder):
         if not len(trail) or not isinstance(trail[0].event, events.Opened):
             raise TrailError("a trail starts with the entry that opened the deal")
         opened = trail[0].event
+        # Under other rules the same entries may mean something else, even where every name is
+        # known: a fact may go out of date sooner, a guard may have another condition.
         if opened.fingerprint != playbook.fingerprint:
             raise TrailError(
                 f"the trail was made under {opened.playbook} {opened.playbook_version}"
@@ -122,11 +124,15 @@ class Deal(Recorder):
         judgement = self._judge(snapshot, to)
         move = judgement.plan.move
         ready = judgement.verdict is Verdict.READY
+        # The verdict is there already. The machine is asked all the same, and has the last word:
+        # whatever is recorded as a move is one that it made.
         passage = machine.fire(self.playbook, move.source, move.id, lambda: ready)
         attempt = (move.id, move.source, move.to, judgement.verdict.value)
         records = _records(judgement.findings)
         if passage.passed:
             return self._commit(by, at, events.Moved(*attempt, records))
+        # Before the refusal is on record, so that it says how the deal stood when the move was
+        # tried.
         assessment = assess(snapshot, judgement)
         raise Refused(assessment, self._commit(by, at, events.Refused(*attempt, records)))
 
@@ -158,6 +164,8 @@ class Deal(Recorder):
         close = self.playbook.trial_close
         if close is None or self.step != close.step:
             raise self._no_move(f"{self.step} is not the trial close")
+        # Answer and move are two entries that must come together or not at all. The state before is
+        # not copied: it can be folded again, and that is paid for only when something goes wrong.
         state, trail = self._state, self._trail
         try:
             self._say("contact", source, close.fact, answer, by, at, details)
@@ -242,6 +250,8 @@ class Deal(Recorder):
         outcome = self.outcome
         if outcome not in (WALKED_AWAY, LOST):
             raise self._no_move(f"a deal that is {outcome or 'open'} cannot be reopened")
+        # The entry that ends a deal is of a kind with the outcome's name. There may be several: a
+        # deal can end, be taken up and end again.
         ended = max(e.seq for e in self._trail if e.kind == outcome)
         since = (events.Said, events.Withdrawn)
         if not any(isinstance(entry.event, since) for entry in self._trail[ended:]):
@@ -275,6 +285,8 @@ class Deal(Recorder):
             raise self._no_move(f"the deal is {self.outcome}: {verb} is for open deals")
 
     def _no_move(self, message: str) -> MoveNotAllowed:
+        # The machine would take a closed deal up at any step, since it does not know where the deal
+        # ended.
         here = machine.reopen_at(self.step)
         elsewhere = {machine.reopen_at(step.id) for step in self.playbook.steps} - {here}
         allowed = machine.triggers(self.playbook, self.outcome or self.step)
@@ -282,6 +294,7 @@ class Deal(Recorder):
         return MoveNotAllowed(message, step=self.step, allowed=allowed)
 
     def _fire(self, trigger: str, message: str) -> None:
+        # transitions would raise an error of its own, which says nothing of what is allowed.
         if trigger not in machine.triggers(self.playbook, self.outcome or self.step):
             raise self._no_move(message)
         machine.fire(self.playbook, self.outcome or self.step, trigger)

@@ -64,6 +64,8 @@ class Checks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, *rest: object
     ) -> None:
+        # An error of any other class is a fault of ours and not of the input: it is not hidden
+        # among the problems.
         if isinstance(error, EvidenceError) and self.errors:
             self.errors.append(error)
         elif error is not None:
@@ -117,12 +119,14 @@ class Checks:
 
     def several(self, value: object, what: str) -> tuple[Any, ...]:
         """Make a tuple of ids; note what is none, and an id that is given twice."""
+        # A text can be gone through as well: "ruth" would be four people.
         if isinstance(value, str):
             return (value,)
         if not isinstance(value, Iterable):
             self.note(f"{what}s are not a list of ids: {value!r}")
             return ()
         ids = tuple(value)
+        # Not by a set: what a caller gives need not have a hash.
         if any(id in ids[:i] for i, id in enumerate(ids)):
             self.note(f"a {what} is given twice")
         return ids
@@ -254,6 +258,7 @@ def met(
 
 
 def _next_id(state: DealState, kind: object) -> str:
+    # The caller may have used such an id of his own.
     number = len(state.interactions) + 1
     while f"{kind}-{number}" in state.interactions:
         number += 1
@@ -281,6 +286,7 @@ def said(
         if declared is None:
             checks.note(f"the playbook has no fact {fact!r}")
         else:
+            # Who speaks of a fact of contacts without naming anybody speaks of himself.
             if about is None and declared.of == "contact" and source_kind == "contact":
                 about = source
             _check_about(checks, state, declared, about)
@@ -296,6 +302,7 @@ def said(
         if interaction is not None and held is None:
             checks.note(f"there is no interaction {interaction!r}")
         if said_at is None:
+            # What was said in a meeting was said then, however late it is recorded.
             said_at = held.held_at if held else at
         else:
             said_at = checks.instant(said_at, "said_at", at)
@@ -361,6 +368,8 @@ def waived(
             checks.note(f"the playbook does not let anybody waive {guard}")
         checks.text(authority, "the authority", empty=False)
         checks.text(reason, "the reason", empty=False)
+        # The name is all that we know of the authority, but an entry by the very person would show
+        # that nobody else was asked.
         if authority == by:
             checks.note("nobody waives for himself: the authority must be somebody else")
         if until is not None:

@@ -134,18 +134,18 @@ class Ledger:
     def _commit(self, by: str, at: datetime, event: events.Event) -> Entry:
         trail = self._trail
         try:
+            # First what can fail without a trace: a value that cannot be written down exactly never
+            # gets as far as the state.
             entry = chain(trail.head, len(trail) + 1, at, by, event)
         except TrailError as error:
             raise EvidenceError(f"this cannot be put on record: {error}") from None
         try:
             self._state.apply(entry.seq, at, by, event)
             self._trail = trail.extended([entry])
+        # KeyboardInterrupt included: a state that has gone on without its trail would put the next
+        # entry on ground that nobody can replay.
         except BaseException:
             self._trail = trail
             self._state = fold(self.playbook, trail) if len(trail) else DealState(self.playbook)
             raise
         return entry
-
-
-# What each kind of event must find in the deal. The verbs check their arguments more thoroughly,
-# and report every problem at once; here it is enough that nothing comes in that breaks the deal.

@@ -64,6 +64,8 @@ class Recorder(Ledger):
         """Change some of the fields that :meth:`add_contact` takes."""
         with self._begin(by, at) as checks:
             checks.contacts(self._state, [id], "the contact")
+            # An unknown contact is noted above; the changes are checked all the same, against
+            # nobody's card.
             fields = asdict(known(self._state.contacts, id) or _NOBODY, recurse=False)
             if unknown := sorted(changes.keys() - fields.keys()):
                 checks.note(f"a contact has no {', '.join(unknown)}")

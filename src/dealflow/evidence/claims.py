@@ -80,6 +80,8 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 _SourceKey: TypeAlias = tuple[SourceKind, str]
 
 
+# By when it was said and not by when it was recorded: a note that comes in late must not replace
+# what the same person has said since. Of one instant, what was recorded later counts as later.
 def _when(statement: Statement) -> tuple[datetime, int]:
     return (statement.said_at, statement.id)
 
@@ -88,6 +90,9 @@ def _when(statement: Statement) -> tuple[datetime, int]:
 class _Claims:
     """The statements of one fact (about one contact), per source, in the order they were said."""
 
+    # By source, since a source can only take the place of its own words. Were the latest of all
+    # speakers taken, the last one would overrule the others, and no contradiction could ever be
+    # seen.
     by_source: dict[_SourceKey, list[Statement]] = field(factory=dict)
     cached: Reading | None = None
     cached_as: Fact | None = None
@@ -115,6 +120,8 @@ def _read(
 ) -> Reading:
     if not said:
         return Reading(lacks=_NEVER)
+    # Only the latest words of each source, even where they are out of date: what the source said
+    # before is older still, and may be what it has changed its mind about.
     latest = [statements[-1] for statements in said]
     until = None
     rule = fact.sources
@@ -124,12 +131,18 @@ def _read(
         if not live:
             since = max(s.said_at for s in latest) + good_for
             return Reading(lacks=(Lack("stale", roles=fact.sources.roles, since=since),))
+        # When the first claim goes out of date, the set of values may be another one. Until then
+        # only a new statement, a withdrawal or a change of roles can make it so; each of these
+        # forgets the reading.
         until = min(s.said_at for s in live) + good_for
         latest = live
+    # Most facts have one source: nothing to sort, nothing to group.
     if len(latest) == 1:
         (one,) = latest
         lacks = () if rule.anybody else tuple(_lacks(fact, latest, roles_of))
         return Reading(((one.value, (one.id,)),), lacks, until)
+    # by_source is in the order in which the sources first spoke; evidence is named in the order of
+    # the trail. Equal values share an entry: people who agree are no contradiction.
     latest.sort(key=_by_id)
     groups: dict[Value, tuple[int, ...]] = {}
     for statement in latest:
@@ -149,6 +162,8 @@ def _lacks(fact: Fact, live: list[Statement], roles_of: RolesOf) -> Iterator[Lac
     entitled = [s for s in live if _entitled(s, fact, roles_of)]
     if not entitled:
         yield Lack("role", roles=rule.roles)
+    # It has to be those whose word counts who were heard: that somebody else spoke to us in person
+    # makes their words no firmer. A document is never told on, so it needs no case of its own.
     elif rule.first_hand and not any(s.first_hand for s in entitled):
         yield Lack("first_hand", roles=rule.roles)
 
@@ -158,6 +173,8 @@ def _entitled(statement: Statement, fact: Fact, roles_of: RolesOf) -> bool:
     if not rule.roles:
         return True
     if statement.source_kind == "contact":
+        # The roles held now, whenever it was said: who turns out to be the economic buyer has been
+        # so all along. That is why a change of roles has to forget every reading.
         return not roles_of(statement.source).isdisjoint(rule.roles)
     return rule.documents and statement.source_kind == "document"
 
@@ -174,6 +191,8 @@ class Evidence:
     _statements: dict[int, Statement] = field(factory=dict)
     _withdrawn: dict[int, str] = field(factory=dict)
     _claims: dict[tuple[str, str | None], _Claims] = field(factory=dict)
+    # Counted and not only collected: when one of two statements is withdrawn, its speaker was heard
+    # all the same.
     _heard: dict[str, int] = field(factory=dict)
 
     @property
@@ -229,6 +248,8 @@ class Evidence:
             if (
                 reading is None
                 or claims.cached_as is not fact  # another playbook declares it in its own way
+                # Whoever looks at an earlier instant may find claims live that are stale in the
+                # cached reading.
                 or at < claims.cached_at
                 or (reading.until is not None and at > reading.until)
             ):

@@ -76,6 +76,7 @@ class Sources:
 
 
 def _fixed(choices: Mapping[str, Text]) -> Mapping[str, Text]:
+    # A copy: whoever made the dict may change it later.
     return MappingProxyType(dict(choices))
 
 
@@ -103,6 +104,8 @@ class Fact:
     sources: Sources = Sources()
     ask: tuple[Question, ...] = ()
 
+    # The hash that attrs makes would go over every title and question each time, and fail at the
+    # mapping of choices. Equality still compares everything.
     def __hash__(self) -> int:
         return hash(self.id)
 

@@ -25,7 +25,7 @@ from dealflow.playbook.parts import (
 )
 from dealflow.playbook.playbook import Plan, Playbook
 from dealflow.playbook.rules import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Rules
-from dealflow.playbook.toml import decode_toml, locate, located, parse_toml, read_bytes
+from dealflow.playbook.toml import decode_toml, locate, located, parse_toml, path_of, read_bytes
 from dealflow.playbook.toml_places import Places
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "parse_invariant",
     "parse_playbook",
     "parse_toml",
+    "path_of",
     "read_bytes",
     "read_playbook",
     "shipped_playbooks",

@@ -55,6 +55,7 @@ def compile_rules(rules: Rules) -> Compiled:
         PlaybookError: every value of a wrong type with its place or, when there are none, every
             rule that does not hold.
     """
+    # Types first and alone: every check below may then take a field for what it is said to be.
     problems = list(misfits(rules))
     if not problems:
         checker = _Checker(rules)
@@ -139,6 +140,7 @@ class _Checker:
             if move.id in _TRIGGERS:
                 self.note(f"moves.{move.id}", "every step has this way out already")
         for role in self.role_ids:
+            # Conditions are read by Python's parser, to which a keyword is no name.
             if role in (ANY_ROLE, US) or iskeyword(role):
                 self.note(f"roles.{role}", "this word has a meaning of its own")
         for fact in self.facts:
@@ -210,6 +212,7 @@ class _Checker:
                 for problem in error.problems:
                     inside = f", {problem.place}" if problem.place else ""
                     self.note(f"{place}.when{inside}", problem.message)
+        # A deal's money is in one currency, and the first amount in a condition says which.
         currencies = sorted({money.currency for money in amounts(self.conditions.values())})
         if len(currencies) > 1:
             message = f"amounts in {' and '.join(currencies)}: a deal's money is in one currency"
@@ -232,6 +235,7 @@ class _Checker:
             if pairs[move.source, move.to] > 1:
                 self.note(place, f"a second way from {move.source} to {move.to}")
             self.check_forward(move)
+        # A misspelt step is on the list already; that nothing leads to the one meant goes with it.
         if all(move.source in self.step_ids for move in book.moves):
             self.check_reach()
 
@@ -313,6 +317,7 @@ class _Checker:
             self.choice("trial_close.gap", close.gap_fact, close.gaps)
         elif close.gaps:
             self.note("trial_close.gap.fact", "is missing")
+        # In the file, the key stands for the fact itself.
         if "fact" in close.gaps:
             self.note("trial_close.gap.fact", "a choice cannot have this name here")
         before = [step.id for step in self.rules.steps]
@@ -339,6 +344,8 @@ class _Checker:
     def check_message(self, language: str, message: str) -> None:
         place = f"coaching.walk_away.{language}"
         try:
+            # str.format would go on to attributes and items ({name.__class__}): the only two places
+            # are without.
             places = [part[1:] for part in Formatter().parse(message) if part[1] is not None]
         except ValueError as error:
             self.note(place, f"not a message with places: {error}")

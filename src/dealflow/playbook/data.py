@@ -99,6 +99,8 @@ def _converter() -> Converter:  # made when first used: it takes longer than the
         else:
             made.register_structure_hook_func(partial(eq, leaf), partial(_leaf, read))
     made.register_unstructure_hook(timedelta, format_duration)
+    # Texts can be gone through and counted like lists; so what is no list is refused before cattrs
+    # sees it.
     made.register_structure_hook_factory(_is_tuple, _tuple_hook)
     made.register_structure_hook_factory(_is_mapping, _mapping_hook)
     for record in _RECORDS:
@@ -125,6 +127,8 @@ def _reads(record: type, reader: _Hook, fold: _Fold, keys: Sequence[str]) -> _Ho
     def hook(raw: Any, _: Any) -> Any:
         if not isinstance(raw, Mapping):
             raise ValueError(f"{shown(raw)} is not a table")
+        # Unknown keys are found here and not by cattrs, which knows the record's fields only: files
+        # have other names for some, see _FOLDED.
         wrong: list[Exception] = [_Unknown(key, keys) for key in raw if key not in keys]
         made = None
         try:
@@ -196,6 +200,7 @@ def structure(data: object) -> Rules:
     """
     if not isinstance(data, Mapping):
         raise PlaybookError([Problem("", "a playbook is a table")])
+    # First and alone: in another format, all the rest may be right.
     given = data.get("format", FORMAT)
     if type(given) is not int or given != FORMAT:
         message = f"{shown(given)} is not known; this version reads {FORMAT}"
@@ -225,6 +230,7 @@ def _table(problems: list[Problem], key: str, raw: Any, type_: type[_T]) -> list
     made = []
     for name, item in raw.items():
         place = f"{key}.{name}"
+        # Otherwise the id inside would win over the key, and places in messages would lead nowhere.
         if isinstance(item, Mapping) and "id" in item:
             problems.append(Problem(f"{place}.id", "the key of the table is the id already"))
             continue

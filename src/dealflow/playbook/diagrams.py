@@ -62,6 +62,7 @@ def _lines(playbook: Playbook, language: Language) -> Iterator[str]:
         yield f'    state "{words[outcome]}" as {outcome}'
     yield f'    state "{words["any"]}" as any_step'
     yield f"    [*] --> {nodes[playbook.steps[0].id]}"
+    # Drawn from the machine and not from the rules: what is seen is what deals go along.
     events = machine.machine_of(playbook).events
     for move in playbook.moves:
         label = "<br/>".join(_guards(playbook, move, language))

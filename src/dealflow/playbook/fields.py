@@ -124,6 +124,10 @@ def sized(value: Any, kind: tuple[type[Any], ...], spoken: str) -> None:
         raise ValueError(f"{len(value)} items: at most {_MOST}")
 
 
+# attrs checks no types. In a playbook built in Python, standing="no" would be true, and a good_for
+# of 90 would fail only when something ages, in the midst of an assessment. And whatever is built
+# must be possible to write down, or it has no fingerprint. So the readers of files are the judges
+# here as well.
 def misfits(rules: Rules) -> Iterator[Problem]:
     """What no file could say: rules built in Python are held to the same types."""
     for field in fields(Rules):
@@ -146,6 +150,7 @@ def _hints(record: Any) -> Mapping[str, Any]:
     return get_type_hints(record)
 
 
+# Each check is made once: mutants and diffs build playbooks by the hundred.
 @cache
 def _check_of(type_: Any) -> _Check:
     """The check of a field's type; it builds no text unless something is wrong."""
@@ -171,6 +176,9 @@ def _leaf(type_: Any) -> _Check:
         if type(value) is enough:
             return _FINE
         try:
+            # A reader gives back what is right as it stands. Another object means that it took the
+            # word of a file, such as "P90D", and made the value of it: here the value itself is
+            # wanted.
             if type(value) is timedelta is type_:
                 read(format_duration(value))
             elif read(value) is not value:

@@ -53,6 +53,7 @@ def _is_id(source: str) -> bool:
     return "/" not in source and not source.endswith(".toml")
 
 
+# Playbooks are frozen, so that whoever loads one may share it.
 @lru_cache(maxsize=16)
 def _load_shipped(name: str) -> Playbook:
     return parse_playbook(read_playbook(name), name)

@@ -14,6 +14,7 @@ from dealflow.playbook.rules import FULFILLED, Rules
 
 __all__ = ["check_invariants", "parse_invariant"]
 
+# Not one pattern for the whole: with three, the message can say which part is missing, and where.
 _SHAPE = (
     (re.compile(r"\s*never\b"), "'never'"),
     (re.compile(r"""\s*(?P<quote>["'])(?P<step>.*?)(?P=quote)"""), "a step in quotes"),

@@ -44,6 +44,8 @@ def reopen_at(step: str) -> str:
     return f"reopen_at:{step}"
 
 
+# A machine keeps its models for ever, and hangs a method on them for every trigger. A cursor lives
+# for one trigger, so that one machine serves any number of deals, and threads.
 @define
 class Cursor:
     """What a trigger is fired on: the place of one deal in the machine."""
@@ -58,15 +60,24 @@ def permitted(permit: Callable[[], bool]) -> bool:
 
 class _Event(Event):
     def trigger(self, model: Any, *args: Any, **_: Any) -> bool:
+        # Not by [...]: this is a defaultdict, and to ask would leave an entry with no transition in
+        # it. From then on get_triggers() would offer the trigger at that state, and firing it would
+        # say False where now it raises. A state that there is not comes out here as well, as one
+        # that has no such trigger.
         candidates = self.transitions.get(model.state)
         if candidates is None:
             raise MachineError(f"Can't trigger event {self.name} from state {model.state}!")
         for transition in candidates:
-            # Conditions are functions here, never names of methods.
+            # Conditions are functions here, never names of methods; and `unless`, which transitions
+            # knows as well, would be taken for a condition. build() uses neither.
             permits: list[Any] = [condition.func for condition in transition.conditions]
             if all(permit(*args) for permit in permits):
+                # The stock class looks the state up here; a misspelt one gets through. That moves
+                # lead to steps that there are has been checked with the playbook.
                 model.state = transition.dest
                 return True
+        # False says that some condition did not hold, and not which. So the guards are judged
+        # beforehand, each with its reasons, and the one condition here only passes the verdict on.
         return False
 
 
@@ -89,6 +100,8 @@ def build(playbook: Playbook, machine: type[Machine] = _Machine) -> Machine:
         transitions.append({"trigger": reopen_at(step), "source": closed, "dest": step})
     transitions.append({"trigger": WALK_AWAY, "source": steps, "dest": WALKED_AWAY})
     transitions.append({"trigger": LOSE, "source": steps, "dest": LOST})
+    # model=None, as the machine would be its own model otherwise. No automatic transitions, which
+    # are triggers to_STEP at every state: they lead anywhere, past all guards.
     return machine(
         model=None,
         states=[*steps, FULFILLED, WALKED_AWAY, LOST],
@@ -130,6 +143,7 @@ def fire(
         transitions.MachineError: the state has no such trigger.
     """
     cursor = Cursor(state)
+    # It goes in as an argument, so that the machine, which deals share, holds nothing of this one.
     arguments = () if permit is None else (permit,)
     moved: bool = machine_of(playbook).events[trigger].trigger(cursor, *arguments)
     return Passage(trigger, state, cursor.state, moved)
@@ -137,4 +151,5 @@ def fire(
 
 def triggers(playbook: Playbook, state: str) -> tuple[str, ...]:
     """The triggers that a state has."""
+    # Of a state that there is not these are none, and no error.
     return tuple(machine_of(playbook).get_triggers(state))

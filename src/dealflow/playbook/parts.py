@@ -146,10 +146,14 @@ class WalkAway:
         """k: of so many guards looked at, this many refuted ones call for walking away."""
         if self.when_refuted == "any":
             return 1
+        # Later steps may look at fewer (not all need be standing): a k above their number would
+        # never be reached.
         return guards if self.when_refuted == "all" else min(self.when_refuted, guards)
 
     def enough(self, guards: int) -> int:
         """n-k+1: of so many guards looked at, this many must be known good to go on."""
+        # With so many known good, only k-1 are left that could be refuted: walking away is out of
+        # reach. One fewer, and the deal could go on although it may have to be left.
         return guards - self.threshold(guards) + 1
 
 

@@ -152,6 +152,7 @@ class Playbook(Rules):
 
     def readers(self, fact: str) -> tuple[str, ...]:
         """The guards on whose outcome a statement of a fact may bear."""
+        # Any statement may make its speaker one who was heard.
         return self._readers.get(fact, self._hearers)
 
     @cached_property
@@ -187,6 +188,8 @@ class Playbook(Rules):
         policy = self.walk_away
         walk_away: tuple[str, ...] = ()
         needs_walk_away = False
+        # From `start` on the conditions are needed. From `watch_from` to there they are looked at
+        # only: a clear no counts already, and what nobody knows yet is in nobody's way.
         if policy is not None:
             if step.id == policy.start:
                 walk_away, needs_walk_away = policy.guards, True
@@ -203,5 +206,6 @@ class Playbook(Rules):
             for guard in earlier.leave_when
             if self.guard[guard].standing
         ]
+        # Two steps may ask for the same guard: it is judged once, in its first place.
         needed = dict.fromkeys([*standing, *step.leave_when, *move.when])
         return Plan(move, tuple(needed), walk_away, needs_walk_away)

@@ -30,6 +30,8 @@ OUTCOMES = (FULFILLED, WALKED_AWAY, LOST)
 """The ways in which a deal ends."""
 
 
+# slots=False, as cached_property keeps what it made in __dict__. eq=False: playbooks are compared
+# by their fingerprints, a mere record by identity.
 @frozen(slots=False, eq=False)
 class Rules:
     """The rules of a sale, as data.
@@ -69,6 +71,7 @@ class Rules:
     invariants: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
     def __attrs_post_init__(self) -> None:
+        # The default is written out: whoever looks for the ways of a sale finds them in `moves`.
         if not self.moves:
             chain = pairwise([*(step.id for step in self.steps), FULFILLED])
             moves = tuple(Move(f"leave_{source}", source, to) for source, to in chain)
@@ -90,6 +93,8 @@ class Rules:
     def _passed_before(self) -> Mapping[str, frozenset[str]]:
         passed: dict[str, frozenset[str]] = {}
         for step in self.steps:  # moves lead to later steps only, so one round is enough
+            # What all ways to the step have in common: a deal may have come by any of them, and a
+            # standing guard must not hang on which.
             ways = [passed[m.source] | {m.source} for m in self.moves if m.to == step.id]
             passed[step.id] = frozenset.intersection(*ways) if ways else frozenset()
         return passed

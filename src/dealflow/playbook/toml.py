@@ -15,7 +15,7 @@ from dealflow.exceptions import InputError, PlaybookError, Problem
 from dealflow.playbook.toml_places import Path as Place
 from dealflow.playbook.toml_places import Places
 
-__all__ = ["decode_toml", "locate", "located", "parse_toml", "read_bytes"]
+__all__ = ["decode_toml", "locate", "located", "parse_toml", "path_of", "read_bytes"]
 
 LARGEST = 1024 * 1024
 """The most bytes that a file may have."""
@@ -35,6 +35,8 @@ def read_bytes(path: Path, error: type[InputError] | type[PlaybookError]) -> byt
     """
     try:
         with path.open("rb") as file:
+            # One byte more than may be: decode_toml sees by it that there is more, and a device
+            # that never ends is not read to its end.
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as trouble:  # ValueError: a NUL in the path
         message = getattr(trouble, "strerror", None) or str(trouble)
@@ -110,6 +112,7 @@ def located(problems: Iterable[Problem], text: str, data: Mapping[str, Any]) -> 
         data: what tomllib read from it.
     """
     found = tuple(problems)
+    # Only a file with problems has to be scanned.
     places = Places(text) if found else None
     return tuple(p if places is None else locate(p, places, data) for p in found)
 
@@ -173,12 +176,14 @@ def _question(id: str, data: Mapping[str, Any]) -> tuple[Place, bool]:
 
 def _step(node: Any, rest: str) -> tuple[str, str | int] | None:
     """The longest name with which the rest begins, and the key of what it names."""
+    # A name may have dots in it ("budget.approved"), so the longest that there is must be the one.
     ends = [len(rest), *(found.start() for found in re.finditer(r"[.\[]", rest))]
     begun = [rest[:end] for end in sorted(ends, reverse=True)]
     if isinstance(node, Mapping):
         return next(((name, name) for name in begun if name in node), None)
     if not isinstance(node, list):
         return None
+    # By id where there is one: it stays the same when something is put in before.
     items: dict[str, int] = {f"[{i}]": i for i in range(len(node))}
     for i, item in enumerate(node):
         if isinstance(item, Mapping) and isinstance(item.get("id"), str):

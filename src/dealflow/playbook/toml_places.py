@@ -16,14 +16,16 @@ __all__ = ["Path", "Places"]
 Path: TypeAlias = tuple[str | int, ...]
 """The keys from the top of a file down; items of arrays, tables too, by their index from 0."""
 
+# Possessive throughout (*+, ++): what a pattern has taken it does not give back, so that no text,
+# however it is made, has it try one split after the other.
 _BLANK: Final = re.compile(r"[ \t]*+")
 _FILLS: Final = frozenset(" \t\n#")
 _FILLER: Final = re.compile(r"(?:[ \t\n]++|#[^\n]*+)*+")
 _COMMENT: Final = re.compile(r"#[^\n]*")
 _BARE: Final = re.compile(r"[\w-]++")
 _SCALAR: Final = re.compile(r"[^,\]}#\n]*+")
-# up to two quotes may stand before the three that end a text of several lines
 _PLAIN_ITEM: Final = re.compile(r"[^\s,\[\]{}\"'#][^,\[\]{}\"'#\n]*+,[ \t\n]*+")
+# up to two quotes may stand before the three that end a text of several lines
 _STRING: Final = re.compile(
     r"""
     "{3} (?: [^"\\]++ | \\. | "{1,2}+(?!") )*+ "{3,5}
@@ -122,6 +124,7 @@ def characters(text: str, start: int) -> Iterator[tuple[int, str]]:
     quote = text[start]
     width = 3 if found[0].startswith(quote * 3) else 1
     at, end = start + width, found.end() - width
+    # TOML leaves out a newline right behind the three quotes.
     if width == 3 and text[at] == "\n":
         at += 1
     while at < end:
@@ -153,6 +156,8 @@ class _Scanner:
         self.keys: dict[Path, int] = {}
         self.values: dict[Path, int] = {}
         self.comments: list[int] = []
+        # The index of the last item of each array of tables: [steps.x] behind [[steps]] belongs to
+        # it.
         self.last_item: dict[Path, int] = {}
 
     def skip(self, pattern: re.Pattern[str]) -> None:

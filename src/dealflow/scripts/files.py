@@ -92,11 +92,14 @@ def _script(data: dict[str, Any], text: str, name: str, base: Path | None) -> Sc
     title, story = words(top, "title"), words(top, "story")
     start = top.table("deal")
     if start is None:
+        # An empty one, so that the keys it would need are named with the rest.
         start = Table(problems, "deal", {})
     began = opening(start)
     scope.by, scope.last = began.by, began.at
     cast = top.table("contacts")
     people = () if cast is None else contacts(cast, scope)
+    # By their headings: tomllib does not say where a table stands, and problems of lines are told
+    # with it.
     rows = [n for n, row in enumerate(text.split("\n"), 1) if row.split("#")[0].strip() == _HEADER]
     told = lines(problems, top.take("lines", _same, None), rows, scope)
     top.close()

@@ -92,6 +92,7 @@ def _card(table: Table, scope: Scope, contact: str) -> Introduce:
         for key, read in readers.items()
     }
     table.close()
+    # Even if the card is wrong: lines below are not to blame for it.
     scope.people.add(contact)
     return Introduce(contact, {k: v for k, v in given.items() if k in table.raw}, known)
 
@@ -110,6 +111,9 @@ def lines(
     if not isinstance(raw, list) or not raw:
         problems.append(Problem("lines", "is not a list of tables with at least one"))
         return ()
+    # The rows were found by looking for headings. Where their number does not fit, somebody has
+    # written the tables otherwise, or a heading stands inside a text: then no row is better than a
+    # wrong one.
     starts = rows if len(rows) == len(raw) else [None] * len(raw)
     return tuple(
         _line(Table(problems, f"lines[{i}]", item, row), i, scope)
@@ -132,6 +136,7 @@ def _line(table: Table, number: int, scope: Scope) -> Line | None:
     by = table.take("by", text, scope.by)
     comment = words(table, "comment", required=False)
     found = [key for key in _ACTIONS if key in table.raw]
+    # An answer has a speaker as well, whose key is by itself a kind of line.
     if "answer" in found and "who" in found:
         found.remove("who")
     if len(found) != 1:
@@ -184,6 +189,7 @@ def _meet(table: Table, scope: Scope) -> Meet:
         held_at=inner.take("held_at", instant, None),
         two_way=inner.take("two_way", yes_no, True),
     )
+    # Lines below may name it by the number that the deal will give it.
     known_as = made.id or f"{made.kind}-{len(scope.interactions) + 1}"
     if known_as in scope.interactions:
         inner.note("id", f"there was an interaction {known_as!r} before")
@@ -245,6 +251,8 @@ def _facts(table: Table, scope: Scope, *, spoken: bool, about: bool) -> dict[str
             inner.note(printable(name), "the playbook has no such fact")
     if not inner.raw:
         inner.note("", "is empty: say what the words establish")
+    # `about` is for facts of contacts. A line may hold facts of both sorts: then it goes with
+    # those.
     if about and of == {"deal"}:
         table.note("about", "none of the facts is about a contact")
     if "contact" in of and not about and not spoken:

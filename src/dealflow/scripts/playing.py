@@ -194,6 +194,8 @@ def _open(script: Script, playbook: Playbook) -> Deal:
 
 
 def _turn(deal: Deal, line: Line, last: Assessment) -> Turn:
+    # Twice, before and after: so it can be told what time has done since the line above, and what
+    # the line itself did.
     before = last if line.at == last.at else deal.assess(at=line.at)
     version = deal.version
     refused = None
@@ -220,6 +222,8 @@ def _changes(before: Assessment, after: Assessment) -> Iterator[Change]:
     earlier = {finding.guard: finding for finding in before.findings}
     for finding in after.findings:
         was = earlier.get(finding.guard)
+        # Guards that come with a later step have no before. A waiver changes whether a guard holds,
+        # and not its truth.
         if was and (was.truth, was.holds) != (finding.truth, finding.holds):
             yield Change(finding.guard, was, finding)
 
@@ -230,6 +234,8 @@ def _conflicts(deal: Deal, before: Assessment, after: Assessment) -> Iterator[Co
         if finding.truth is Truth.CONFLICTED and finding.guard not in known:
             yes = [deal.statements[seq] for seq in finding.yes]
             no = [deal.statements[seq] for seq in finding.no]
+            # A guard that reads several facts has statements on both sides even where only one fact
+            # is disputed. Whoever speaks of the others is no party to the quarrel.
             disputed = {(s.fact, s.about) for s in yes} & {(s.fact, s.about) for s in no}
             yield Conflict(
                 finding.guard,
@@ -245,6 +251,7 @@ def _failures(
     if expect is None:
         return
     guards = {finding.guard for finding in refused.findings} if refused else set[str]()
+    # A line that expects anything and names no refusal expects that there is none.
     if guards != (expect.refused or set()):
         wanted = " ".join(sorted(expect.refused or ()))
         yield Failure(line, "refused", wanted, " ".join(sorted(guards)))
@@ -274,6 +281,7 @@ def _say(deal: Deal, line: Line, action: Say) -> None:
     shared = {"quote": action.quote, "said_at": action.said_at, "interaction": action.interaction}
     for fact, value in action.facts.items():
         declared = deal.playbook.fact.get(fact)
+        # A line may hold facts of the deal beside those of a contact; about goes with the latter.
         about = action.about if declared is None or declared.of == "contact" else None
         details: dict[str, Any] = {"by": line.by, "at": line.at, "about": about, **shared}
         if action.source_kind == "contact":
@@ -308,6 +316,7 @@ def _take_back(deal: Deal, line: Line, action: TakeBack) -> None:
     ]
     if not said:
         raise EvidenceError(f"{action.source} has said nothing about {action.fact} that stands")
+    # The one that counts: taking an earlier one back would change nothing.
     latest = max(said, key=lambda statement: (statement.said_at, statement.id))
     deal.withdraw(latest.id, by=line.by, at=line.at, reason=action.reason)
 

@@ -60,6 +60,7 @@ class Table:
 
     def note(self, key: str, message: str) -> None:
         """Note a problem with a key, or with the table itself; one that is none has only that."""
+        # What is no table has no keys, and that they are missing would be said of each.
         if not self.sound:
             return
         place = ".".join(part for part in (self.place, key) if part)
@@ -70,6 +71,8 @@ class Table:
 
     def take(self, key: str, read: Read, default: object = REQUIRED) -> Any:
         """The value of a key as ``read`` makes it; ``None`` where a problem was noted."""
+        # Asked for, even where nothing is there: close() knows by it which keys there could have
+        # been.
         self.asked[key] = None
         if key not in self.raw:
             if default is REQUIRED:
@@ -78,6 +81,7 @@ class Table:
             return default
         try:
             return read(self.raw[key])
+        # Reading goes on with None: all that is wrong with a file is told at once.
         except ValueError as error:
             self.note(key, str(error))
             return None

@@ -94,10 +94,15 @@ class DealState:
 
     def apply(self, seq: int, at: datetime, by: str, event: events.Event) -> None:
         """Take one event of the trail."""
+        # Nothing is checked here: a verb's arguments have been through intake, and an entry out of
+        # a trail through fold.
         self._APPLIERS[type(event)](self, seq, at, by, event)
 
     def guard_outcome(self, guard: str, snapshot: Snapshot) -> Outcome:
         """A guard's outcome; kept until something is said that it reads, or its evidence ages."""
+        # Every assessment asks for every guard, and from one to the next few have changed. An
+        # outcome is forgotten when something is said that its guard reads, and stands until its
+        # evidence ages; of instants before the one it was made at it says nothing.
         kept = self._outcomes.get(guard)
         if kept is not None:
             since, outcome = kept
@@ -109,6 +114,8 @@ class DealState:
         return outcome
 
     def _forget_what_reads(self, fact: str) -> None:
+        # Only statements can be told apart like this. People, prices and meetings may bear on any
+        # guard, so that their appliers forget all outcomes.
         if not self._outcomes:
             return
         for guard in self.playbook.readers(fact):
@@ -168,6 +175,8 @@ class DealState:
     def _said(self, seq: int, at: datetime, by: str, event: events.Said) -> None:
         value = from_json(self.playbook.fact[event.fact].type, event.value)
         if isinstance(value, Money):
+            # The first amount fixes the currency, whether it is the price or something said:
+            # amounts in two currencies cannot be compared, and a guard would fail on them.
             self.currency = self.currency or value.currency
         self.evidence.add(
             Statement(
@@ -191,6 +200,7 @@ class DealState:
     def _withdrawn(self, seq: int, at: datetime, by: str, event: events.Withdrawn) -> None:
         self.evidence.withdraw(event.statement, event.reason)
         statement = self.evidence.statements[event.statement]
+        # While there is no price, the currency hangs on what was said, and may go with it.
         if self.amount is None and isinstance(statement.value, Money):
             self.currency = self.playbook.currency or self._standing_currency()
         self._forget_what_reads(statement.fact)
@@ -201,10 +211,12 @@ class DealState:
         return next((value.currency for value in standing if isinstance(value, Money)), None)
 
     def _waived(self, seq: int, at: datetime, by: str, event: events.Waived) -> None:
+        # No outcome is forgotten: a waiver changes what is made of one, and not what is known.
         waiver = Waiver(event.guard, event.authority, event.reason, event.until, seq)
         self.waivers[event.guard] = waiver
 
     def _enter(self, step: str, at: datetime) -> None:
+        # A closed deal keeps its last step: that is where it is taken up again.
         if step in OUTCOMES:
             self.outcome = step
         else:

@@ -24,6 +24,8 @@ FORMAT: Final = 1
 LONGEST_BODY: Final = 8_000_000
 """The most characters that an entry's body may have."""
 
+# Quotes stay readable in the file, in Chinese too. Circles need no check of their own: _check() has
+# run into them, and events have none.
 _dump = json.JSONEncoder(
     ensure_ascii=False,
     check_circular=False,
@@ -81,6 +83,11 @@ def digest(prev_hash: str, body: str) -> str:
     Raises:
         UnicodeEncodeError: the body has a lone surrogate.
     """
+    # The hash before is no part of the body: so a body is the same text wherever it stands, and can
+    # be compared, and read in a newer format, without the entries before it. As a hash has 64
+    # digits always, the two can be joined without a mark: no other pair gives the same characters.
+    # All that an entry says is in its body, its number and its time included, so that none of it
+    # can be changed, nor the entry be put elsewhere.
     return sha256((prev_hash + body).encode()).hexdigest()
 
 
@@ -145,6 +152,7 @@ class Schema:
             TrailError: naming what is wrong with it.
             UnknownFormat: it is of a format newer than this schema's.
         """
+        # The key `format` may be there or not: put into both sets, it makes no difference.
         if not isinstance(body, dict) or {"format", *body} != _KEYS:
             raise TrailError("the body is not an object with the keys at, by, data, kind and seq")
         seq, by, kind, data = body["seq"], body["by"], body["kind"], body["data"]
@@ -154,6 +162,7 @@ class Schema:
             raise TrailError(f"{error} @ at") from None
         _check_ends(seq, by)
         format_ = body.get("format", 1)
+        # A body of format 1 with the key would be a second text of the same entry.
         if "format" in body and (format_.__class__ is not int or format_ < 2):
             raise TrailError(f"{reprlib.repr(format_)} is not a format from 2 on @ format")
         if format_ != self.format:
@@ -164,6 +173,7 @@ class Schema:
         if format_ > self.format:
             raise UnknownFormat(f"of format {format_}; the newest known is {self.format}")
         try:
+            # Format by format, so that each new one needs the step from its predecessor only.
             for old in range(format_, self.format):
                 if upcaster := self.upcasters.get((old, kind)):
                     kind, data = upcaster(data)

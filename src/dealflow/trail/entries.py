@@ -88,6 +88,8 @@ class Trail(Sequence[Entry]):
         entries: the entries, in order.
     """
 
+    # Each entry makes a new trail. To copy the list each time would take time by the square of a
+    # deal's length, so that the trails of a deal share one.
     __slots__ = ("_shelf", "_size")
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
@@ -144,6 +146,8 @@ class Trail(Sequence[Entry]):
         prev = START
         last: datetime | None = None
         for seq, entry in enumerate(self, 1):
+            # First the chain, then what the entry says: an Entry can be put together by hand, and
+            # its hash says nothing of fields that its body does not bear out. Its place comes last.
             problem = (
                 _broken(prev, seq, entry) or _misread(entry, schema) or misplaced(seq, last, entry)
             )
@@ -186,6 +190,7 @@ class Trail(Sequence[Entry]):
             return NotImplemented
         if self._size != other._size or self.head != other.head:
             return False
+        # Equal heads would do for sound trails; a trail need not be one.
         return self._shelf is other._shelf or all(map(eq, self, other))
 
     def __hash__(self) -> int:
@@ -217,6 +222,7 @@ def misplaced(seq: int, last: datetime | None, entry: Entry) -> str | None:
 
 
 def _broken(prev: str, seq: int, entry: Entry) -> str | None:
+    # Otherwise entries that were swapped would only be said to have a wrong hash.
     if entry.seq != seq:
         return f"it has the number {entry.seq}"
     try:
@@ -232,6 +238,8 @@ def _misread(entry: Entry, schema: Schema) -> str | None:
     if entry.kind != event.kind:
         return f"its kind is {event.kind}, not {entry.kind}"
     try:
+        # Written anew and compared, a body cannot be in another form, lack anything, or hold
+        # anything more.
         if write_body(entry.seq, entry.at, entry.by, event) == entry.body:
             return None
         # Not what would be written today. It is sound only if it is of an older format.

@@ -333,6 +333,7 @@ def _converter(*, detailed: bool) -> Converter:
     return made
 
 
+# cattrs writes the choice into the functions it makes, so that it takes two converters.
 _QUICK = _converter(detailed=False)
 _DETAILED = _converter(detailed=True)
 

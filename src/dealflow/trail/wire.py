@@ -27,12 +27,16 @@ _HEADER = re.compile(r'\{"dealflow\.trail":\{"format":([1-9][0-9]{0,5})\}\}')
 _BEFORE: Final = '{"entry":'
 _BETWEEN: Final = ',"hash":"'
 _AFTER: Final = '"}'
+# Frame and hash have a fixed width, so that a body is cut out and hashed as it stands. Parsed and
+# written anew, it might fit its hash again after somebody has changed its form.
 _BODY: Final = slice(len(_BEFORE), -len(_BETWEEN) - len(START) - len(_AFTER))
 _FRAME: Final = len(_BEFORE) + len(_BETWEEN) + len(START) + len(_AFTER)
 _LONGEST_LINE: Final = LONGEST_BODY + _FRAME
 
 # A line of format 1 when nothing in it is out of the ordinary.
 _FIRST_LINE: Final = '{"dealflow.trail":{"format":1}}\n'
+# `at` and `by` have no escapes here: who is called by a name with a quotation mark is read with
+# care.
 _LINE = re.compile(
     r'^\{"entry":(\{"at":"([^"\\\n]+)","by":"([^"\\\x00-\x1f\x7f-\x9f]+)","data":(\{.*\})'
     r',"kind":"([a-z_]+)","seq":([1-9][0-9]*)\}),"hash":"([0-9a-f]{64})"\}\n',
@@ -75,6 +79,11 @@ def loads(text: str | bytes, head: str | None = None, *, schema: Schema = SCHEMA
     """
     if not isinstance(text, str):
         text = _decode(text)
+    # The careful reader goes entry by entry and can say what is wrong where; for long trails that
+    # is slow. The quick one checks the same for all entries at once, and knows no message: where
+    # anything is unusual it gives up, and the careful one decides. So it may refuse a sound trail
+    # but never accept another. Tests hold the two together: they read random trails both ways, and
+    # give damaged and forged ones to this function, which no reader may accept.
     entries = _read_quickly(text) if schema.format == 1 else None
     if entries is None:
         lines = _split(text)
@@ -136,6 +145,7 @@ def _read_quickly(text: str) -> list[Entry] | None:
     try:
         for row in rows:
             prev = sha256((prev + row[0]).encode()).hexdigest()
+            # The careful reader will say which entry it is.
             if prev != row[6]:
                 return None
         return _structure(rows)
@@ -161,6 +171,7 @@ def _structure(rows: list[tuple[str, ...]]) -> list[Entry] | None:
     ):
         at = to_instant(when)
         event = decode(kind, data)
+        # What misplaced() looks for, without a call for each entry.
         if int(number) != seq or at < last or (kind == Opened.kind) is not (seq == 1):
             return None
         entries.append(Entry(seq, at, by, kind, event, hash_, body))
@@ -210,6 +221,8 @@ def _entry(body: str, hash_: str, announced: int, schema: Schema) -> Entry:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # json takes the last of two equal keys, other readers the first: they would agree on the hash
+    # and not on what was said.
     made = dict(pairs)
     if len(made) != len(pairs):
         raise TrailError("a key comes twice in one object")

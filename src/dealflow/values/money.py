@@ -12,6 +12,7 @@ from dealflow.exceptions import CurrencyMismatch
 
 __all__ = ["LARGEST", "Money", "to_decimal"]
 
+# Without bounds a file of one line could hold 1E+999999999, which takes a gigabyte to write out.
 LARGEST = Decimal(10) ** 15
 _MOST_DECIMALS = 9
 _CODE = re.compile(r"[A-Z]{3}")
@@ -27,6 +28,7 @@ def to_decimal(value: object) -> Decimal:
     Raises:
         ValueError: not a number, not finite, above 10^15, or with more than nine decimals.
     """
+    # True is an int to Python, and would be an amount of 1.
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise ValueError(f"{value!r} is not a number")
     try:
@@ -49,6 +51,8 @@ def _currency(_: object, __: object, value: Any) -> None:
         raise ValueError(f"{value!r} is not a currency code such as EUR")
 
 
+# attrs could make an order as well, but by amount and currency as a pair, and so would rank dollars
+# among euros.
 @frozen(order=False)
 class Money:
     """An amount of money.

@@ -44,6 +44,7 @@ Value: TypeAlias = "bool | Decimal | Money | date | timedelta | str | tuple[str,
 
 _LONGEST_TEXT = 10_000
 _LONGEST_LIST = 200
+# Narrower than datetime's own range, so that an instant plus a duration is always one.
 _YEARS_OF_INSTANTS = range(1970, 2201)
 _YEARS_OF_DATES = range(1900, 2201)
 _LONGEST_DURATION = timedelta(days=36_525)
@@ -51,6 +52,8 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Matches what no text may have, as it forges terminals or breaks UTF-8: control characters but tab
 and newline, and surrogates."""
 _ID = re.compile(r"[^\W_][\w.\-]{0,99}")
+# So many digits at most: an int of any length takes long to read, and timedelta overflows. Behind a
+# T there must be a number, or P1DT would be a second spelling of P1D.
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,8})S)?)?",
@@ -106,6 +109,8 @@ def utc(instant: object, what: str = "the time") -> datetime:
     """
     if not isinstance(instant, datetime):
         raise EvidenceError(f"{what} is not a datetime: {instant!r}")
+    # Only this very object: another class's UTC is made into it, so that every instant that is kept
+    # has one form.
     if instant.tzinfo is UTC:
         normal = instant
     elif instant.utcoffset() is None:
@@ -122,6 +127,7 @@ def utc(instant: object, what: str = "the time") -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """``2026-03-02T09:00:00Z``: the form in the trail. The instant is in UTC."""
+    # The last six characters are +00:00, in UTC always.
     return instant.isoformat()[:-6] + "Z"
 
 
@@ -131,6 +137,8 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: any other form, or outside the years 1970 to 2200.
     """
+    # fromisoformat reads many spellings of one instant; written again, only one of them is the same
+    # text.
     instant = utc(datetime.fromisoformat(text))
     if format_instant(instant) != text:
         raise ValueError(f"{text!r} is not an instant such as '2026-03-02T09:00:00Z'")
@@ -175,6 +183,7 @@ def _money(raw: object) -> Money:
 def _date(raw: object) -> date:
     if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
         raw = date.fromisoformat(raw)
+    # A datetime is a date to Python; its hours would get lost without a word.
     if not isinstance(raw, date) or isinstance(raw, datetime):
         raise ValueError(f"{raw!r} is not a date such as 2026-05-01")
     if raw.year not in _YEARS_OF_DATES:
@@ -228,6 +237,8 @@ def from_json(type_: ValueType, raw: object) -> Value:
     return _READERS[type_](raw)
 
 
+# By the exact class, as from_json makes no other: by isinstance a bool would do for a number, and a
+# datetime for a date.
 _WRITERS: Mapping[type, Callable[[Any], JSON]] = MappingProxyType(
     {
         bool: lambda value: value,

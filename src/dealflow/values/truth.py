@@ -48,6 +48,10 @@ class Truth(Enum):
         return _VALUES[not_bits(self.bits)]
 
 
+# Whether anybody said yes and whether anybody said no are two questions, so each bit is worked out
+# for itself, and neither UNKNOWN nor CONFLICTED needs a case of its own. Conditions are evaluated
+# on these ints; a Truth is made of the last one only, as making one at every node takes longer than
+# the arithmetic.
 def and_bits(a: int, b: int) -> int:
     """Told true by both, told false by either."""
     return (a & b & 1) | ((a | b) & 2)
@@ -63,5 +67,6 @@ def not_bits(a: int) -> int:
     return (a >> 1) | ((a & 1) << 1)
 
 
+# In the order of their bits: from_bits indexes it.
 _VALUES = (Truth.UNKNOWN, Truth.TRUE, Truth.FALSE, Truth.CONFLICTED)
 _BITS = {value: bits for bits, value in enumerate(_VALUES)}

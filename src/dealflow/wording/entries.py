@@ -88,6 +88,7 @@ def _met(w: Statements, event: events.Met) -> str:
     }
     people = w.all_of(w.person(id) for id in event.participants)
     text = kinds[event.interaction_kind, event.two_way].format(people=people)
+    # A call whose channel is "call" need not say so twice.
     channel = "" if event.channel == event.interaction_kind else " ".join(event.channel.split())
     notes = [channel] if channel else []
     if not event.two_way:
@@ -131,6 +132,8 @@ def _guards(w: Statements, guards: events.Guards, truths: tuple[str, ...]) -> st
     return w.listed(
         w.guard(id)
         for id, record in guards.items()
+        # A trail may be told by another version of the playbook, which need not have all the
+        # guards.
         if record.truth in truths and record.waived is None and id in w.playbook.guard
     )
 

@@ -46,6 +46,7 @@ class Statements(Titles):
 
     def _about(self, fact: str, about: str | None, known: str | None = None) -> str:
         what = self.fact(fact)
+        # Whoever speaks of himself need not be named twice in a sentence.
         return what if about in (None, known) else self.bracketed(what, self.person(str(about)))
 
     def source(self, said: Statement | Said, *, card: bool = True) -> str:
@@ -69,6 +70,8 @@ class Statements(Titles):
 
     def told(self, ids: Iterable[int], *, claim: bool = True) -> list[str]:
         """Statements, as :meth:`statement`; what was said in one breath is told in one."""
+        # A sentence of a customer's often settles several facts, each in a statement of its own.
+        # Told one by one, it would look like evidence several times over.
         breaths: dict[tuple[object, ...], list[Statement]] = {}
         for id in ids:
             said = self._statements[id]
@@ -91,5 +94,3 @@ class Statements(Titles):
         if not claim:
             return self.gettext("{who}, {day}: {quote}").format(**values)
         return self.gettext("{who}, {day}: {quote} ({claim})").format(**values)
-
-    # findings

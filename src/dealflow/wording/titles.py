@@ -34,6 +34,8 @@ class Titles(Words):
 
     def text(self, text: Text) -> str:
         """A text of the playbook in this language, on one line."""
+        # Texts in TOML may go over several lines; where a line of the page ends is decided
+        # elsewhere.
         return " ".join(text.in_(self.language).split())
 
     def guard(self, id: str) -> str:
@@ -93,6 +95,8 @@ class Titles(Words):
     def truth(self, truth: Truth) -> str:
         """What is known of a condition, in a word or two."""
         return {
+            # Every message stands in the source as it is, since the catalogue is collected from
+            # there: one that is put together at run time would never be translated.
             Truth.TRUE: self.gettext("known good"),
             Truth.FALSE: self.gettext("not so"),
             Truth.UNKNOWN: self.gettext("not known"),

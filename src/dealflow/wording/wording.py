@@ -62,7 +62,7 @@ class Wording(Statements):
             waivers=deal.waivers,
         )
 
-    # statements
+    # findings
 
     def standing(self, finding: Finding) -> str:
         """How a guard stands: ``people contradict each other``."""
@@ -71,6 +71,8 @@ class Wording(Statements):
             who = waiver.authority if waiver else self.gettext("a named person")
             return self.gettext("set aside by {who}").format(who=who)
         if finding.truth is Truth.CONFLICTED:
+            # A document has no quarrel with anybody: only where all who differ are people is it
+            # said that they contradict each other.
             kinds = {self._statements[id].source_kind for id in (*finding.yes, *finding.no)}
             return self.contradiction(people=kinds == {"contact"})
         if finding.truth is Truth.UNKNOWN and any(gap.reason == "stale" for gap in finding.gaps):
@@ -114,6 +116,8 @@ class Wording(Statements):
         """What is missing, a line for each lack: ``never asked: the date; the budget``."""
         groups: dict[tuple[str, str], list[str]] = {}
         for gap in gaps:
+            # By the lack and not by the fact: ten facts that nobody was asked for are one line and
+            # not ten.
             lack = self.lacking(gap, brief=brief)
             known = self.playbook.fact.get(gap.subject)
             found = groups.setdefault((lack, gap.about or ""), [])
@@ -196,6 +200,7 @@ class Wording(Statements):
         return message.format(whom=whom)
 
     def _wanted_items(self, fact: str) -> list[str]:
+        # The gap says only that something was not named. What it is stands in the conditions.
         nodes = (n for c in self.playbook.guard_condition.values() for n in c.walk())
         items = [n.item for n in nodes if isinstance(n, Named) and n.fact.id == fact]
         return [self._item(item) for item in dict.fromkeys(items)] or ["?"]
@@ -208,6 +213,7 @@ class Wording(Statements):
 
     def whom(self, ask: Ask) -> str:
         """Of whom to ask it: ``ask Ruth Okafor (economic buyer)``."""
+        # The best come first; with ten names nobody would feel asked.
         people = [self.player(id) for id in ask.of[:_MOST_NAMES]]
         if ask.reason == "conflicted" and len(people) > 1:
             return self.gettext("ask {people}, best together").format(people=self.all_of(people))
@@ -298,6 +304,7 @@ class Wording(Statements):
             return ""
         name = farewell.name or self.gettext("dear customer")
         facts = {"{name}": name, "{account}": farewell.account}
+        # In one go and not by str.format, so that a customer who is called {name} stays what he is.
         return re.sub(r"\{(name|account)\}", lambda m: facts[m[0]], self.text(message))
 
     # what happened

@@ -17,6 +17,7 @@ from dealflow.values import Money
 __all__ = ["Words"]
 
 _LOCALES: Mapping[Language, str] = MappingProxyType({"zh": "zh_CN"})
+# strftime would take the names from the locale of the process, and so from whoever set it.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FULL_STOPS = tuple(".!?。！？…")
 _ZH_CURRENCIES = MappingProxyType(
@@ -58,6 +59,7 @@ class Words:
     def __init__(self, language: Language = "en") -> None:
         self.language: Language = language
         catalogue = _catalogue(language)
+        # Not gettext.install(): two languages may be spoken at once, in one process.
         self.gettext = catalogue.gettext
         self.ngettext = catalogue.ngettext
         self.pgettext = catalogue.pgettext
@@ -79,6 +81,7 @@ class Words:
     def money(self, value: Money) -> str:
         """``EUR 48,000``; whole amounts without decimals, others with two or more."""
         exponent = value.amount.as_tuple().exponent
+        # A single decimal gets a nought behind it: EUR 12.50 and not EUR 12.5.
         short = isinstance(exponent, int) and exponent == -1
         amount = f"{value.amount:,.2f}" if short else f"{value.amount:,f}"
         if not self._zh:
@@ -177,12 +180,15 @@ class Words:
 
     def small(self, text: str) -> str:
         """A title as it stands inside a sentence: ``Economic buyer`` is ``economic buyer``."""
+        # An abbreviation stays as it is: "IT manager" does not become "iT manager".
         first_word = text.split(" ", 1)[0]
         return text[:1].lower() + text[1:] if first_word[1:].islower() else text
 
     def sentences(self, clauses: Iterable[str]) -> str:
         """Clauses as sentences, one after the other."""
         stop, between = ("。", "") if self._zh else (".", " ")
+        # Chinese has no capitals, and no space between sentences. A quote that ends with a stop of
+        # its own needs no second one.
         written = (clause if self._zh else self.capital(clause) for clause in clauses)
         return between.join(
             text if text.rstrip("”")[-1:] in _FULL_STOPS else text + stop for text in written
