@@ -44,6 +44,8 @@ def main() -> int:
     judge(folder, results, given.jobs, given.tests, every_test=given.every_test)
     found = read(results)
     report([found[key] for key in read(chosen)], SURVIVORS)
+    if unfit := json.loads((folder / "unfit.json").read_text(encoding="utf-8")):
+        print("not asked, as they fail without any change:", *unfit)
     print(f"results: {results}")
     return 0
 

@@ -25,7 +25,7 @@ import pytest
 
 from .code import functions, replace
 from .project import PYTEST
-from .record import IMPORT, Recorded, file_of
+from .record import IMPORT, Recorded, file_of, unit
 from .trial import Trial, by_unit
 
 KEPT = ("key", "module", "function", "diff", "lines", "imports")
@@ -132,10 +132,15 @@ class Judge:
         return True
 
     def check(self) -> None:
-        """See that all tests pass on the original, in the order in which they are to run."""
-        passed = self.folder / "passed"
-        if passed.exists():
-            return
+        """Leave out the tests that fail on the original, in the order in which they are to run."""
+        unfit = self.folder / "unfit.json"
+        if not unfit.exists():
+            unfit.write_text(json.dumps(self.failing()), encoding="utf-8")
+        for name in json.loads(unfit.read_text(encoding="utf-8")):
+            del self.recorded.units[name]
+
+    def failing(self) -> list[str]:
+        """Run all tests on the original."""
         names = self.recorded.ordered(self.items)
         if missing := self.items.keys() - set(names):
             raise pytest.UsageError(f"never run: {sorted(missing)}")
@@ -143,13 +148,15 @@ class Judge:
             slot.clean()
             slot.row = {}
             self.fork(slot, names[number :: len(self.slots)])
+        failed: set[str] = set()
         for slot in self.slots:
             os.waitpid(slot.pid, 0)
             slot.pid = 0
-            outcome = slot.outcome() or {"status": "broken", "test": "something"}
-            if outcome["status"] != "survived":
-                raise pytest.UsageError(f"without any change, {outcome['test']} fails")
-        passed.touch()
+            outcome = slot.outcome()
+            if outcome is None or outcome["status"] != "survived":
+                raise pytest.UsageError(f"without any change: {outcome}")
+            failed |= set(outcome["failed"])
+        return sorted({unit(i) for i in self.session.items if i.nodeid in failed})
 
     def start(self, row: Row) -> None:
         """Begin with a mutant as soon as there is a place."""
@@ -182,7 +189,7 @@ class Judge:
             row = slot.row
             if row and not replace(row, self.tree / row["path"], self.functions):
                 os._exit(NEW_PROCESS)
-            Trial(slot.out, seconds).run(self.session, chosen)
+            Trial(slot.out, seconds, stop=bool(row)).run(self.session, chosen)
         except BaseException:  # noqa: BLE001 - whatever it is, this child must not go on
             slot.log.write_text(traceback.format_exc(), encoding="utf-8")
             os._exit(1)
@@ -231,6 +238,7 @@ class Judge:
         if outcome is None:  # no test came to its end: not even an import, or all of pytest fell
             log = slot.log.read_text(encoding="utf-8") if slot.log.exists() else ""
             outcome = {"status": "broken", "test": "", "ended": ended, "log": log[-2000:]}
+        outcome.pop("failed", None)
         slot.end()
         self.write(row, outcome, slot.used, len(slot.names))
 

@@ -29,15 +29,17 @@ def by_unit(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
 class Trial:
     """Runs tests in this process, the leader of its group, and writes down how that ended."""
 
-    def __init__(self, out: Path, seconds: Mapping[str, float]) -> None:
+    def __init__(self, out: Path, seconds: Mapping[str, float], *, stop: bool = True) -> None:
         self.out = out
         self.seconds = seconds
+        self.stop = stop
         self.test = ""
-        self.failed = False
+        self.failed: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that a test failed, be it in its setup."""
-        self.failed |= report.failed
+        if report.failed:
+            self.failed.append(report.nodeid)
 
     def run(self, session: pytest.Session, items: Sequence[pytest.Item]) -> None:
         """Run tests one after the other, each within a time, until one fails."""
@@ -51,7 +53,7 @@ class Trial:
             signal.setitimer(signal.ITIMER_PROF, 5 + 4 * usual)
             signal.setitimer(signal.ITIMER_REAL, 60 + 20 * usual)  # where it only waits
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if self.failed or session.shouldfail:
+            if self.stop and (self.failed or session.shouldfail):
                 return self.tell("killed")
         self.test = ""
         return self.tell("survived")
@@ -65,7 +67,8 @@ class Trial:
         """Write the outcome to where the judge looks."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        self.out.write_text(json.dumps({"status": status, "test": self.test}), encoding="utf-8")
+        told = {"status": status, "test": self.test, "failed": self.failed}
+        self.out.write_text(json.dumps(told), encoding="utf-8")
 
 
 class Anew:
