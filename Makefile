@@ -112,7 +112,7 @@ SEED ?= 1
 
 mutants: $(DEV) ## change the code on purpose, SAMPLE times, and see whether the tests notice
 	@PYTHONPATH=tools $(BIN)/python -m mutants --sample $(SAMPLE) --seed $(SEED) \
-		$(if $(ONLY),--only $(ONLY)) $(if $(TESTS),--tests $(TESTS))
+		$(if $(ONLY),--only $(ONLY)) $(if $(JUDGES),--tests $(JUDGES))
 
 bench: $(BENCH) ## measure, against other libraries, in an environment of its own
 	@$(BENCH_VENV)/bin/python benchmarks/run.py

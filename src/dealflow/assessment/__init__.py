@@ -1,4 +1,7 @@
-"""What the evidence means for the next move: findings, a verdict, questions, red flags."""
+"""What the evidence means for the next move: findings, a verdict, questions, red flags.
+
+Pure functions of a snapshot. Everybody may ask; nothing here changes a deal.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""The aggregate: its verbs, and the one door through which it changes."""
+"""The aggregate: its verbs, and the one door through which it changes.
+
+Others take :class:`Deal`. A change of any kind goes through ``Ledger._commit``, whole or not at
+all. Backtests have no trail: they take :mod:`dealflow.deal.intake` to check their rows.
+"""
 
 from __future__ import annotations
 
 from dealflow.deal.deal import Deal
-from dealflow.state import fold
 
-__all__ = ["Deal", "fold"]
+__all__ = ["Deal"]

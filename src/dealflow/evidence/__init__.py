@@ -1,4 +1,8 @@
-"""Who said what and when: facts, statements, and the live claims that they make."""
+"""Who said what and when: facts, statements, and the live claims that they make.
+
+The records are for everybody. What is live at an instant is asked of :class:`Evidence` through a
+:data:`Reader`; nothing outside looks at claims.
+"""
 
 from __future__ import annotations
 

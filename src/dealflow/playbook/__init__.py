@@ -1,4 +1,8 @@
-"""The rules of a sale: their parts, their file, their checks, and the machine under them."""
+"""The rules of a sale: their parts, their file, their checks, and the machine under them.
+
+A playbook is first a plain record, :class:`Rules`, and then compiled: :class:`Playbook`. Its parts
+are frozen records for everybody; only :mod:`dealflow.deal` fires the machine.
+"""
 
 from __future__ import annotations
 

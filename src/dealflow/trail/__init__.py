@@ -1,4 +1,8 @@
-"""What happened, entry by entry: events and their form, the hash chain, and the text kept."""
+"""What happened, entry by entry: events and their form, the hash chain, and the text kept.
+
+Everybody may read entries; :func:`chain` makes them, for deals and for tests of other rules. What
+an event must be in itself is checked here, what it must be in a deal in :mod:`dealflow.state`.
+"""
 
 from __future__ import annotations
 

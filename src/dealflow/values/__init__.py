@@ -1,4 +1,8 @@
-"""The values that facts take: one textual form for each type, money, and four truth values."""
+"""The values that facts take: one textual form for each type, money, and four truth values.
+
+Others take :class:`Money`, :class:`Truth` and its bits, :class:`ValueType`, and the readers and
+writers of each type's text. What is ordered, compared or bounded about a value is decided here.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from dealflow import (
     load_playbook,
 )
 from dealflow.analysis import deal_at, prove
-from dealflow.analysis.as_test import literal, verbs, written
+from dealflow.analysis.as_code import literal, verbs, written
 from dealflow.analysis.proof import faults, theorems
 from dealflow.analysis.proof.ways import Routes
 from dealflow.analysis.solver import START, Person, Saying, Scene, perform

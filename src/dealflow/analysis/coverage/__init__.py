@@ -1,4 +1,7 @@
-"""What deals have covered of a playbook, what is missing, and what no deal can reach."""
+"""What deals have covered of a playbook, what is missing, and what no deal can reach.
+
+:func:`measure` makes a :class:`Coverage` of what was seen; the rest are reports of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an author of a playbook should look at: the codes, and the rules that find them."""
+"""What an author of a playbook should look at: the codes, and the rules that find them.
+
+Others call :func:`lint` or :func:`lint_text`; each module inside holds the rules of one kind.
+"""
 
 from __future__ import annotations
 

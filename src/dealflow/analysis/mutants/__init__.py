@@ -1,4 +1,8 @@
-"""Playbooks with one fault each, what tells them from the original, and missing tests."""
+"""Playbooks with one fault each, what tells them from the original, and missing tests.
+
+:func:`mutants` makes them, :func:`judge_equivalence` tells whether any deal shows one, and
+:func:`suggest` writes the test that is missing.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
-from dealflow.analysis.as_test import literal, marks, verbs, withdrawal
+from dealflow.analysis.as_code import literal, marks, verbs, withdrawal
 from dealflow.analysis.history import world_of
 from dealflow.analysis.mutants.judge import BY, Equivalence, deal_in
 from dealflow.analysis.mutants.mutant import Mutant

@@ -1,4 +1,7 @@
-"""What holds of a playbook for every deal, or a deal that shows that it does not."""
+"""What holds of a playbook for every deal, or a deal that shows that it does not.
+
+Others call :func:`prove`, or :func:`theorems` for one property at a time.
+"""
 
 from __future__ import annotations
 

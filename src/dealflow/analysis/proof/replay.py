@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from attrs import define, evolve, field, frozen
 
-from dealflow.analysis.as_test import verbs, written
+from dealflow.analysis.as_code import verbs, written
 from dealflow.analysis.history import world_of
 from dealflow.analysis.proof.ways import Routes
 from dealflow.analysis.solver import Goal, Scene, deal_at, perform, scene_of

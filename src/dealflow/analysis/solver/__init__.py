@@ -1,4 +1,9 @@
-"""Can these conditions come to these truths in some deal, and which is the cheapest?"""
+"""Can these conditions come to these truths in some deal, and which is the cheapest?
+
+The one question under all analysis: :func:`solve` answers it with a scene, a sound no, or "not
+decided"; :func:`passing` and :func:`stuck` put it for moves, :func:`deal_at` and :func:`perform`
+make real deals of the answers. How values, people and trees are searched stays inside.
+"""
 
 from __future__ import annotations
 
