@@ -1,4 +1,8 @@
-"""The command line: ``dealflow``, on click and rich, each command loading only what it needs."""
+"""The command line: ``dealflow``, on click and rich.
+
+Nothing here is for other rooms. Commands stand in ``commands`` and ``playbook_commands`` and load
+what they need when they run; what a command prints stands in a module of its name.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Conditions: a closed subset of Python expressions, evaluated in four truth values.
 
-Rules are parsed by :func:`parse` against a :class:`Vocabulary` and evaluated by :func:`judge` in a
-:class:`World`. The nodes are open to whoever takes conditions apart; they are frozen.
+A condition is evaluated over the live claims of the facts it reads: its truth is the set of answers
+it takes. Rules are parsed by :func:`parse` against a :class:`Vocabulary` and evaluated by
+:func:`judge` in a :class:`World`. The nodes are open to whoever takes conditions apart; they are
+frozen.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Conditions: a closed subset of Python expressions, evaluated in four truth values.
+"""``and``, ``or``, ``not`` and quantifiers, and the outcome of a whole condition.
 
-A condition is a tree of frozen nodes, so it can be inspected, changed and printed as data. It is
-evaluated over the live claims of the facts it reads: its truth is the set of answers it takes.
-Playbooks parse their texts when they are built; ``str(condition)`` gives the text back.
+A condition is a tree of frozen nodes, so it can be inspected, changed and printed as data;
+``str(condition)`` gives its text back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The aggregate: its verbs, and the one door through which it changes.
+"""A deal: the verbs that change it, and the one door through which they do.
 
 Others take :class:`Deal`. A change of any kind goes through ``Ledger._commit``, whole or not at
 all. Backtests have no trail: they take :mod:`dealflow.deal.intake` to check their rows.

@@ -1,4 +1,4 @@
-"""Who said what, when: contacts, interactions, statements, and the live claims they make.
+"""The live claims that statements make, and what is known of a fact by them.
 
 A fact is only ever known through statements. Its *live claims* are, for each source, the latest
 statement that is neither withdrawn nor older than the fact's ``good_for``. They are indexed by fact

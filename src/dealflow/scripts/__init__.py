@@ -1,4 +1,8 @@
-"""Deal scripts."""
+"""Deal scripts: a deal told line by line in a file, read strictly and played through the engine.
+
+A script is a screenplay for sales people, and a test of a playbook: every line may say what is
+expected after it. See docs, "The deal script", for the format.
+"""
 
 from __future__ import annotations
 

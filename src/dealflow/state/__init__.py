@@ -1,4 +1,4 @@
-"""What the entries of a deal add up to: what must hold for each kind, and what it changes.
+"""What the entries of a deal add up to: for each kind of event what it needs and what it changes.
 
 :func:`fold` makes a :class:`DealState` of a trail; a :class:`Snapshot` is that at one instant, the
 world in which conditions are judged. Whoever applies events without a trail (backtests, and looks
