@@ -153,7 +153,7 @@ OUTSIDE = re.compile(r"/dealflow/(exceptions|testing)")
 @cache
 def heard(file: str, name: str, flags: int, caller: str, returns: bool) -> bool:
     """Whether it is a part of dealflow that happens, in which something raised is noticed."""
-    unheard = name == "_commit" or file.endswith(("deal.py", "_recorder.py"))
+    unheard = name == "_commit" or file.endswith(("deal/deal.py", "deal/recorder.py"))
     if name == "<genexpr>" or (returns and (unheard or flags & inspect.CO_GENERATOR)):
         return False  # what is raised in a generator that is thrown away goes nowhere
     return bool(OURS.search(file)) and not OUTSIDE.search(caller)
@@ -172,10 +172,14 @@ class Saboteur:
     at: int
     fault: type[BaseException] = BrokenError
     seen: int = 0
+    refused: bool = False
 
     def __call__(self, frame: FrameType, event: str, arg: object) -> None:
         """Count what happens, and raise the fault when its turn comes."""
         code, caller = frame.f_code, frame.f_back
+        self.refused = self.refused or code is Refused.__init__.__code__
+        if self.refused:
+            return
         place = (code.co_filename, code.co_name, code.co_flags)
         if caller and heard(*place, caller.f_code.co_filename, event.endswith("return")):
             self.seen += 1
