@@ -21,8 +21,9 @@ pytest_collect_file = Sybil(
 pytest_plugins = ["pytester"]
 
 # Thousands of tests and parsed playbooks live as long as the run does. To walk over all of them
-# again and again, in search of the few cycles that tests leave, took a tenth of the time.
-gc.set_threshold(50_000, 20, 20)
+# again and again, in search of the few cycles that tests leave, took a tenth of the time. Young
+# ones are looked at while they are still in the processor's cache.
+gc.set_threshold(2_000, 20, 100)
 
 OF_A_PLAYBOOK = Path(__file__).parent / "tests" / "seven_step"
 

@@ -82,8 +82,14 @@ at = 2026-03-04T09:00:00Z
 move = "advance"
 expect.step = "order"
 """
-# What a process of pytest's own loads for nothing takes longer than all that these do there.
-LEAN = ("-p", "no:hypothesispytest", "-p", "no:cacheprovider")
+XDIST = ("-p", "xdist.plugin")
+
+
+@pytest.fixture(autouse=True)
+def _lean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load our plugin and no other: to look for those installed takes longer than these tests."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "_dealflow_pytest")
 
 
 @pytest.fixture(name="project")
@@ -360,8 +366,14 @@ def test_a_truth_value_that_is_none(project: pytest.Pytester) -> None:
         (["--dealflow-cov-fail-under=guards"], "*-under: 'guards' is not of the form guards:100"),
         (["--dealflow-suggest=x.py"], "--dealflow-suggest needs --dealflow-mutate"),
         (["--dealflow-mutate", "--pdb"], "--dealflow-mutate lets tests fail on purpose: leave*"),
-        (["--dealflow-update", "-n2"], "--dealflow-update works in one process only: leave out -n"),
-        (["--dealflow-mutate", "-n2"], "--dealflow-mutate works in one process only: leave out -n"),
+        (
+            ["--dealflow-update", "-n2", *XDIST],
+            "--dealflow-update works in one process only: leave out -n",
+        ),
+        (
+            ["--dealflow-mutate", "-n2", *XDIST],
+            "--dealflow-mutate works in one process only: leave out -n",
+        ),
         (["--dealflow-mutate=guards.nede"], "no mutant is at 'guards.nede'; did you mean guards.*"),
     ],
     ids=["kind", "file", "no file", "share", "suggest", "pdb", "update", "mutate", "place"],
@@ -524,13 +536,15 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
         def test_two(): raise KeyboardInterrupt
         """
     )
-    result = project.runpytest_subprocess("-s", *LEAN)
+    result = project.runpytest_subprocess("-s")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*<interrupted>*"])
 
 
-def test_others_are_left_alone(pytester: pytest.Pytester) -> None:
+def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where dealflow is only installed, nothing imports it: tests run, fail and err as ever."""
+    for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
+        monkeypatch.delenv(name)
     pytester.makepyfile(
         """
         import sys
@@ -542,7 +556,7 @@ def test_others_are_left_alone(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.makefile(".deal.toml", a="no script")
-    result = pytester.runpytest_subprocess("-p", "no:randomly", *LEAN)
+    result = pytester.runpytest_subprocess("-p", "no:randomly")
     result.assert_outcomes(passed=3, failed=1, errors=1)
 
 
@@ -1019,7 +1033,7 @@ def test_unseen(deal, clock):
 """,
     )
     one = project.runpytest("--dealflow-cov")
-    result = project.runpytest("-n2", "--dealflow-cov", *LEAN)
+    result = project.runpytest("-n2", "--dealflow-cov", *XDIST)
     result.assert_outcomes(passed=6, failed=1, errors=1)
     result.stdout.fnmatch_lines(["b.deal.toml:25: step: expected talk, found order"])
     start = "coverage of small"
@@ -1033,9 +1047,9 @@ def test_unseen(deal, clock):
 def test_usage_errors_of_several_processes(project: pytest.Pytester) -> None:
     """A broken playbook stops pytest-xdist before it starts; a missing one fails its tests."""
     write(project, "test_it.py", TESTS)
-    broken = project.runpytest("-n1", *LEAN, "-odealflow_playbook=none")
+    broken = project.runpytest("-n1", *XDIST, "-odealflow_playbook=none")
     assert broken.ret == pytest.ExitCode.USAGE_ERROR
-    unnamed = project.runpytest("-n1", *LEAN, "-odealflow_playbook=")
+    unnamed = project.runpytest("-n1", *XDIST, "-odealflow_playbook=")
     unnamed.assert_outcomes(errors=4)
     unnamed.stdout.fnmatch_lines(["no playbook is under test: set dealflow_playbook*"])
     assert "INTERNALERROR" not in shown(broken) + shown(unnamed)
