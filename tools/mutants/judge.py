@@ -8,11 +8,11 @@ that survived is judged again by a new process, which imports it.
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -64,7 +64,6 @@ class Slot:
         self.names: Sequence[str] = ()
         self.began = self.used = 0.0
         self.pid = 0
-        self.process: subprocess.Popen[bytes] | None = None
 
     def begin(self, row: Row, names: Sequence[str]) -> None:
         """Put a changed file where the original was."""
@@ -112,17 +111,22 @@ class Judge:
         """Judge every mutant that has no result yet."""
         self.session = session
         self.items = by_unit(session.items)
+        sample = list(rows(self.folder / "sample.jsonl"))
+        for name in {row["module"] for row in sample}:
+            importlib.import_module(name)  # also what is only imported when it is needed
         self.functions = functions(self.tree / "src")
         places = [self.folder / f"slot{n}" for n in range(int(os.environ["MUTANTS_JOBS"]))]
         self.slots = [Slot(place, self.tree) for place in places]
         done = {row["key"] for row in rows(self.results)}
-        left = [row for row in rows(self.folder / "sample.jsonl") if row["key"] not in done]
+        left = [row for row in sample if row["key"] not in done]
         gc.collect()
         gc.freeze()
         try:
             self.check()
-            for row in left:
+            for number, row in enumerate(left):
                 self.start(row)
+                if number % 50 == 0:
+                    self.control()
             while any(slot.pid for slot in self.slots):
                 self.wait()
         finally:
@@ -158,6 +162,24 @@ class Judge:
             failed |= set(outcome["failed"])
         return sorted({unit(i) for i in self.session.items if i.nodeid in failed})
 
+    def control(self) -> None:
+        """See that tests still pass where nothing is changed, as they did at first."""
+        slot = self.free()
+        slot.clean()
+        slot.row = {}
+        self.fork(slot, self.recorded.ordered(self.recorded.units)[:20])
+        os.waitpid(slot.pid, 0)
+        slot.pid = 0
+        outcome = slot.outcome()
+        if outcome is None or outcome["failed"]:
+            raise pytest.UsageError(f"without any change: {outcome}")
+
+    def free(self) -> Slot:
+        """Wait for a place."""
+        while all(slot.pid for slot in self.slots):
+            self.wait()
+        return next(slot for slot in self.slots if not slot.pid)
+
     def start(self, row: Row) -> None:
         """Begin with a mutant as soon as there is a place."""
         ran = self.recorded.of(row)
@@ -166,9 +188,7 @@ class Judge:
         if not names and not row["imports"]:
             self.write(row, {"status": "uncovered", "test": ""}, 0.0, 0)
             return
-        while all(slot.pid for slot in self.slots):
-            self.wait()
-        slot = next(slot for slot in self.slots if not slot.pid)
+        slot = self.free()
         slot.begin(row, names)
         if row["head"]:  # a default value: made when the function is, and kept
             self.anew(slot)
@@ -206,16 +226,19 @@ class Judge:
         listed.write_text(json.dumps(told), encoding="utf-8")
         files = sorted({file_of(name) for name in names})
         slot.out.unlink(missing_ok=True)
-        with slot.log.open("w") as log:
-            slot.process = subprocess.Popen(
-                [sys.executable, *PYTEST, *files],
-                cwd=self.tree,
-                env={**slot.environment, "MUTANTS_ANEW": str(listed)},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        slot.pid = slot.process.pid
+        slot.pid = os.fork()
+        if slot.pid:
+            return
+        try:
+            os.setpgid(0, 0)
+            log = os.open(slot.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            os.chdir(self.tree)
+            os.environ.update(slot.environment, MUTANTS_ANEW=str(listed))
+            os.execv(sys.executable, [sys.executable, *PYTEST, *files])
+        finally:
+            os._exit(1)
 
     def wait(self) -> None:
         """See whether a child has ended, and take its result."""

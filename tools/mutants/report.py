@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, Row]:
 
 def room(module: str) -> str:
     """The first folder, or the module, below the package."""
-    return module.split(".")[1]
+    return module.split(".")[1] if "." in module else module
 
 
 def report(rows: Iterable[Row], survivors: Path) -> None:

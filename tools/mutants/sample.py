@@ -70,7 +70,7 @@ def mutants_of(path: Path) -> list[Row]:
         copies[names[function], diff] += 1
         found.append(
             {
-                "module": ".".join(path.relative_to("src").with_suffix("").parts),
+                "module": _module(path),
                 "function": names[function],
                 "diff": diff,
                 "copy": copies[names[function], diff],
@@ -126,6 +126,11 @@ class Statements:
         if body and last < body[0].lineno:
             end = max(last, body[0].lineno - 1)
         return {"lines": [inner.lineno, end], "head": False}
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to("src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _mutations(path: Path, text: str) -> tuple[cst.Module, Sequence[Mutation]]:
