@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from dealflow import Coaching, Playbook, PlaybookError, Problem, Sources, Text, TrialClose, WalkAway
+from dealflow import (
+    Coaching,
+    Playbook,
+    PlaybookError,
+    Problem,
+    Sources,
+    Text,
+    TrialClose,
+    ValueType,
+    WalkAway,
+)
 from tests._playbooks import changed, copied, fact, full, full_data, playbook, problems, step, text
 
 
@@ -610,4 +620,35 @@ def test_python_is_held_to_the_same() -> None:
         "facts.need.real.of": "'one' is not 'deal' or 'contact'",
         "walk_away.when_refuted": "'one' is not 'any', 'all' or a whole number",
         "coaching.walk_away": "'one' is not a table",
+    }
+
+
+def test_python_says_it_in_python() -> None:
+    """What files say in a text is a value of its own type in Python, and not that text."""
+    duration: Any = "P14D"
+    type_: Any = "money"
+    assert problems(
+        playbook, step("talk", expected_stay=duration), facts=[fact(), fact("a.b", type_)]
+    ) == {
+        "steps[0].expected_stay": "'P14D' is how files say it: here it is timedelta",
+        "facts.a.b.type": "'money' is how files say it: here it is ValueType",
+    }
+
+
+def test_python_is_held_to_sizes_and_shapes() -> None:
+    """Parts that are too many, lists that are none, and parts that are none are told at once."""
+    texts: Any = "real"
+    number: Any = 5
+    many = {f"c{i}": text("c") for i in range(201)}
+    steps = [step(f"s{i}") for i in range(101)]
+    assert problems(
+        playbook,
+        steps=steps,
+        walk_away=WalkAway(texts, "s1"),
+        facts=[fact(), fact("a.b", ValueType.CHOICE, choices=many), number],
+    ) == {
+        "steps": "101 of them: at most 100",
+        "walk_away.guards": "'real' is not a list of texts",
+        "facts.a.b.choices": "201 items: at most 200",
+        "facts[2]": "5 is not a table",
     }

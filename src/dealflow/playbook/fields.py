@@ -141,7 +141,8 @@ def misfits(rules: Rules) -> Iterator[Problem]:
             check = _check_of(get_args(type_)[0])
             for i, part in enumerate(value):
                 for at, why in check(part):
-                    name = f".{part.id}" if field.name in TABLES else f"[{i}]"
+                    known = field.name in TABLES and hasattr(part, "id")
+                    name = f".{part.id}" if known else f"[{i}]"
                     yield Problem(field.name + name + at, why)
 
 
