@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+import _dealflow_pytest
 from dealflow.analysis.mutants import Equivalence
 from dealflow.plugin import closing as _pytest_mutate
 from dealflow.plugin import scripts
@@ -1061,3 +1063,12 @@ def test_mutants_need_a_test(project: pytest.Pytester) -> None:
     result = project.runpytest("--dealflow-mutate", "-k", "nothing")
     result.stdout.fnmatch_lines(["Mutants were not tried: there was no test to try them on."])
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_the_end_of_a_run_imports_nothing(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run in which nobody imported dealflow ends without importing it."""
+    monkeypatch.delitem(sys.modules, "dealflow")
+    _dealflow_pytest.pytest_unconfigure(pytestconfig)
+    assert "dealflow" not in sys.modules

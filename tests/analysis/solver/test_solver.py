@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Contact, Fact, Sources, Statement, Truth, ValueType
+from dealflow import Contact, Fact, Sources, Statement, Text, Truth, ValueType
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.solver import Scene
 from dealflow.analysis.solver.search import forget
@@ -140,6 +140,14 @@ def test_two_declarations_of_a_fact_are_told_apart(
     assert answer.scene is not None
     for goal in goals:
         assert judge(goal.condition, as_world(answer.scene)).truth in goal.allowed
+
+
+def test_titles_make_no_other_declaration() -> None:
+    """A fact that is declared twice with other titles is one fact: it cannot be true and false."""
+    one = fact("it.holds")
+    two = evolve(one, title=Text("other", "别的"))
+    assert solve([Goal(Holds(one), {TRUE}), Goal(Holds(two), {FALSE})], roles=ROLES).impossible
+    assert not solve([Goal(Holds(one), {TRUE}), Goal(Holds(two), {TRUE})], roles=ROLES).impossible
 
 
 @pytest.mark.parametrize(
