@@ -143,11 +143,11 @@ def test_two_declarations_of_a_fact_are_told_apart(
 
 
 def test_titles_make_no_other_declaration() -> None:
-    """A fact that is declared twice with other titles is one fact: it cannot be true and false."""
+    """A fact that is declared twice with other titles is one fact: not at once true and unknown."""
     one = fact("it.holds")
     two = evolve(one, title=Text("other", "别的"))
-    assert solve([Goal(Holds(one), {TRUE}), Goal(Holds(two), {FALSE})], roles=ROLES).impossible
-    assert not solve([Goal(Holds(one), {TRUE}), Goal(Holds(two), {TRUE})], roles=ROLES).impossible
+    assert solve([Goal(Holds(one), {TRUE}), Goal(Known(two), {UNKNOWN})], roles=ROLES).impossible
+    assert not solve([Goal(Holds(one), {TRUE}), Goal(Known(two), {TRUE})], roles=ROLES).impossible
 
 
 @pytest.mark.parametrize(
