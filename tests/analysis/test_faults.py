@@ -34,10 +34,10 @@ def test_every_fault_is_found_by_some_tool() -> None:
         assert any(cell.strip() for cell in row.strip("|").split("|")[1:]), row
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *UNSEEN], ids=lambda fault: fault.id)
-def test_a_fault_changes_the_file(fault: Fault) -> None:
+def test_a_fault_changes_the_file() -> None:
     """Each fault can be planted in the file as it is today."""
-    assert fault.plant(text()) != text()
+    for fault in [*FAULTS, *UNSEEN]:
+        assert fault.plant(text()) != text(), fault.id
 
 
 @pytest.mark.parametrize("id", ["shortcut_past_roles", "budget_checked_once"])

@@ -53,30 +53,39 @@ def test_findings_end_with_1(tmp_path: Path) -> None:
     assert cli.main(["run", "02_walked_away", "--trail", name]) == 0
     path = Path(name)
     path.write_bytes(path.read_bytes().replace(b"360000 CNY", b"560000 CNY"))
-    start("trail", "verify", name, code=1)
+    assert cli.main(["trail", "verify", name]) == 1
+
+
+def printed_in(encoding: str, *arguments: str) -> str:
+    """What a command prints on a standard output of some encoding."""
+    output = io.TextIOWrapper(io.BytesIO(), encoding)
+    with redirect_stdout(output):
+        assert cli.main(list(arguments)) == 0
+    output.seek(0)
+    return output.read()
 
 
 @pytest.mark.parametrize(("encoding", "lang"), [("ascii", "zh"), ("latin-1", "en"), ("gbk", "zh")])
 def test_any_encoding_will_do(encoding: str, lang: str) -> None:
     """What cannot be printed is replaced, and nothing breaks."""
-    output = io.TextIOWrapper(io.BytesIO(), encoding)
-    with redirect_stdout(output):
-        assert cli.main(["run", "02_walked_away", "--lang", lang]) == 0
-    output.seek(0)
-    assert "7" in output.read()
+    assert "7" in printed_in(encoding, "run", "02_walked_away", "--lang", lang)
 
 
 def test_json_is_exact_in_any_encoding() -> None:
     """What the output could not hold is escaped."""
-    done = start("coach", "02_walked_away", "--json", PYTHONIOENCODING="ascii")
-    assert json.loads(done.stdout)["deal"]["account"] == "宏泰精密"
+    printed = printed_in("ascii", "coach", "02_walked_away", "--json")
+    assert json.loads(printed)["deal"]["account"] == "宏泰精密"
 
 
 @pytest.mark.parametrize("command", [("demo",), ("run", "01_fulfilled", "--json")], ids=str)
 def test_a_reader_who_leaves_is_no_drama(command: tuple[str, ...]) -> None:
     """``| head`` ends the command without a word, with the code of a broken pipe."""
     with subprocess.Popen(
-        [*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+        [*COMMAND, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        pipesize=4096,  # less than is printed, so that the command has to wait for its reader
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -7,8 +7,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache, partial
-from types import FrameType
+from functools import partial
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -42,7 +42,6 @@ class BrokenError(Exception):
 
 
 FAULTS = [BrokenError, KeyboardInterrupt, MemoryError]
-faults = pytest.mark.parametrize("fault", FAULTS)
 
 
 def waived(deal: Deal) -> object:
@@ -119,18 +118,19 @@ def broken_once(function: Callable[..., Any], fault: type[BaseException]) -> Cal
     return once
 
 
-@faults
 @verbs
 @pytest.mark.parametrize(("place", "name"), SEAMS.values(), ids=SEAMS.keys())
 def test_faults_on_the_way(
-    place: Any, name: str, verb: Verb, fault: type[BaseException], monkeypatch: pytest.MonkeyPatch
+    place: Any, name: str, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault at any seam, even after its work is done, leaves the deal and its bytes alone."""
     deal = ready_at("trial_close")
-    with left_alone(deal), monkeypatch.context() as patch:
-        patch.setattr(place, name, broken_once(getattr(place, name), fault))
-        with pytest.raises(fault, match="broken"):
-            verb(deal)
+    with left_alone(deal):
+        for fault in FAULTS:
+            with monkeypatch.context() as patch:
+                patch.setattr(place, name, broken_once(getattr(place, name), fault))
+                with pytest.raises(fault, match="broken"):
+                    verb(deal)
     works_again(deal, verb)
 
 
@@ -150,13 +150,23 @@ OURS = re.compile(r"/dealflow/(?!exceptions|testing)|attrs generated .*dealflow"
 OUTSIDE = re.compile(r"/dealflow/(exceptions|testing)")
 
 
-@cache
-def heard(file: str, name: str, flags: int, caller: str, returns: bool) -> bool:
-    """Whether it is a part of dealflow that happens, in which something raised is noticed."""
-    unheard = name == "_commit" or file.endswith(("deal/deal.py", "deal/recorder.py"))
-    if name == "<genexpr>" or (returns and (unheard or flags & inspect.CO_GENERATOR)):
-        return False  # what is raised in a generator that is thrown away goes nowhere
-    return bool(OURS.search(file)) and not OUTSIDE.search(caller)
+RETURNS = frozenset({"return", "c_return"})
+HEARD: dict[int, tuple[bool, bool, bool, CodeType]] = {}
+
+
+def heard(code: CodeType) -> tuple[bool, bool, bool, CodeType]:
+    """Whether something raised when it is called, or returns, is noticed; and whether it looks on.
+
+    By the id, as code takes long to compare; it is kept, so that its id is not given away.
+    """
+    ours = bool(OURS.search(code.co_filename)) and code.co_name != "<genexpr>"
+    unheard = code.co_name == "_commit" or code.co_filename.endswith(
+        ("deal/deal.py", "deal/recorder.py")
+    )
+    # what is raised in a generator that is thrown away goes nowhere
+    ends = ours and not unheard and not code.co_flags & inspect.CO_GENERATOR
+    HEARD[id(code)] = ours, ends, bool(OUTSIDE.search(code.co_filename)), code
+    return HEARD[id(code)]
 
 
 @define
@@ -180,8 +190,9 @@ class Saboteur:
         self.refused = self.refused or code is Refused.__init__.__code__
         if self.refused:
             return
-        place = (code.co_filename, code.co_name, code.co_flags)
-        if caller and heard(*place, caller.f_code.co_filename, event.endswith("return")):
+        if not (HEARD.get(id(code)) or heard(code))[event in RETURNS] or caller is None:
+            return
+        if not (HEARD.get(id(caller.f_code)) or heard(caller.f_code))[2]:
             self.seen += 1
             if self.seen == self.at:
                 raise self.fault("broken")
@@ -237,19 +248,19 @@ MOVING: dict[str, tuple[Any, str, Verb]] = {
 }
 
 
-@faults
 @pytest.mark.parametrize(("place", "name", "verb"), MOVING.values(), ids=MOVING.keys())
 def test_faults_while_moving(
-    place: Any, name: str, verb: Verb, fault: type[BaseException], monkeypatch: pytest.MonkeyPatch
+    place: Any, name: str, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault between an answer and its move takes the answer back with it."""
     deal = ready_at("trial_close")
     with left_alone(deal):
-        for broken in (raising(fault), after(getattr(place, name), fault)):
-            with monkeypatch.context() as patch:
-                patch.setattr(place, name, broken)
-                with pytest.raises(fault, match="broken"):
-                    verb(deal)
+        for fault in FAULTS:
+            for broken in (raising(fault), after(getattr(place, name), fault)):
+                with monkeypatch.context() as patch:
+                    patch.setattr(place, name, broken)
+                    with pytest.raises(fault, match="broken"):
+                        verb(deal)
     works_again(deal, verb)
 
 

@@ -188,13 +188,13 @@ def test_any_raw_value_is_read_or_refused(type_: ValueType, raw: object) -> None
 # --- texts and ids
 
 
-@pytest.mark.parametrize("character", CONTROLS, ids=ascii)
-def test_control_characters_are_refused(character: str) -> None:
+def test_control_characters_are_refused() -> None:
     """Characters that forge terminals or break UTF-8 are refused, with their place."""
-    with pytest.raises(EvidenceError) as caught:
-        check_text(f"abc{character}")
-    assert str(caught.value) == f"the text has the control character {character!a} at 3"
-    assert FORBIDDEN.search(character)
+    for character in CONTROLS:
+        with pytest.raises(EvidenceError) as caught:
+            check_text(f"abc{character}")
+        assert str(caught.value) == f"the text has the control character {character!a} at 3"
+        assert FORBIDDEN.search(character)
 
 
 @given(st.text(SAFE))

@@ -24,16 +24,13 @@ from tests._playbooks import fact, guard, playbook, step
 
 @pytest.mark.parametrize("id", mutants_of())
 def test_mutants_are_told_apart_unless_they_are_redundant(id: str) -> None:
-    """Some deal tells each mutant from the original, but for those that mean the same."""
-    found = judged(id)
+    """Some deal tells each mutant from the original, but for those that mean the same.
+
+    It is real: the two judge the move differently, in a deal that truly got there, as it is said.
+    """
+    found, mutant = judged(id), mutants_of()[id]
     assert found.outcome == ("equivalent" if id in REDUNDANT else "different")
     assert (found.by is None) == (id in REDUNDANT)
-
-
-@pytest.mark.parametrize("id", TOLD_APART)
-def test_what_tells_them_apart_is_real(id: str) -> None:
-    """The two judge the move differently, in a deal that truly got there, as it is said."""
-    found, mutant = judged(id), mutants_of()[id]
     if found.by in ("readiness", "reasons", "verdict", "truth"):
         assert found.step is not None
         assert found.scene is not None

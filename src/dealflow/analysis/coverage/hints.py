@@ -72,6 +72,7 @@ def _way(playbook: Playbook, move: str) -> Move:
     return next(each for each in playbook.moves if each.id == move)
 
 
+@lru_cache(maxsize=4096)  # several reports of a run ask for the same
 def hint(playbook: Playbook, cell: Cell) -> str:
     """Which test would cover a cell: one line of it as it stands, or else what to say when."""
     return code(playbook, cell) or _advice(playbook, cell)
