@@ -1051,7 +1051,9 @@ def test_usage_errors_of_several_processes(project: pytest.Pytester) -> None:
     write(project, "test_it.py", TESTS)
     broken = project.runpytest("-n1", *XDIST, "-odealflow_playbook=none")
     assert broken.ret == pytest.ExitCode.USAGE_ERROR
-    unnamed = project.runpytest("-n1", *XDIST, "-odealflow_playbook=")
+    # what tells a worker from other processes, without the time that it takes to start one
+    project.makeconftest("def pytest_configure(config): config.workerinput = {}")
+    unnamed = project.runpytest("-odealflow_playbook=")
     unnamed.assert_outcomes(errors=4)
     unnamed.stdout.fnmatch_lines(["no playbook is under test: set dealflow_playbook*"])
     assert "INTERNALERROR" not in shown(broken) + shown(unnamed)
