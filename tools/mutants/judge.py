@@ -2,8 +2,8 @@
 
 All tests are collected once. For each mutant a child of that process is forked, in which the code
 of the changed function replaces the original code. Processes that a test starts find the changed
-file. Where a change is at work while modules are imported, those of the tests included, a mutant
-that survived is judged again by a new process, which imports it.
+file. The tests of files that run the changed line while they are imported are run again in a new
+process, which imports the changed code.
 """
 
 import contextlib
@@ -22,13 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import field, frozen
 
 from .code import functions, replace
 from .project import PYTEST
-from .record import IMPORT, Recorded, file_of, unit
+from .record import Recorded, file_of, unit
 from .trial import Trial, by_unit
 
-KEPT = ("key", "module", "function", "diff", "lines", "imports")
+KEPT = ("key", "module", "function", "diff", "lines", "tests", "left")
+TOLD = ("status", "test", "ended", "log")
 NEW_PROCESS = 97
 """How a child ends that could not replace the code."""
 PATIENCE = 1800
@@ -41,6 +43,14 @@ def rows(path: Path) -> Iterator[Row]:
     """What a file of JSON lines holds."""
     with contextlib.suppress(FileNotFoundError), path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+@frozen
+class Stage:
+    """Tests to run, in a forked child or in a process that imports the changed code."""
+
+    names: Sequence[str]
+    anew: bool = field(kw_only=True)
 
 
 class Slot:
@@ -61,14 +71,14 @@ class Slot:
             "PYTEST_DEBUG_TEMPROOT": str(self.temporary),
         }
         self.row: Row = {}
-        self.names: Sequence[str] = ()
-        self.began = self.used = 0.0
+        self.stages: list[Stage] = []
+        self.began = 0.0
         self.pid = 0
 
-    def begin(self, row: Row, names: Sequence[str]) -> None:
+    def begin(self, row: Row, stages: Sequence[Stage]) -> None:
         """Put a changed file where the original was."""
         self.clean()
-        self.row, self.names, self.began, self.used = row, names, time.monotonic(), 0.0
+        self.row, self.stages = row, list(stages)
         self._file().write_text(row["text"], encoding="utf-8")
 
     def clean(self) -> None:
@@ -117,23 +127,31 @@ class Judge:
         self.functions = functions(self.tree / "src")
         places = [self.folder / f"slot{n}" for n in range(int(os.environ["MUTANTS_JOBS"]))]
         self.slots = [Slot(place, self.tree) for place in places]
-        done = {row["key"] for row in rows(self.results)}
-        left = [row for row in sample if row["key"] not in done]
         gc.collect()
         gc.freeze()
         try:
             self.check()
-            for number, row in enumerate(left):
-                self.start(row)
-                if number % 50 == 0:
-                    self.control()
-            while any(slot.pid for slot in self.slots):
-                self.wait()
+            self.judge(sample, rest=False)
+            self.judge(sample, rest=True)
         finally:
             for slot in self.slots:
                 slot.stop()
                 shutil.rmtree(slot.temporary)
         return True
+
+    def judge(self, sample: Sequence[Row], *, rest: bool) -> None:
+        """Run the first minute of tests on every mutant, or the rest of them on survivors."""
+        found = {row["key"]: row for row in rows(self.results)}
+        for number, row in enumerate(sample):
+            known = found.get(row["key"])
+            if known is None or (rest and known["status"] == "survived" and known["left"]):
+                if known:
+                    row |= {"tests": known["tests"], "seconds": known["seconds"]}
+                self.start(row, rest=rest)
+            if number % 50 == 0:
+                self.control()
+        while any(slot.pid for slot in self.slots):
+            self.wait()
 
     def check(self) -> None:
         """Leave out the tests that fail on the original, in the order in which they are to run."""
@@ -180,20 +198,40 @@ class Judge:
             self.wait()
         return next(slot for slot in self.slots if not slot.pid)
 
-    def start(self, row: Row) -> None:
+    def stages(self, row: Row) -> list[Stage]:
+        """In which process which tests are to run."""
+        recorded = self.recorded
+        ran = recorded.of(row)
+        covering = recorded.ordered(self.items if self.every else ran)
+        importing = recorded.ordered(recorded.importing(ran))
+        if row["head"]:  # a default value is made with its function
+            return [Stage(recorded.ordered({*covering, *importing}), anew=True)]
+        if ran == {""}:
+            return [Stage(recorded.ordered(recorded.units), anew=True)]
+        return [Stage(covering, anew=False), Stage(importing, anew=True)]
+
+    def start(self, row: Row, *, rest: bool) -> None:
         """Begin with a mutant as soon as there is a place."""
-        ran = self.recorded.of(row)
-        names = self.recorded.ordered(self.items if self.every else ran)
-        row["imports"] = any(not name or name.startswith(IMPORT) for name in ran)
-        if not names and not row["imports"]:
-            self.write(row, {"status": "uncovered", "test": ""}, 0.0, 0)
+        pairs = [(self.recorded.cut(stage.names), stage.anew) for stage in self.stages(row)]
+        stages = [Stage(names[rest], anew=anew) for names, anew in pairs if names[rest]]
+        row["tests"] = row.get("tests", 0) + sum(len(stage.names) for stage in stages)
+        row["left"] = 0 if rest else sum(len(names[1]) for names, _ in pairs)
+        if not stages:
+            self.write(row, {"status": "uncovered", "test": ""})
             return
         slot = self.free()
-        slot.begin(row, names)
-        if row["head"]:  # a default value: made when the function is, and kept
-            self.anew(slot)
+        slot.begin(row, stages)
+        self.run(slot)
+
+    def run(self, slot: Slot) -> None:
+        """Run the tests of the first stage that is left."""
+        slot.out.unlink(missing_ok=True)
+        slot.began = time.monotonic()
+        stage = slot.stages[0]
+        if stage.anew:
+            self.anew(slot, stage.names)
         else:
-            self.fork(slot, names)
+            self.fork(slot, stage.names)
 
     def fork(self, slot: Slot, names: Sequence[str]) -> None:
         """Run tests in a child of this process."""
@@ -215,17 +253,13 @@ class Judge:
             os._exit(1)
         os._exit(0)
 
-    def anew(self, slot: Slot) -> None:
+    def anew(self, slot: Slot, names: Sequence[str]) -> None:
         """Run tests in a new process."""
-        slot.row["anew"] = True
-        names = self.recorded.reached({*slot.names, *self.recorded.of(slot.row)})
-        slot.names = names
         seconds = {name: self.recorded.units[name]["seconds"] for name in names}
         listed = slot.folder / "listed.json"
         told = {"units": names, "seconds": seconds, "out": str(slot.out)}
         listed.write_text(json.dumps(told), encoding="utf-8")
         files = sorted({file_of(name) for name in names})
-        slot.out.unlink(missing_ok=True)
         slot.pid = os.fork()
         if slot.pid:
             return
@@ -251,23 +285,24 @@ class Judge:
                     one.out.write_text('{"status": "timeout", "test": ""}', encoding="utf-8")
                     one.stop()
             return
-        slot.used += used.ru_utime + used.ru_stime
-        row, outcome = slot.row, slot.outcome()
-        ended = os.waitstatus_to_exitcode(status)
-        survived = outcome is not None and outcome["status"] == "survived"
-        if not row.get("anew") and (ended == NEW_PROCESS or (survived and row["imports"])):
-            self.anew(slot)
+        slot.row["seconds"] = slot.row.get("seconds", 0.0) + used.ru_utime + used.ru_stime
+        outcome, ended = slot.outcome(), os.waitstatus_to_exitcode(status)
+        stage = slot.stages.pop(0)
+        if ended == NEW_PROCESS and not stage.anew:
+            slot.stages.insert(0, Stage(stage.names, anew=True))
+        if slot.stages and (ended == NEW_PROCESS or (outcome or {}).get("status") == "survived"):
+            self.run(slot)
             return
         if outcome is None:  # no test came to its end: not even an import, or all of pytest fell
             log = slot.log.read_text(encoding="utf-8") if slot.log.exists() else ""
             outcome = {"status": "broken", "test": "", "ended": ended, "log": log[-2000:]}
-        outcome.pop("failed", None)
         slot.end()
-        self.write(row, outcome, slot.used, len(slot.names))
+        self.write(slot.row, outcome)
 
-    def write(self, row: Row, outcome: Row, seconds: float, tests: int) -> None:
-        """Add a result to the file."""
-        told = {name: row[name] for name in KEPT} | outcome
-        told |= {"anew": "anew" in row, "seconds": round(seconds, 3), "tests": tests}
+    def write(self, row: Row, outcome: Row) -> None:
+        """Add a result to the file; the last one of a mutant counts."""
+        told = {name: row[name] for name in KEPT}
+        told |= {name: outcome[name] for name in TOLD if name in outcome}
+        told["seconds"] = round(row.get("seconds", 0.0), 3)
         with self.results.open("a", encoding="utf-8") as out:
             out.write(json.dumps(told) + "\n")

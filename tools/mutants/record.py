@@ -8,7 +8,8 @@ import os
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from coverage import Coverage
 from coverage.numbits import numbits_to_nums
 
 IMPORT = "import of "
+MINUTE = 60.0
 Row = dict[str, Any]
 
 
@@ -121,11 +123,16 @@ class Recorded:
         first, last = row["lines"]
         return set().union(*(ran[line] for line in range(first, last + 1) if line in ran))
 
-    def reached(self, ran: Iterable[str]) -> list[str]:
-        """The tests that can notice a change that is there from the beginning."""
+    def importing(self, ran: Iterable[str]) -> Iterator[str]:
+        """The tests of the files whose import runs a line."""
         imported = {name.removeprefix(IMPORT) for name in ran if name.startswith(IMPORT)}
-        every = set(ran) == {""}
-        return self.ordered(n for n in self.units if every or n in ran or file_of(n) in imported)
+        return (name for name in self.units if file_of(name) in imported)
+
+    def cut(self, names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """The tests that take a minute, at least one, and the rest."""
+        spent = accumulate(self.units[name]["seconds"] for name in names)
+        count = max(1, sum(seconds <= MINUTE for seconds in spent))
+        return names[:count], names[count:]
 
     def ordered(self, names: Iterable[str]) -> list[str]:
         """The cheap ones first, and last those that start a process or pytest."""
