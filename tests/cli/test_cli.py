@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
+from rich.style import Style
 
 from dealflow import (
     Deal,
@@ -130,7 +132,13 @@ def play_once(script: Script, rules: Playbook | None = None) -> Run:
 
 @pytest.fixture
 def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs a command; every way to end but an exit code is an error."""
+    """Runs a command; every way to end but an exit code is an error, as is an unknown style."""
+    get_style = Console.get_style
+
+    def strict(console: Console, name: str | Style, **_: object) -> Style:
+        return get_style(console, name)  # with no default to fall back to
+
+    monkeypatch.setattr(Console, "get_style", strict)
     monkeypatch.setattr("dealflow.cli.input.play", play_once)
 
     def invoke(*arguments: str, code: int = 0) -> Result:
@@ -207,6 +215,100 @@ def test_every_command_has_json_with_the_same_ids_in_both_languages(
     """One object; what is not a text for readers does not depend on the language."""
     en, zh = (parsed(run(*command, "--json", "--lang", lang)) for lang in ("en", "zh"))
     assert without_texts(en) == without_texts(zh)
+
+
+DEAL = {
+    "deal": "id account title amount step outcome since version head playbook",
+    "deal.playbook": "id version fingerprint",
+}
+ASSESSED = {
+    "assessment": "at step move to verdict findings questions red_flags paper",
+    "assessment.findings": "guard truth walk_away needed blocks yes no missing waived text",
+    "assessment.findings.missing": "reason subject about have need roles since",
+    "assessment.questions": "question reason fact about of roles guards decides text",
+}
+FLAGS = {"assessment.red_flags": "red_flag contacts overdue text"}
+TITLE = {"title": "en zh"}
+BOOK = "id version fingerprint title steps guards facts questions"
+CHANGE = "guard before after"
+RUN = {
+    **DEAL,
+    **TITLE,
+    "": "script title language deal turns assessment failures",
+    "turns": (
+        "line row at entries step verdict refused lapsed changes conflicts questions failures"
+    ),
+    "turns.changes": CHANGE,
+}
+KEYS: dict[tuple[str, ...], dict[str, str]] = {
+    ("run", "03_comeback"): {
+        **RUN,
+        **{key: ASSESSED[key] for key in ("assessment", "assessment.findings")},
+        **FLAGS,
+        "turns.lapsed": CHANGE,
+        "turns.conflicts": "guard yes no between",
+    },
+    ("run", "unmet.deal.toml"): {
+        **RUN,
+        **ASSESSED,
+        "turns.failures": "line row what expected found",
+        "failures": "line row what expected found",
+    },
+    ("coach", "02_walked_away", "--at", "2026-03-25"): {
+        **DEAL,
+        **ASSESSED,
+        **FLAGS,
+        "": "deal language assessment thin_answers farewell",
+        "thin_answers": "statement probes guards",
+        "farewell": "contacts refuted text",
+    },
+    ("show", "03_comeback"): {
+        **DEAL,
+        "": "deal at contacts interactions facts waivers",
+        "contacts": "id name title kind roles influence response_mode rating",
+        "interactions": "id kind channel participants held_at two_way",
+        "facts": "fact about established lacks values until statements",
+        "facts.values": "value statements",
+        "facts.statements": (
+            "id value source_kind source said_at quote first_hand via live withdrawn"
+        ),
+    },
+    ("playbook", "list"): {"": "playbooks", "playbooks": BOOK, "playbooks.title": "en zh"},
+    ("playbook", "show", "seven_step"): {
+        **TITLE,
+        "": f"{BOOK} moves plans roles data",
+        "moves": "id from to",
+        "plans": "move needed walk_away needs_walk_away",
+        "roles": "id title",
+        "roles.title": "en zh",
+    },
+    ("trail", "show", "deal.jsonl"): {"": "head entries", "entries": "seq at by kind data hash"},
+}
+
+
+@pytest.mark.parametrize("command", KEYS, ids=lambda command: " ".join(command[:2]))
+def test_json_has_exactly_the_keys_that_programs_rely_on(
+    run: Callable[..., Result], place: Path, trail: str, command: tuple[str, ...]
+) -> None:
+    """A renamed or a lost key is a change of the format."""
+    write(place / "unmet.deal.toml", UNMET)
+    data = parsed(run(*command, "--json", code=int("unmet" in command[1])))
+    found: dict[str, set[frozenset[str]]] = {}
+    for at, keys in objects(data):
+        if at.partition(".")[0] != "data" and not at.startswith("entries.data"):  # not of ours
+            found.setdefault(at, set()).add(keys)
+    assert found == {at: {frozenset(keys.split())} for at, keys in KEYS[command].items()}
+
+
+def objects(data: Any, at: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """The keys of every object, with those that lead to it."""
+    if isinstance(data, list):
+        for item in data:
+            yield from objects(item, at)
+    elif isinstance(data, dict):
+        yield at, frozenset(data)
+        for key, value in data.items():
+            yield from objects(value, f"{at}.{key}".strip("."))
 
 
 def without_texts(data: Any) -> Any:
@@ -427,7 +529,7 @@ def test_expectations_that_are_not_met_are_findings(
     name = write(place / "unmet.deal.toml", UNMET)
     out = joined(run("run", name, code=1))
     assert "expects the step Qualification, but it is First contact." in out
-    assert "expects the outcome lost, but it is open." in out
+    assert "The script expects the outcome lost, but it is open." in out
     assert "expects the verdict Ready, but it is Ask." in out
     assert "expects these in the way: First talk held; found: nothing." in out
     assert "4 expectations of the script are not met" in out
@@ -517,6 +619,8 @@ def test_the_coachs_sheet_has_everything_in_its_place(
     ]
     places = [out.index(text) for text in order]
     assert places == sorted(places)
+    whole = ("In the way", "Known good", "Ask, in this order", "Red flags", "Kind of paper")
+    assert [line for line in out.splitlines() if line in whole] == list(whole)
 
 
 def test_thin_answers_are_probed(run: Callable[..., Result], trail: str) -> None:
@@ -527,6 +631,9 @@ def test_thin_answers_are_probed(run: Callable[..., Result], trail: str) -> None
     assert "And of every answer: What would change your mind?" in thin
     answers = parsed(run("coach", trail, "--at", "2026-05-20", "--json"))["thin_answers"]
     assert answers[0]["probes"] == ["when", "confirmed_by"]
+    assert "\n  the budget is approved: yes; the amount of the budget: EUR 55,000\n" in thin
+    early = parsed(run("coach", trail, "--at", "2026-04-20", "--json"))["thin_answers"]
+    assert {tuple(answer["probes"]) for answer in early} == {("confirmed_by",)}
 
 
 def test_thin_answers_without_words_or_told_on(run: Callable[..., Result], place: Path) -> None:
@@ -639,6 +746,39 @@ def test_what_is_known_is_shown_with_who_said_it_and_when(
     assert "(no longer counts)" in joined(later)
 
 
+def test_a_deal_is_shown_to_the_letter(run: Callable[..., Result], place: Path) -> None:
+    """People, what is known and what was set aside, each in its place."""
+    out = run("show", write(place / "short.deal.toml", SHORT)).stdout
+    assert out.splitlines()[3:] == [
+        "── Step 1 of 7: First contact " + "─" * 70,
+        "As of 6 Mar 2026.",
+        "",
+        "People",
+        "· Tom Baker",
+        "",
+        "What is known",
+        "✓ The presenting problem: retyping",
+        "  · Tom Baker, 5 Mar 2026: “We were wrong.”",
+        "✓ Our offer can solve the problem: yes",
+        (
+            "  · Tom Baker, 2 Mar 2026: “No. It cannot be done.” "
+            "(our offer can solve the problem: no) (no longer"
+        ),
+        "    counts)",
+        "  · Tom Baker, 5 Mar 2026: “We were wrong.” (our offer can solve the problem: yes)",
+        "Nothing has been said of 94 other facts.",
+        "✓ Proof passed: set aside by Ana Ruiz (known product)",
+    ]
+    write(place / "new.jsonl", dumps(deals.new_deal().trail))
+    assert "\nPeople\n· nobody yet\n" in run("show", "new.jsonl").stdout
+
+
+def test_a_fact_about_somebody_is_shown_with_whom(run: Callable[..., Result]) -> None:
+    """Its name, and who is meant."""
+    lines = run("show", "02_walked_away").stdout.splitlines()
+    assert "✓ This coach trusts us (刘伟): yes" in lines
+
+
 def test_the_json_of_a_deal_has_every_statement(run: Callable[..., Result]) -> None:
     """Contacts, meetings, facts and statements by their ids."""
     data = parsed(run("show", "03_comeback", "--json"))
@@ -658,7 +798,11 @@ def test_the_json_of_a_waiver_names_who_took_it_on(run: Callable[..., Result], p
     deal.waive("no_technical_no", **fields)
     write(place / "t.jsonl", dumps(deal.trail))
     waivers = parsed(run("show", "t.jsonl", "--json"))["waivers"]
-    assert [waiver["until"] for waiver in waivers] == ["2026-03-03T09:00:00Z", None]
+    common = {"authority": "Ana", "reason": "x"}
+    assert waivers == [
+        {"guard": "proof_passed", "until": "2026-03-03T09:00:00Z", "entry": 2, **common},
+        {"guard": "no_technical_no", "until": None, "entry": 3, **common},
+    ]
 
 
 # playbooks
@@ -787,6 +931,9 @@ def test_the_json_of_a_playbook_is_its_file_and_its_plans(run: Callable[..., Res
     assert data["plans"][2]["needs_walk_away"]
     listed = parsed(run("playbook", "list", "--json"))["playbooks"]
     assert "seven_step" in [book["id"] for book in listed]
+    head, line = run("playbook", "list").stdout.splitlines()
+    assert head == "Playbook    Title            Version  Steps  Guards  Questions"
+    assert line == "seven_step  Seven-step sale  1.0.0        7      34         96"
 
 
 def test_the_diagram_is_mermaid(run: Callable[..., Result]) -> None:

@@ -129,6 +129,7 @@ class Judge:
         self.slots = [Slot(place, self.tree) for place in places]
         gc.collect()
         gc.freeze()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # children are stopped, too
         try:
             self.check()
             self.judge(sample, rest=False)
@@ -140,7 +141,7 @@ class Judge:
         return True
 
     def judge(self, sample: Sequence[Row], *, rest: bool) -> None:
-        """Run the first minute of tests on every mutant, or the rest of them on survivors."""
+        """Run the first tests on every mutant, or the rest of them on those that survived."""
         found = {row["key"]: row for row in rows(self.results)}
         for number, row in enumerate(sample):
             known = found.get(row["key"])
@@ -243,6 +244,7 @@ class Judge:
             return
         try:
             os.setpgid(0, 0)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.environ.update(slot.environment)
             row = slot.row
             if row and not replace(row, self.tree / row["path"], self.functions):

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -81,6 +82,7 @@ def judge(
     folder: Path, results: Path, jobs: int, tests: Sequence[str], *, every_test: bool
 ) -> None:
     """Run the tests on the mutants that have no result yet."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     wanted = set(read(folder / "sample.jsonl"))
     surroundings = environment(
         folder, results=str(results), jobs=str(jobs), every="1" if every_test else ""
@@ -98,5 +100,6 @@ def judge(
                     judging.wait(60)
         finally:
             judging.terminate()
+            judging.wait()
     if judging.returncode:
         raise SystemExit(f"the tests could not be run: {folder / 'judge.log'}")

@@ -18,7 +18,9 @@ from coverage import Coverage
 from coverage.numbits import numbits_to_nums
 
 IMPORT = "import of "
-MINUTE = 60.0
+FIRST = 15.0
+"""How many seconds of tests are run on a mutant, by what they took when they were recorded, before
+all others had their turn."""
 Row = dict[str, Any]
 
 
@@ -129,9 +131,9 @@ class Recorded:
         return (name for name in self.units if file_of(name) in imported)
 
     def cut(self, names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-        """The tests that take a minute, at least one, and the rest."""
+        """The tests of the first round, at least one, and the rest."""
         spent = accumulate(self.units[name]["seconds"] for name in names)
-        count = max(1, sum(seconds <= MINUTE for seconds in spent))
+        count = max(1, sum(seconds <= FIRST for seconds in spent))
         return names[:count], names[count:]
 
     def ordered(self, names: Iterable[str]) -> list[str]:
