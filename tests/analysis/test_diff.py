@@ -204,9 +204,10 @@ def test_a_name_that_means_something_else_is_no_witness() -> None:
 @given(small_playbooks(), small_playbooks())
 def test_what_is_called_the_same_is_the_same(one: Playbook, two: Playbook) -> None:
     """Any two playbooks: the witnesses hold, and equal ones have no effects."""
-    found = diff(one, two)
+    # what some pairs ask takes the usual limit a minute to give up
+    found = diff(one, two, limit=5_000)
     check(found)
-    assert not effects(diff(one, one))
+    assert not effects(diff(one, one, limit=5_000))
 
 
 def test_recorded_deals_are_judged_again() -> None:

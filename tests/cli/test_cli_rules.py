@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
 
-from dealflow import Deal, dump_playbook, dumps, load_playbook, parse_playbook
+from dealflow import Deal, dumps, load_playbook, parse_playbook
 from dealflow.analysis import deal_at, diff
 from dealflow.analysis.solver import START
 from dealflow.cli import cli
@@ -20,7 +20,8 @@ from dealflow.cli.output import Page
 from tests.deals import MOVES, SMALL
 
 BOOK = load_playbook("seven_step")
-TEXT = dump_playbook(BOOK)
+SHIPPED = Path(__file__).parents[2] / "src" / "dealflow" / "playbook" / "shipped"
+TEXT = (SHIPPED / "seven_step.toml").read_text(encoding="utf-8")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -37,7 +38,8 @@ def data_of(result: Result) -> Any:
 def tighter(tmp_path: Path) -> Path:
     """The shipped playbook, with a budget that must be more than the price."""
     path = tmp_path / "tighter.toml"
-    path.write_text(TEXT.replace("budget.amount >= deal.amount", "budget.amount > deal.amount"))
+    changed = TEXT.replace("budget.amount >= deal.amount", "budget.amount > deal.amount")
+    path.write_text(changed, encoding="utf-8")
     return path
 
 

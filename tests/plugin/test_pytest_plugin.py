@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import _dealflow_pytest
+from dealflow import Deal
 from dealflow.analysis.mutants import Equivalence
 from dealflow.plugin import closing as _pytest_mutate
 from dealflow.plugin import scripts
@@ -85,6 +86,10 @@ move = "advance"
 expect.step = "order"
 """
 XDIST = ("-p", "xdist.plugin")
+IDLE = (
+    *("debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "threadexception", "unittest", "unraisableexception"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +97,12 @@ def _lean(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load our plugin and no other: to look for those installed takes longer than these tests."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "_dealflow_pytest")
+
+
+@pytest.fixture(autouse=True)
+def _lean_inside(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load few of pytest's own plugins too; ``pytester`` forgets what was set before it."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in IDLE))
 
 
 @pytest.fixture(name="project")
@@ -514,8 +525,10 @@ def test_a_refusal_in_a_fixture_counts(project: pytest.Pytester) -> None:
     project.runpytest().assert_outcomes(passed=1, errors=1)
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
     """Between tests, and when a run is interrupted, nothing of a Deal is wrapped."""
+    original = Deal.advance
     project.makeconftest(
         """
         from dealflow import Deal
@@ -526,9 +539,6 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
 
         def pytest_keyboard_interrupt():
             print("<interrupted>")
-
-        def pytest_unconfigure():
-            print("<left alone>" if Deal.advance is original else "<wrapped>")
         """
     )
     project.makepyfile(
@@ -538,9 +548,10 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
         def test_two(): raise KeyboardInterrupt
         """
     )
-    result = project.runpytest_subprocess("-s")
+    result = project.runpytest_inprocess("-s", no_reraise_ctrlc=True)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*<interrupted>*"])
+    assert Deal.advance is original
 
 
 def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

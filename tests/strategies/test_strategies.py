@@ -141,14 +141,14 @@ def test_statements_of_unknown_facts() -> None:
 # --- deals ----------------------------------------------------------------------------------------
 
 
-@given(deals(BOOK))
+@given(st.deferred(lambda: deals(BOOK)))
 def test_deals_are_sound(deal: Deal) -> None:
     """Every deal has a sound trail that gives it again."""
     deal.trail.verify()
     assert Deal.replay(BOOK, deal.trail) == deal
 
 
-@given(deals(BOOK, at="negotiation"))
+@given(st.deferred(lambda: deals(BOOK, at="negotiation")))
 def test_deals_at_a_step(deal: Deal) -> None:
     """Deals got to their step by moves that passed."""
     assert deal.step == "negotiation"
@@ -213,7 +213,7 @@ TWO_OF_THREE = playbook(
 
 
 @settings(max_examples=20)
-@given(deals(TWO_OF_THREE, blocked_by="y"))
+@given(st.deferred(lambda: deals(TWO_OF_THREE, blocked_by="y")))
 def test_blocked_by_one_of_several_walk_away_guards(deal: Deal) -> None:
     """Where several walk-away guards have to fail together, they do."""
     assert "y" in [each.guard for each in deal.assess(at=deal.trail[-1].at).blocking]
