@@ -215,6 +215,13 @@ def test_every_command_speaks_both_languages(
         assert all(len(line) <= 100 for line in out.splitlines())
 
 
+def test_questions_beyond_the_first_three_are_counted(run: Callable[..., Result]) -> None:
+    """Where a move is refused, a screenplay asks three questions and says how many it left out."""
+    turns = parsed(run("run", "02_walked_away", "--json"))["turns"]
+    (asked,) = (t["questions"] for t in turns if t["refused"] and t["verdict"] == "ask")
+    assert f"and {len(asked) - 3} more questions" in joined(run("run", "02_walked_away"))
+
+
 @pytest.mark.parametrize("command", EVERY, ids=lambda command: " ".join(command[:2]))
 def test_every_command_has_json_with_the_same_ids_in_both_languages(
     run: Callable[..., Result], trail: str, few_deals: str, command: tuple[str, ...]
@@ -409,6 +416,15 @@ def test_what_cannot_be_used_is_one_line_and_exit_code_2(
     assert result.stdout == ""
     assert complaint in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_line_that_cannot_be_played_has_its_file(run: Callable[..., Result], place: Path) -> None:
+    """What only shows when a script is played is said with its file and line, too."""
+    text = SHORT.replace('"reopen"', '"step_back"\nto = "first_contact"')
+    name = write(place / "late.deal.toml", text)
+    row = text[: text.index("at = 2026-03-05T10:10")].count("\n")
+    complaint = run("run", name, code=2).stderr
+    assert complaint.startswith(f"{name}: lines[3], line {row}: the deal is lost")
 
 
 def test_every_problem_of_a_file_has_its_line(run: Callable[..., Result], place: Path) -> None:

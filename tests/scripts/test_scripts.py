@@ -433,6 +433,15 @@ def test_problem_of_the_opening(old: str, new: str, place: str) -> None:
     assert place in problems_of(text_of('move = "advance"', deal=DEAL.replace(old, new)))
 
 
+def test_long_lists_of_what_there_is_are_left_out() -> None:
+    """What the playbook has instead is told as long as it can be taken in at a glance."""
+    _, few = problem_of('move = "advance"\nto = "any"')
+    _, many = problem_of('waive = "any"\nauthority = "Max"\nreason = "x"')
+
+    assert few.partition("; there are: ")[2].startswith("first_contact, qualification, ")
+    assert many == "the playbook has no guard 'any'"
+
+
 def test_several_problems_at_once() -> None:
     """Mistakes in different lines are told in one go, and a name counts from where it comes in."""
     problems = problems_of(

@@ -925,6 +925,14 @@ def test_hints_say_how_old_and_how_it_was_heard() -> None:
         assert words in advice, words
 
 
+@pytest.mark.parametrize(("talks", "words"), [(1, "1 talk"), (2, "2 talks")])
+def test_hints_count_talks(talks: int, words: str) -> None:
+    """One talk is no talks."""
+    book = ruled(f"be.good and deal.talks >= {talks}", facts=[fact("be.good")])
+    advice = [hint(book, cell) for cell in Coverage(book).missing]
+    assert any(re.search(rf"\b{words}\b", line) for line in advice)
+
+
 def test_json() -> None:
     """The JSON report has what was seen, the counts, and what is missing with words and hint."""
     deal = small_deal()

@@ -142,6 +142,17 @@ def test_many_statements_are_taken_back_at_once() -> None:
     assert "        if (said.fact, said.about) in gone and number not in deal.withdrawn:\n" in code
 
 
+def test_whose_statement_is_taken_back_is_said() -> None:
+    """What is true of a person is taken back from that person, and not from all."""
+    before = deal_at(mini(), "close")
+    about = {s.about for s in before.statements.values() if s.fact == "user.likes"}
+    assert about
+    stay = tuple(Person(id, contact.roles) for id, contact in before.contacts.items())
+    code = told(Scene(people=stay), "close")
+    for id in about:
+        assert f'("user.likes", "{id}"),' in code
+
+
 def test_one_of_several_statements_is_taken_back() -> None:
     """Where others of the same fact stay, a statement is found by its source, too."""
     before = deal_at(mini(), "order")
@@ -259,14 +270,16 @@ def test_a_waiver_that_one_guard_alone_does_not_call_for() -> None:
     assert code.endswith("    assert assessment.verdict is Verdict.READY\n")
 
 
-@pytest.mark.parametrize("roles", [("buyer",), ()], ids=["buyer", "anybody"])
+@pytest.mark.parametrize(
+    "roles", [("buyer",), ("buyer", "coach"), ()], ids=["buyer", "one of two", "anybody"]
+)
 def test_somebody_is_found_to_answer_the_trial_close(roles: tuple[str, ...]) -> None:
     """Where nobody is there to answer, somebody who may is added."""
     answers = {"yes": text("yes"), "no": text("no")}
     book = playbook(
         step("talk"),
         step("close"),
-        roles=[Role("buyer", text("Buyer"))],
+        roles=[Role("buyer", text("Buyer")), Role("coach", text("Coach"))],
         facts=[
             fact("close.answer", ValueType.CHOICE, choices=answers, sources=Sources(roles=roles))
         ],
@@ -274,7 +287,8 @@ def test_somebody_is_found_to_answer_the_trial_close(roles: tuple[str, ...]) -> 
     )
     mutant = one_of(book, "trial_close:answer_moved:1")
     code = check(book, mutant, judge_equivalence(book, mutant))
-    assert '    deal.add_contact("buyer", name="Buyer"' in code
+    holds = ', roles=["buyer"]' if roles else ""
+    assert f'    deal.add_contact("buyer", name="Buyer"{holds}, **now)\n' in code
 
 
 @pytest.mark.parametrize("outcome", ["equivalent", "not decided"])
