@@ -125,6 +125,8 @@ class Judge:
         for name in {row["module"] for row in sample}:
             importlib.import_module(name)  # also what is only imported when it is needed
         self.functions = functions(self.tree / "src")
+        if not self.functions:
+            raise pytest.UsageError("no function of the code was imported")
         places = [self.folder / f"slot{n}" for n in range(int(os.environ["MUTANTS_JOBS"]))]
         self.slots = [Slot(place, self.tree) for place in places]
         gc.collect()
