@@ -138,6 +138,52 @@ def test_evidence() -> None:
 # counting
 
 
+LOSSES = {"lost", "won", "lost_share"}
+SHARE = {"count", "of", "value", "interval"}
+KEYS = {
+    "playbook": {"id", "version", "fingerprint"},
+    "deals": {"lost", "won", "base_rate"},
+    "policy": {"id", "lost_stopped", "won_stopped", "precision", "recall", "won_stopped_share"}
+    | {"lift", "expected_lost", "adjusted_lift", "evidence"},
+    "guards": {"guard", "walk_away", "truths", "rules", "possible", "without_source", "weakest"},
+    "guards.truths.false": LOSSES,
+    "guards.truths.false.lost_share": SHARE,
+    "contrasts": {"column", "fact", "yes", "no", "nobody_knows", "apart", "opposite"},
+    "contrasts.no": LOSSES,
+    "links": {"column", "subject", "strength", "note", "source", "stated", "nobody_knows"}
+    | {"says_nothing"},
+    "links.stated": {"value", *LOSSES},
+    "columns": {"column", "mapped", "values", "association"},
+    "columns.values": {"value", *LOSSES},
+    "untested": {"subject", "reason", "details"},
+    "warnings": {"id", "details"},
+}
+
+
+def test_the_keys_of_a_report(plain: ColumnMapping) -> None:
+    """Other programs read the report by these keys."""
+    text = "id,end,money,kind\n1,lost,no,new\n2,won,yes,old\n3,lost,?,new\n"
+    data = run(plain, text).to_data()
+    assert data.keys() == {
+        *("playbook", "step", "at", "deals", "ignored", "verdicts", "policy", "guards"),
+        *("contrasts", "links", "columns", "adjusted_for", "untested", "warnings"),
+    }
+    for place, keys in KEYS.items():
+        part: Any = data
+        for name in place.split("."):
+            part = part[name][0] if isinstance(part[name], list) else part[name]
+        assert part.keys() == keys, place
+
+
+def test_values_stand_by_how_frequent_they_are(plain: ColumnMapping) -> None:
+    """The most frequent value first; of those that are as frequent, by their names."""
+    kinds = ["c", "b", "b", "a"]
+    rows = "".join(f"{n},won,yes,{kind}\n" for n, kind in enumerate(kinds))
+    report = run(plain, f"id,end,money,kind\n{rows}")
+    (kind,) = (column for column in report.columns if column.column == "kind")
+    assert list(kind.values) == ["b", "a", "c"]
+
+
 def test_counts_by_hand(plain: ColumnMapping) -> None:
     """A small file gives the numbers that one counts on one's fingers."""
     report = run(

@@ -347,7 +347,15 @@ def test_cells_of_several_lines(plain: ColumnMapping) -> None:
 def test_open_deals_may_be_anything(plain: ColumnMapping) -> None:
     """Of a row to leave out, only the id matters."""
     text = "id,end,money\n1,open,never seen\n2,won,yes\n"
-    assert [deal.won for deal in parse_deals(text.splitlines(keepends=True), plain)] == [None, True]
+    deals = list(parse_deals(text.splitlines(keepends=True), plain))
+    assert [(deal.row, deal.won) for deal in deals] == [(2, None), (3, True)]
+
+
+def test_a_name_that_no_file_can_have(plain: ColumnMapping) -> None:
+    """It is named in the error as any other."""
+    with pytest.raises(InputError) as caught:
+        list(read_deals("nul\0", plain))
+    assert caught.value.source == "nul\0"
     found = problems(lambda: parse(plain, "id,end,money\n1,open,\n1,open,\n"))
     assert found == {"row 3, column id": "'1' is the id of row 2 already"}
 

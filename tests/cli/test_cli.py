@@ -843,6 +843,7 @@ def test_a_playbook_is_shown_with_its_questions(run: Callable[..., Result]) -> N
         "(may be set aside)",
         "walk away as soon as 1 of these is not so",
         "── Buying roles",
+        "· User: Will work with it every day.",
         "── Red flags",
         "── Questions that no guard needs",
         "→ On to: fulfilled",

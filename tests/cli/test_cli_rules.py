@@ -58,6 +58,9 @@ def test_a_tighter_playbook(tighter: Path) -> None:
     assert "tighter, it stops deals that passed before" in result.stdout
     assert "budget.amount is EUR 48,000, says economic_buyer" in result.stdout
     assert "as above" in result.stdout
+    assert "a deal that passed and is now stopped by budget_approved" in result.stdout
+    back = run("playbook", "diff", tighter, "seven_step")
+    assert "a deal that now passes and was stopped by budget_approved" in back.stdout
     assert run("playbook", "diff", "seven_step", tighter, "--fail-on", "looser").exit_code == 0
     assert run("playbook", "diff", "seven_step", tighter, "--fail-on", "tighter").exit_code == 1
     assert run("playbook", "diff", tighter, "seven_step", "--fail-on", "looser").exit_code == 1

@@ -977,7 +977,8 @@ class Page(HTMLParser):
 
 def test_html() -> None:
     """The page is well-formed, needs nothing from elsewhere, and has headings for every cell."""
-    page = Page(html(measure(seven_step(), demo())))
+    source = html(measure(seven_step(), demo()))
+    page = Page(source)
     tags = [tag for tag, _ in page.tags]
     assert {"script", "link", "img", "iframe"}.isdisjoint(tags)
     assert not any("src" in attrs or "href" in attrs for _, attrs in page.tags)
@@ -989,6 +990,9 @@ def test_html() -> None:
     for status in ("covered", "missing", "impossible"):
         assert f"sign {status}" in classes
     assert "prefers-color-scheme: dark" in page.text
+    for kind, count in measure(seven_step(), demo()).counts.items():
+        numbers = (f"{n}</td>" for n in (count.covered, count.feasible, f"{count.percent:.1f}"))
+        assert re.search(rf">{kind}<.*?>{'.*?>'.join(numbers)}", source, re.DOTALL), kind
     assert "Severe problem" in page.text
 
 

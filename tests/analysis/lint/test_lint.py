@@ -68,6 +68,22 @@ def test_planted_faults(code: str, changes: list[Change], place: str) -> None:
     assert ", line" not in finding.place
 
 
+@pytest.mark.parametrize(
+    ("code", "case", "words"),
+    [
+        ("D207", "count", "is never so: "),
+        ("D207", "talks", "is always so: "),
+        ("D306", "one voice", "its questions are for the person himself only"),
+        ("D306", "our voice", "its questions are for our own side only"),
+    ],
+)
+def test_what_differs_is_said(code: str, case: str, words: str) -> None:
+    """Where a finding has two forms, it is said which."""
+    (changes,) = (changes for name, changes, _ in FAULTS[code] if name == case)
+    (finding,) = (found for found in lint_text(planted(*changes)) if found.code == code)
+    assert words in finding.message
+
+
 @pytest.mark.parametrize(("code", "changes"), cases(NEAR_MISSES))
 def test_near_misses(code: str, changes: list[Change]) -> None:
     """What only looks like the fault is not flagged."""
