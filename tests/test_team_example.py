@@ -60,6 +60,7 @@ def play(block: str, folder: Path) -> None:
         assert same or (not expected and not status), f"$ {command}\n{printed}"
 
 
+@pytest.mark.slow
 def test_it_passes_from_the_root_and_covers_everything(pytester: pytest.Pytester) -> None:
     """From the repository's root its tests pass, with everything in the playbook covered."""
     under = ",".join(f"{kind}:100" for kind in ALL)
@@ -68,6 +69,7 @@ def test_it_passes_from_the_root_and_covers_everything(pytester: pytest.Pytester
     assert done.parseoutcomes().keys() == {"passed"}
 
 
+@pytest.mark.slow
 def test_it_passes_from_its_own_folder(folder: Path) -> None:
     """In a folder elsewhere its tests pass without a word of configuration from this project."""
     printed, status = run("pytest -q -k ovens", folder)

@@ -191,6 +191,7 @@ def test_wrong_usage(place: Path, arguments: tuple[str, ...], complaint: str) ->
     assert complaint in result.stderr
 
 
+@pytest.mark.slow
 def test_a_shipped_playbook(place: Path) -> None:
     """The shipped playbooks are linted by their ids."""
     result = CliRunner().invoke(cli, ["playbook", "lint", "seven_step", "--json"])

@@ -253,7 +253,11 @@ def test_format_is_one(value: str, shown: str | None) -> None:
 # --- writing --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("book", [full(), load_playbook("seven_step")], ids=["full", "seven_step"])
+@pytest.mark.parametrize(
+    "book",
+    [full(), pytest.param(load_playbook("seven_step"), marks=pytest.mark.slow)],
+    ids=["full", "seven_step"],
+)
 def test_written_and_read_back(book: Playbook) -> None:
     """A playbook that is written as TOML is read back as an equal one, part for part."""
     back = parse_playbook(dump_playbook(book))

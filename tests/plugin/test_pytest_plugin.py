@@ -554,6 +554,7 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
     assert Deal.advance is original
 
 
+@pytest.mark.slow
 def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where dealflow is only installed, nothing imports it: tests run, fail and err as ever."""
     for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
@@ -973,6 +974,7 @@ def test_mutants_that_hide(project: pytest.Pytester) -> None:
     assert "survived" in shown(result)
 
 
+@pytest.mark.slow
 def test_mutants_of_one_place(project: pytest.Pytester) -> None:
     """Only the faults at a place are tried; a folder after the bare option is no place."""
     (project.path / "more").mkdir()

@@ -442,6 +442,7 @@ def test_a_hostile_line_takes_no_time() -> None:
         loads(HEADER + start * 50_000 + "\n")
 
 
+@pytest.mark.slow
 def test_ten_thousand_entries() -> None:
     """A very long trail is written, read and checked."""
     happened: list[events.Event] = [make.OPENED]
@@ -517,6 +518,7 @@ def test_nothing_is_global() -> None:
     assert loads(TEXT) == FOUR
 
 
+@pytest.mark.slow
 def test_the_text_is_the_same_in_every_process() -> None:
     """Neither the order of hashes nor anything else of a process gets into text or fingerprint."""
     code = (

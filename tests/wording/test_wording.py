@@ -108,6 +108,7 @@ def test_the_compiled_messages_are_those_that_are_written() -> None:
     assert PO.with_suffix(".mo").read_bytes() == made.getvalue()
 
 
+@pytest.mark.slow
 def test_every_message_of_the_sources_is_in_the_catalogue_and_no_other() -> None:
     """The .po file holds exactly the messages that the sources use."""
     found = extract_from_dir(Path(dealflow.__file__).parent, method_map=[("**.py", "python")])

@@ -848,7 +848,11 @@ def test_every_missing_cell_has_words_and_a_hint() -> None:
     assert "one with: economic_buyer holds economic_buyer; the other with: " in advice
 
 
-@pytest.mark.parametrize("book", [seven_step(), small(), full()], ids=["seven", "small", "full"])
+@pytest.mark.parametrize(
+    "book",
+    [pytest.param(seven_step(), marks=pytest.mark.slow), small(), full()],
+    ids=["seven", "small", "full"],
+)
 def test_hints_that_are_code_run(book: Playbook) -> None:
     """A hint that shows a call runs as it stands, and covers its cell; no other shows a call."""
     names = {

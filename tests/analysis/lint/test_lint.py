@@ -345,6 +345,7 @@ def test_any_playbook(book: Playbook) -> None:
     assert found == lint(book)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_playbooks())
 def test_shipped_playbooks_are_clean(name: str) -> None:
     """No shipped playbook has a finding of any level."""
