@@ -516,7 +516,7 @@ def test_whoever_should_walk_away_gets_the_words_to_say(run: Callable[..., Resul
     out = run("run", "02_walked_away").stdout
     assert "✗ Verdict: Walk away" in out
     assert "✗ Refused: walk away" in out
-    assert "What to say when you call" in out
+    assert "What to say when you call 王建国" in out
     assert "it was an honour" in out.replace("\n", " ") or "been an honour" in out
 
 

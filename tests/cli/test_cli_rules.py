@@ -94,7 +94,11 @@ def test_recorded_deals_in_a_folder(tighter: Path, tmp_path: Path) -> None:
         run("playbook", "diff", "seven_step", tighter, "--trails", folder / "one.trail", "--json")
     )
     assert found["attempts"] == 3
-    assert [change["deal"] for change in found["decided_differently"]] == ["D-1", "D-1"]
+    first, second = found["decided_differently"]
+    assert (first["deal"], second["deal"]) == ("D-1", "D-1")
+    assert second.keys() == {"deal", "entry", "at", "from", "to", "before", "after", "guards"}
+    ended = {name: second[name] for name in ("before", "after", "guards")}
+    assert ended == {"before": "ready", "after": "walk_away", "guards": ["budget_approved"]}
 
 
 def test_recorded_attempts_at_moves_that_are_gone(tmp_path: Path) -> None:

@@ -573,7 +573,9 @@ def test_a_question_is_a_paragraph_with_whom_why_and_what_for() -> None:
 
 def test_red_flags_are_told_with_those_they_are_about() -> None:
     """A flag is the playbook's sentence; how long a step is overdue is a number of days."""
-    assert EN.red_flag(RaisedFlag("no_sponsor")).startswith("Nobody at the customer clears")
+    nobody = EN.red_flag(RaisedFlag("no_sponsor"))
+    assert nobody.startswith("Nobody at the customer clears")
+    assert nobody.endswith("may stop the deal.")
     assert EN.red_flag(RaisedFlag("new_in_job", ("ruth",))).endswith("may change. (Ruth Okafor)")
     overdue = RaisedFlag("overdue", overdue=timedelta(days=12, hours=3))
     assert EN.red_flag(overdue) == "This step has lasted 12 days longer than expected."
