@@ -98,6 +98,7 @@ def _under(name: str) -> Generator[None]:
 def _caches() -> list[Any]:
     """Every cached function of the project: after the first call, what it runs would be missed."""
     wrapper = type(_caches)
+    gc.unfreeze()  # the tests' own settings have frozen most
     found = [one for one in gc.get_objects() if isinstance(one, wrapper)]
     return [one for one in found if str(one.__module__).split(".")[0] in ("dealflow", "tests")]
 
