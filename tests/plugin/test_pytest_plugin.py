@@ -554,7 +554,6 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
     assert Deal.advance is original
 
 
-@pytest.mark.slow
 def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where dealflow is only installed, nothing imports it: tests run, fail and err as ever."""
     for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
