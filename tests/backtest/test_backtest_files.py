@@ -349,6 +349,8 @@ def test_open_deals_may_be_anything(plain: ColumnMapping) -> None:
     text = "id,end,money\n1,open,never seen\n2,won,yes\n"
     deals = list(parse_deals(text.splitlines(keepends=True), plain))
     assert [(deal.row, deal.won) for deal in deals] == [(2, None), (3, True)]
+    found = problems(lambda: parse(plain, "id,end,money\n1,open,\n1,open,\n"))
+    assert found == {"row 3, column id": "'1' is the id of row 2 already"}
 
 
 def test_a_name_that_no_file_can_have(plain: ColumnMapping) -> None:
@@ -356,8 +358,6 @@ def test_a_name_that_no_file_can_have(plain: ColumnMapping) -> None:
     with pytest.raises(InputError) as caught:
         list(read_deals("nul\0", plain))
     assert caught.value.source == "nul\0"
-    found = problems(lambda: parse(plain, "id,end,money\n1,open,\n1,open,\n"))
-    assert found == {"row 3, column id": "'1' is the id of row 2 already"}
 
 
 @pytest.mark.parametrize(

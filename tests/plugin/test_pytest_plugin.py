@@ -93,15 +93,13 @@ IDLE = (
 
 
 @pytest.fixture(autouse=True)
-def _lean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load our plugin and no other: to look for those installed takes longer than these tests."""
+def _lean(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load our plugin, few of pytest's own and no other: that would take longer than these tests.
+
+    Set after ``pytester``, which forgets options that were set before it.
+    """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "_dealflow_pytest")
-
-
-@pytest.fixture(autouse=True)
-def _lean_inside(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load few of pytest's own plugins too; ``pytester`` forgets what was set before it."""
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in IDLE))
 
 

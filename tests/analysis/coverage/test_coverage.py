@@ -981,7 +981,7 @@ class Page(HTMLParser):
 
 def test_html() -> None:
     """The page is well-formed, needs nothing from elsewhere, and has headings for every cell."""
-    source = html(measure(seven_step(), demo()))
+    source = html(demo_coverage())
     page = Page(source)
     tags = [tag for tag, _ in page.tags]
     assert {"script", "link", "img", "iframe"}.isdisjoint(tags)
@@ -994,7 +994,7 @@ def test_html() -> None:
     for status in ("covered", "missing", "impossible"):
         assert f"sign {status}" in classes
     assert "prefers-color-scheme: dark" in page.text
-    for kind, count in measure(seven_step(), demo()).counts.items():
+    for kind, count in demo_coverage().counts.items():
         numbers = (f"{n}</td>" for n in (count.covered, count.feasible, f"{count.percent:.1f}"))
         assert re.search(rf">{kind}<.*?>{'.*?>'.join(numbers)}", source, re.DOTALL), kind
     assert "Severe problem" in page.text
@@ -1036,7 +1036,7 @@ def test_mermaid() -> None:
     assert "    class step_left,step_right,step_last unseen" in lines
     assert sum(line.startswith("    classDef ") for line in lines) == 2
     assert " seen" not in mermaid(Coverage(small())).split("classDef")[0]
-    assert "unseen" not in mermaid(measure(seven_step(), demo())).split("classDef")[0]
+    assert "unseen" not in mermaid(demo_coverage()).split("classDef")[0]
 
 
 def test_wide_titles_do_not_shift_columns() -> None:
