@@ -9,9 +9,9 @@ are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations, count, islice, product
 
 from dealflow.analysis.solver.cells import Cast
 from dealflow.analysis.solver.forest import Bound
@@ -39,14 +39,26 @@ __all__ = ["casts"]
 _MOST_CASTS = 4096
 # a bound and no argument: a condition that needs seven holders finds no scene
 _MOST_HOLDERS = 6
+# of more who were not heard yet, not every choice of them is tried
+_MOST_UNHEARD = 5
 # stands for people without a role
 _NOBODY = ""
 
 
 def casts(
-    conditions: Sequence[Condition], roles: Sequence[str], given: Scene | None = None
+    conditions: Sequence[Condition],
+    roles: Sequence[str],
+    given: Scene | None = None,
+    *,
+    stands: bool = False,
 ) -> Iterator[Cast]:
     """The casts to try, those with fewer people first.
+
+    Args:
+        conditions: what shall be tried.
+        roles: the roles that people may hold besides those that the conditions name.
+        given: a scene whose people are in every cast.
+        stands: whether those who were heard in it are heard in every cast.
 
     Raises:
         Bound: there are too many to try.
@@ -68,9 +80,13 @@ def casts(
     # (``count(role) <= 1``)
     numbers = sorted(product(*(range(n + 1) for n in most.values())), key=lambda n: (sum(n), n))
     before = given.people if given else ()
+    taken = {person.id for person in before}
     for holders in numbers:
-        people = (*before, *_people(dict(zip(most, holders, strict=True))))
-        yield from _heard(people, nodes)
+        people = (*before, *_people(dict(zip(most, holders, strict=True)), taken))
+        if given is not None and stands:
+            yield from _heard_besides(given.heard, people, nodes)
+        else:
+            yield from _heard(people, nodes)
     named = tuple(role for role in most if role != _NOBODY)
     # a limit on people and the roles that have to be filled may fit only when one person holds
     # several. To tell that, one who holds all of them is tried
@@ -80,11 +96,13 @@ def casts(
             yield from _heard((Person("all_in_one", named), *somebody), nodes)
 
 
-def _people(holders: dict[str, int]) -> Iterator[Person]:
+def _people(holders: dict[str, int], taken: Collection[str]) -> Iterator[Person]:
     for role, number in holders.items():
-        for n in range(1, number + 1):
-            id = role or "somebody"
-            yield Person(id if n == 1 else f"{id}_{n}", (role,) if role else ())
+        name = role or "somebody"
+        ids = (name if n == 1 else f"{name}_{n}" for n in count(1))
+        free = (id for id in ids if id not in taken)
+        for id in islice(free, number):
+            yield Person(id, (role,) if role else ())
 
 
 def _most_holders(nodes: Sequence[Node], roles: Sequence[str]) -> dict[str, int]:
@@ -154,10 +172,31 @@ def _unlike(nodes: Iterable[Node]) -> bool:
     return False
 
 
-def _heard(people: tuple[Person, ...], nodes: Sequence[Node]) -> Iterator[Cast]:
-    """Who of the people is heard, where conditions ask for that; everybody first."""
+def _asked_of(nodes: Iterable[Node]) -> tuple[set[int], bool]:
+    """How many have to be heard by some conditions, and whether some ask it of each."""
+    nodes = tuple(nodes)
     numbers = {node.number for node in nodes if isinstance(node, Heard)}
     each = any(isinstance(n, AttributeRef) and n.name == "contact.heard" for n in nodes)
+    return numbers, each
+
+
+def _heard_besides(
+    already: Collection[str], people: tuple[Person, ...], nodes: Sequence[Node]
+) -> Iterator[Cast]:
+    """Who is heard besides some, where conditions ask for that; the fewest first."""
+    if not any(_asked_of(nodes)):
+        yield Cast(people)
+        return
+    others = [person.id for person in people if person.id not in already]
+    sizes = range(len(others) + 1) if len(others) <= _MOST_UNHEARD else (0, 1, 2, len(others))
+    for size in sizes:
+        for more in combinations(others, size):
+            yield Cast(people, frozenset(already) | frozenset(more))
+
+
+def _heard(people: tuple[Person, ...], nodes: Sequence[Node]) -> Iterator[Cast]:
+    """Who of the people is heard, where conditions ask for that; everybody first."""
+    numbers, each = _asked_of(nodes)
     if not numbers and not each:
         yield Cast(people)
         return

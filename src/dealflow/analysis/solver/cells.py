@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from itertools import chain, combinations, product
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from dealflow.analysis.solver.scenes import Person, Saying
 from dealflow.evidence import US, Evidence, Fact, Reading, SourceKind, Statement
 from dealflow.values import Value
 
-__all__ = ["Cast", "Cell", "cells_of_fact", "read"]
+__all__ = ["Cast", "Cell", "cells_beside", "cells_of_fact", "read"]
 
 _SECOND = timedelta(seconds=1)
 _FRESH = timedelta(0)
@@ -172,14 +172,69 @@ def _claimed_oddly(
 _COST: dict[SourceKind, int] = {"contact": 10, "observation": 12, "document": 14}
 
 
+def cells_beside(fact: Fact, standing: Sequence[Saying], cell: Cell, cast: Cast) -> Iterator[Cell]:
+    """What a cell comes to beside what was said before, of which nothing is taken back.
+
+    Args:
+        fact: the fact.
+        standing: the latest that each source said.
+        cell: what more is said, each by another source.
+        cast: the people.
+    """
+    values = {saying.value for saying in cell.sayings}
+    dissent = [s for s in standing if _live(s, fact) and len(values) == 1 and s.value not in values]
+    # of those who say otherwise nobody may have to come round, or one, or all
+    for turned in dict.fromkeys([(), *((one,) for one in dissent), tuple(dissent)]):
+        again = [_anew(s, next(iter(values)), cast) for s in turned]
+        # where several have to speak, those who did so before count as well
+        for number in range(len(cell.sayings) + 1):
+            yield _beside(fact, standing, [*again, *cell.sayings[:number]])
+
+
+def _live(saying: Saying, fact: Fact) -> bool:
+    return fact.good_for is None or saying.age <= fact.good_for
+
+
+def _anew(saying: Saying, value: Value, cast: Cast) -> Saying:
+    """The same source saying otherwise."""
+    first_hand = saying.source_kind != "contact" or cast.may_speak(saying.source)
+    return evolve(saying, value=value, age=_FRESH, first_hand=first_hand)
+
+
+def _beside(fact: Fact, standing: Sequence[Saying], said: Sequence[Saying]) -> Cell:
+    """What was said before and is said now; the latest words of each source count."""
+    sayings = {_source(saying): saying for saying in standing}
+    cost = 0
+    for saying in said:
+        before = sayings.get(_source(saying))
+        # who said just this before, and no worse than it takes, need not say it again
+        if (
+            before is None
+            or not _live(before, fact)
+            or before.value != saying.value
+            or (fact.sources.first_hand and not before.first_hand)
+        ):
+            sayings[_source(saying)] = saying
+            cost += _cost(saying)
+    return Cell(None, tuple(sayings.values()), cost)
+
+
+def _source(saying: Saying) -> tuple[SourceKind, str]:
+    return saying.source_kind, saying.source
+
+
 def _cell(fact: str, about: str | None, voices: Sequence[_Voice], values: Sequence[Value]) -> Cell:
     sayings = tuple(
         Saying(fact, value, kind, source, about, age, first_hand)
         for (kind, source, age, first_hand), value in zip(voices, values, strict=True)
     )
+    return Cell(None, sayings, sum(map(_cost, sayings)))
+
+
+def _cost(saying: Saying) -> int:
     # plain scenes read best, so words that are old or told on come only where they matter
-    odd = sum(3 for _, _, age, first_hand in voices if age or not first_hand)
-    return Cell(None, sayings, sum(_COST[s.source_kind] for s in sayings) + odd)
+    odd = 3 if saying.age or not saying.first_hand else 0
+    return _COST[saying.source_kind] + odd
 
 
 def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, ...]]:

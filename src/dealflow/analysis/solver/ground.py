@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import cast as typed
 
 from attrs import define, field
 
-from dealflow.analysis.solver.cells import Cast, Cell, cells_of_fact, read
+from dealflow.analysis.solver.cells import Cast, Cell, cells_beside, cells_of_fact, read
 from dealflow.analysis.solver.forest import Input, Leaf, Pair, Tree, pair_of
 from dealflow.analysis.solver.samples import NORTHWIND, Samples
 from dealflow.conditions import (
@@ -44,6 +44,7 @@ class Ground:
         samples: the values to try.
         at: the instant.
         given: cells to try first, by input: what a deal is already.
+        stands: whether nothing of what is given may be taken back.
         cells: the cells of each input that was met so far.
     """
 
@@ -51,6 +52,7 @@ class Ground:
     samples: Samples
     at: datetime
     given: Mapping[Input, Cell] = field(factory=dict)
+    stands: bool = False
     cells: dict[Input, list[Cell]] = field(factory=dict)
     _contacts: dict[str, Contact] = field(factory=dict)
     _declared: dict[Input, list[Fact]] = field(factory=dict)
@@ -223,11 +225,20 @@ class Ground:
 
     def _candidates(self, input: Input) -> Iterable[Cell]:
         # first, and at no cost: what a deal is already is kept unless it has to change
-        if input in self.given:
-            yield self.given[input]
-        if input[0] == "attribute":
-            yield from self._attributes(input[1])
-            return
+        given = self.given.get(input)
+        if given is not None:
+            yield given
+        cells = self._attributes(input[1]) if input[0] == "attribute" else self._said(input)
+        if given is None or not self.stands:
+            yield from cells
+        elif input[0] == "attribute":
+            yield from _changed(input[1], given, cells)
+        else:
+            fact = self._declared[input][0]
+            for cell in cells:
+                yield from cells_beside(fact, given.sayings, cell, self.cast)
+
+    def _said(self, input: Input) -> Iterable[Cell]:
         declared = self._declared[input]
         about = input[2] if len(input) > 2 else None
         people = [p.id for p in self.cast.people]
@@ -265,7 +276,24 @@ class Ground:
             yield from (Cell(v, (), 5) for v in values)
 
 
+_CHANGE = 5
+"""What it costs to change something on a card."""
+
 _RATINGS = frozenset(Decimal(n) for n in range(-5, 6))
+
+
+def _changed(name: str, given: Cell, cells: Iterable[Cell]) -> Iterator[Cell]:
+    """The cells of an attribute to which it can be changed; none comes without a cost."""
+    for cell in cells:
+        match name:
+            case "deal.account":
+                continue
+            case "deal.amount" if cell.value is None:
+                continue
+            case "deal.talks" if typed("Decimal", cell.value) <= typed("Decimal", given.value):
+                continue
+            case _:
+                yield Cell(cell.value, (), max(cell.cost, _CHANGE))
 
 
 def _fact_input(fact: Fact, about: str | None) -> Input:

@@ -7,7 +7,7 @@ in which it passes. Only what was put on record for good carries over: prices, t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import combinations
@@ -26,9 +26,11 @@ from dealflow.analysis.solver.scenes import (
     scene_of,
 )
 from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
+from dealflow.assessment import Verdict, judge_step
 from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError
 from dealflow.playbook import FULFILLED, Plan, Playbook
+from dealflow.state import Snapshot, fold
 from dealflow.values import Money, Truth
 
 __all__ = [
@@ -85,18 +87,21 @@ class Passing:
     waived: tuple[str, ...] = ()
 
 
-def passing(playbook: Playbook, plan: Plan, *, waive: bool = False) -> Iterator[Passing]:
+def passing(
+    playbook: Playbook, plan: Plan, *, waive: bool = False, aside: Collection[str] = ()
+) -> Iterator[Passing]:
     """The ways for a move to pass: what its guards have to come to, all of one way together.
 
     Args:
         playbook: the playbook.
         plan: the move.
         waive: with all guards waived that may be; else without waivers.
+        aside: guards that are waived all the same.
     """
     waived = tuple(
         guard
         for guard in (*plan.needed, *plan.walk_away)
-        if waive and playbook.guard[guard].waivable
+        if guard in aside or (waive and playbook.guard[guard].waivable)
     )
     needed = [_goal(playbook, guard) for guard in plan.needed if guard not in waived]
     for chosen in _enough(playbook, plan, waived):
@@ -282,23 +287,38 @@ def nearest(
 
     Returns:
         The people who would have to be found, the price to be named, talks to be held, people to
-        be heard, and what would have to be said; empty when the move passes as it is, ``None``
-        when no change would do, or none was found within the limit.
+        be heard, and what would have to be said beside what stands; empty when the move passes as
+        it is (without ``to``, when any move of the step does), ``None`` when no change would do,
+        or none was found within the limit.
     """
     book = deal.playbook
-    plans = [p for p in book.plans.get(deal.step, ()) if to is None or p.move.to == to]
-    now = scene_of(deal, at)
-    for plan in plans[:1]:
-        waived = {guard for guard in deal.waivers if guard in (*plan.needed, *plan.walk_away)}
-        ways = (way.goals for way in passing(book, _without(plan, waived)))
-        roles = [role.id for role in book.roles]
-        scene = solve_any(ways, roles=roles, at=at, given=now, limit=limit).scene
-        if scene is not None:
-            return tuple(_changes(deal, now, scene))
-    return None
+    if deal.outcome is not None:
+        return None
+    # which move it is, whether it passes and which waivers are in force is asked where the verbs
+    # ask it. The deal itself is left alone: somebody may be watching what is asked of it
+    try:
+        judged = judge_step(Snapshot(fold(book, deal.trail), at), to)
+    except LookupError:
+        return None
+    if judged.verdict is Verdict.READY:
+        return ()
+    aside = {finding.guard for finding in judged.findings if finding.waived is not None}
+    roles = [role.id for role in book.roles]
+    # two of us who saw different things are two sources
+    now = scene_of(deal, at, observers=True)
+    now = evolve(now, heard=tuple(sorted(heard_in(deal))))
+    found: list[tuple[Change, ...]] = []
+    for way in passing(book, judged.plan, aside=aside):
+        answer = solve(way.goals, roles=roles, at=at, given=now, limit=limit, stands=True)
+        if answer.scene is not None:
+            found.append(tuple(_changes(now, answer.scene)))
+        limit -= answer.states
+        if limit <= 0:
+            break
+    return min(found, key=len, default=None)
 
 
-def _changes(deal: Deal, now: Scene, then: Scene) -> Iterator[Change]:
+def _changes(now: Scene, then: Scene) -> Iterator[Change]:
     # in the order in which somebody would go about it
     yield from (person for person in then.people if person not in now.people)
     if then.amount is not None and then.amount != now.amount:
@@ -307,12 +327,6 @@ def _changes(deal: Deal, now: Scene, then: Scene) -> Iterator[Change]:
         yield Talks(then.talks - now.talks)
     said = [saying for saying in then.sayings if saying not in now.sayings]
     speaking = {s.source for s in said if s.source_kind == "contact" and s.first_hand}
-    heard = heard_in(deal) | speaking
+    heard = speaking.union(now.heard)
     yield from (Hearing(contact) for contact in then.heard if contact not in heard)
     yield from said
-
-
-def _without(plan: Plan, guards: Iterable[str]) -> Plan:
-    left = set(guards)
-    needed = tuple(guard for guard in plan.needed if guard not in left)
-    return evolve(plan, needed=needed)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from dealflow.deal import Deal
 from dealflow.evidence import US, ContactKind, Fact, Influence, ResponseMode, SourceKind, Statement
@@ -292,8 +292,14 @@ _PLAIN: Mapping[ValueType, Value] = {
 }
 
 
-def scene_of(deal: Deal, at: datetime) -> Scene:
-    """What a deal is now, as a scene; statements that others of their source overtook are out."""
+def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
+    """What a deal is now, as a scene; statements that others of their source overtook are out.
+
+    Args:
+        deal: the deal.
+        at: the instant.
+        observers: whether to tell apart who of us saw something.
+    """
     latest: dict[tuple[object, ...], Statement] = {}
     for statement in deal.statements.values():
         if statement.id not in deal.withdrawn:
@@ -310,6 +316,9 @@ def scene_of(deal: Deal, at: datetime) -> Scene:
         Person(c.id, c.roles, c.kind, c.influence, c.response_mode, c.rating)
         for c in deal.contacts.values()
     )
-    sayings = (_as_saying(s, at - s.said_at) for s in latest.values())
+    sayings = [_as_saying(s, at - s.said_at) for s in latest.values()]
+    if observers:
+        both = zip(sayings, latest.values(), strict=True)
+        sayings = [evolve(saying, source=statement.source) for saying, statement in both]
     talks = sum(talk.two_way for talk in deal.interactions.values())
     return Scene(tuple(people), tuple(sayings), deal.amount, talks, deal.account)

@@ -101,6 +101,7 @@ def solve(
     limit: int = LIMIT,
     at: datetime = START,
     given: Scene | None = None,
+    stands: bool = False,
 ) -> Answer:
     """Find the cheapest scene in which every goal is met.
 
@@ -110,22 +111,23 @@ def solve(
         limit: how many states to try.
         at: the instant.
         given: a scene to start from, whose people stay: what is so already costs nothing.
+        stands: whether all else of it stays, too: nothing is taken back, and more may be said.
     """
     wanted = _merged(goals)
     # two demands on the same condition that have no truth in common
     if not all(goal.allowed for goal in wanted):
         return Answer(None, True, 0)
     conditions = [goal.condition for goal in wanted]
-    currency = Samples.of(conditions, at).currency if given is None else _currency(given)
+    currency = _currency(given) or Samples.of(conditions, at).currency
     budget = Budget(limit)
     parts = _apart(wanted)
-    search = _Search(parts, at, currency, budget, given)
+    search = _Search(parts, at, currency, budget, given, stands)
     try:
         # one part that nobody can meet settles it. By itself a part needs few people, while all
         # parts together need the product of their casts to say no
         if len(parts) > 1 and any(_impossible(part, search, roles) for part in parts):
             return Answer(None, not _hangs_on_today(conditions), budget.spent)
-        for cast in casts(conditions, tuple(roles), given):
+        for cast in casts(conditions, tuple(roles), given, stands=stands):
             cells = search.cells_in(cast)
             if cells is not None:
                 return Answer(_scene(cast, cells, given), True, budget.spent)
@@ -155,7 +157,7 @@ def forget() -> None:
 def _impossible(part: _Part, search: _Search, roles: Iterable[str]) -> bool:
     """Whether some goals cannot be met by any people at all: quick to see, as they are few."""
     conditions = [goal.condition for goal in part.goals]
-    alone = evolve(search, parts=[part], given=None)
+    alone = evolve(search, parts=[part], given=None, stands=False)
     return all(alone.cells_in(cast) is None for cast in casts(conditions, tuple(roles)))
 
 
@@ -245,6 +247,7 @@ class _Search:
         currency: of amounts.
         budget: how many states may be tried.
         given: the scene to start from.
+        stands: whether nothing of it is taken back.
     """
 
     parts: list[_Part]
@@ -252,6 +255,7 @@ class _Search:
     currency: str
     budget: Budget
     given: Scene | None
+    stands: bool
 
     def cells_in(self, cast: Cast) -> dict[Input, Cell] | None:
         """The cheapest cells in which all goals are met by these people."""
@@ -290,7 +294,7 @@ class _Search:
     def _solved(self, goals: Sequence[Goal], cast: Cast) -> dict[Input, Cell] | None:
         samples = Samples.of([goal.condition for goal in goals], self.at)
         samples = samples.in_currency(self.currency)
-        ground = Ground(cast, samples, self.at, _given_cells(self.given))
+        ground = Ground(cast, samples, self.at, _given_cells(self.given), self.stands)
         trees = [ground.tree(goal.condition) for goal in goals]
         ground.settle()
         # of two ways at the same cost, the one that is read first
@@ -366,8 +370,10 @@ def _given_cells(given: Scene | None) -> dict[Input, Cell]:
     return cells | {input: Cell(None, sayings) for input, sayings in said.items()}
 
 
-def _currency(scene: Scene) -> str:
-    """The currency of a scene's money."""
+def _currency(scene: Scene | None) -> str | None:
+    """The currency of a scene's money, if there is any."""
+    if scene is None:
+        return None
     amounts = [saying.value for saying in scene.sayings if isinstance(saying.value, Money)]
     money = scene.amount or next(iter(amounts), None)
-    return "EUR" if money is None else money.currency
+    return None if money is None else money.currency
