@@ -854,13 +854,18 @@ def test_times_need_a_zone() -> None:
 
 def test_changes_are_told() -> None:
     """What the smallest change may consist of is told as somebody would do it."""
-    story = Story.of(a_deal(), START)
+    deal = a_deal()
+    deal.change_contact("una", response_mode="trouble", by=BY, at=START)
+    story = Story.of(deal, START)
     changes: dict[Change, str] = {
         Money("5", "EUR"): "the price is EUR 5",
         Talks(2): "two-way talks that take place: 2",
         Hearing("una"): "we hear Una User (user) first-hand, on anything",
         Person("pia", ("payer", "user")): "somebody new (pia) in the role: Payer, User",
-        Person("una"): "Una User (user) on the map of the deal",
+        Person("una", ("user",), rating=3, influence="high"): (
+            "Una User (user): influence high, response mode not noted, rating of us 3"
+        ),
+        Person("pia"): "somebody new (pia) on the map of the deal",
         Saying("money.there", True, "document", "paper"): (
             "a document says: the money is there [money.there]: yes"
         ),

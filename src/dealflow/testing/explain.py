@@ -122,6 +122,9 @@ class Story:
         if isinstance(change, Hearing):
             return f"we hear {self._who(change.contact)} first-hand, on anything"
         if isinstance(change, Person):
+            known = self.deal.contacts.get(change.id)
+            if known is not None:
+                return f"{self._who(change.id)}: {w.listed(self._noted(known, change))}"
             roles = w.listed(w.role(role) for role in change.roles)
             return (
                 f"{self._who(change.id)} in the role: {roles}"
@@ -137,6 +140,14 @@ class Story:
         if change.source_kind == "document":
             return f"a document says{about}: {claim}"
         return f"we see for ourselves{about}: {claim}"
+
+    def _noted(self, known: Contact, then: Person) -> Iterator[str]:
+        """What would have to be noted of a contact."""
+        for name in ("kind", "influence", "response_mode", "rating"):
+            value = getattr(then, name)
+            if value != getattr(known, name):
+                told = "not noted" if value is None else value
+                yield f"{self.words.attribute(f'contact.{name}')} {told}"
 
     def _who(self, id: str) -> str:
         return self.words.player(id) if id in self.deal.contacts else f"somebody new ({id})"
