@@ -991,6 +991,28 @@ def test_a_sound_trail_is_sound(run: Callable[..., Result], trail: str) -> None:
     assert (data["sound"], data["head"], data["head_compared"]) == (True, head, True)
 
 
+def test_a_trail_without_entries_is_bad_input(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Nothing is said to fit where there is nothing, in any language or form; a cut tail is one."""
+    path = tmp_path / "none.jsonl"
+    path.write_text('{"dealflow.trail":{"format":1}}\n', "utf-8")
+    result = run("trail", "verify", path, code=2)
+    assert result.stderr == f"{path}: there are no entries, so this is no deal's trail\n"
+    assert result.stdout == ""
+    told = run("trail", "verify", path, "--lang", "zh", code=2).stderr
+    assert told == f"{path}：没有任何记录，因此不是交易的记录链\n"
+    assert parsed(run("trail", "verify", path, "--json", code=2)) == {
+        "file": str(path),
+        "sound": False,
+        "entries": 0,
+        "head": None,
+        "head_compared": False,
+        "first_bad": None,
+        "problem": "there are no entries",
+    }
+    data = parsed(run("trail", "verify", path, "--head", "a" * 64, "--json", code=1))
+    assert (data["sound"], data["first_bad"]) == (False, 1)
+
+
 def test_a_tampered_trail_is_a_finding(run: Callable[..., Result], trail: str) -> None:
     """The first bad entry is named; other commands do not work with such a trail."""
     path = Path(trail)

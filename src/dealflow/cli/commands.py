@@ -209,7 +209,8 @@ def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -
 def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> None:
     """Check that nobody has changed, dropped or added an entry.
 
-    Without --head a cut tail cannot be noticed. Exit code 1: the trail was tampered with.
+    Without --head a cut tail cannot be noticed. Exit code 1: the trail was tampered with; 2: the
+    file is no trail, or has no entries.
     """
     from dealflow.cli.trail import check, put_check
 
@@ -220,7 +221,7 @@ def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> 
         write_json(checked.to_data())
     else:
         put_check(new_page(), lang, checked)
-    leave(checked.problem is not None)
+    click.get_current_context().exit(checked.exit_code)
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from datetime import date
 
 from attrs import frozen
 
-from dealflow.cli.input import bad, open_trail
+from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.output import Page
 from dealflow.evidence import Contact
 from dealflow.exceptions import TamperedTrail, TrailError
@@ -26,6 +26,7 @@ _STYLES: dict[type, str] = {
     events.Lost: "bad",
     events.Withdrawn: "unknown",
 }
+_EMPTY = "there are no entries"
 
 
 def put_trail(page: Page, playbook: Playbook, language: Language, trail: Trail) -> None:
@@ -58,7 +59,7 @@ class Checked:
         head: the hash of its last entry.
         head_known: whether the head was compared with one known from elsewhere.
         seq: the first bad entry.
-        problem: what is wrong with it.
+        problem: what is wrong with it, or with the file as a whole.
     """
 
     name: str
@@ -67,6 +68,18 @@ class Checked:
     head_known: bool = False
     seq: int | None = None
     problem: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no entries: then no hash fits or does not, and it is no deal's trail."""
+        return self.problem == _EMPTY
+
+    @property
+    def exit_code(self) -> int:
+        """0 when it is sound, 1 when it was tampered with, 2 when there is nothing to check."""
+        if self.empty:
+            return BadInput.exit_code
+        return int(self.problem is not None)
 
     def to_data(self) -> dict[str, object]:
         """The document of ``trail verify``."""
@@ -92,12 +105,17 @@ def check(name: str, head: str | None) -> Checked:
         return Checked(name, seq=error.seq, problem=error.problem, head_known=head is not None)
     except TrailError as error:
         bad(name, error)
+    if not len(trail):
+        return Checked(name, problem=_EMPTY, head_known=head is not None)
     return Checked(name, len(trail), trail.head, head is not None)
 
 
 def put_check(page: Page, lang: Language, checked: Checked) -> None:
     """Say what came of it."""
     words = Words(lang)
+    if checked.empty:
+        text = words.gettext("{file}: there are no entries, so this is no deal's trail")
+        raise BadInput([text.format(file=checked.name)])
     if checked.problem is not None:
         text = words.gettext("{file}: tampered with at entry {seq}: {problem}")
         told = text.format(file=checked.name, seq=checked.seq, problem=checked.problem)
