@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
+LOWEST_VENV ?= .venv-lowest
 JOBS ?= auto
 
 BIN := $(VENV)/bin
@@ -11,6 +12,7 @@ LOCALE := src/dealflow/wording/locale
 LANGUAGES := zh_CN
 DEV := $(VENV)/.dev
 BENCH := $(BENCH_VENV)/.bench
+LOWEST := $(LOWEST_VENV)/.lowest
 # What runs dealflow: the development environment where there is one, as it holds all that running needs.
 RUN := $(if $(wildcard $(DEV)),$(DEV),$(VENV)/.run)
 
@@ -21,7 +23,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test cov playbooks slow lint format types imports docs mutants bench lock messages changelog clean
+.PHONY: help demo test cov playbooks lowest slow lint format types imports docs mutants bench lock messages changelog clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +49,9 @@ $(DEV): requirements/dev.txt pyproject.toml
 
 $(BENCH): requirements/bench.txt pyproject.toml
 	$(call environment,$(BENCH_VENV),bench)
+
+$(LOWEST): requirements/lowest.txt pyproject.toml
+	$(call environment,$(LOWEST_VENV),lowest)
 
 # --- use --------------------------------------------------------------------------------------------------------------
 
@@ -84,6 +89,9 @@ EVERYTHING := steps:100,moves:100,refusals:100,guards:100,reasons:100,questions:
 playbooks: $(DEV) ## test the shipped playbook: all of it is covered, and no fault put into it goes unnoticed
 	@$(BIN)/python -m pytest -q tests/seven_step --dealflow-mutate --dealflow-cov --dealflow-cov-fail-under=$(EVERYTHING)
 
+lowest: $(LOWEST) ## run the tests on the oldest versions of other libraries that pyproject.toml allows
+	@$(LOWEST_VENV)/bin/python $(TESTS) --ignore tests/test_layers.py
+
 slow: $(DEV) ## run the slow tests, and every property on many more examples
 	@$(BIN)/python -m pytest -q -m 'slow or hypothesis' --hypothesis-profile thorough -n $(JOBS)
 
@@ -119,13 +127,20 @@ bench: $(BENCH) ## measure, against other libraries, in an environment of its ow
 
 # --- upkeep -----------------------------------------------------------------------------------------------------------
 
-# All three locks agree: run and bench are held to what dev found.
+# The locks agree: run and bench are held to what dev found. In lowest the libraries that pyproject.toml names are as old as
+# it allows (--upgrade, as otherwise the lock from before would count), and the rest is what dev found.
+EXTRAS := ../pyproject.toml --extra cli --extra log --extra toml
 lock: ## resolve requirements/*.txt anew (UPGRADE=1: to the newest versions)
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
 	$(PYTHON) -m venv "$$tmp" && "$$tmp/bin/python" $(PIP_INSTALL) uv && PATH="$$tmp/bin:$$PATH" && cd requirements && \
 	for name in dev run bench; do \
 		test $$name = dev && held= || held='-c dev.txt'; \
-		$(LOCK) ../pyproject.toml --extra cli --extra log --extra toml $$name.in $$held -o $$name.txt >/dev/null || exit 1; \
+		$(LOCK) $(EXTRAS) $$name.in $$held -o $$name.txt >/dev/null || exit 1; \
+	done && \
+	$(LOCK) $(EXTRAS) --extra test --no-deps --no-generate-hashes | sed -n 's/^\([^ ]*==\).*/^\1/p' >"$$tmp/named" && \
+	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' dev.txt | grep -v -f "$$tmp/named" >"$$tmp/tools" && \
+	$(LOCK) $(EXTRAS) --extra test lowest.in -c "$$tmp/tools" --resolution lowest-direct --upgrade -o lowest.txt >/dev/null && \
+	for name in dev run bench lowest; do \
 		echo "requirements/$$name.txt: $$(grep -c '==' $$name.txt) packages"; \
 	done
 
@@ -143,6 +158,6 @@ changelog: $(DEV) ## show what changelog.d adds to the next release
 	@$(BIN)/towncrier build --draft
 
 clean: ## remove what the targets made, environments included
-	@rm -rf $(VENV) $(BENCH_VENV) build dist .coverage .coverage.* \
+	@rm -rf $(VENV) $(BENCH_VENV) $(LOWEST_VENV) build dist .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,10 +10,10 @@ from hypothesis import settings
 
 def pytest_in(folder: Path, pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run pytest in a folder; the project's settings for properties stay as they were."""
-    profile = settings.get_current_profile_name()
+    settings.register_profile("before", settings.default)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder)
             return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
     finally:
-        settings.load_profile(profile)
+        settings.load_profile("before")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from rich.console import Console
 from rich.style import Style
 
@@ -28,7 +27,6 @@ from dealflow import (
     parse_playbook,
 )
 from dealflow.cli import backtest as _backtest
-from dealflow.cli import cli
 from dealflow.cli.options import language_of
 from dealflow.cli.output import Page
 from dealflow.cli.sections import finding_line
@@ -36,6 +34,7 @@ from dealflow.conditions import Gap, Outcome
 from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
 from dealflow.wording import Wording
 from tests import deals
+from tests._runner import Result, invoked
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 DEALS, MAPPING = DATA / "closed_deals.csv", DATA / "closed_deals.toml"
@@ -143,7 +142,7 @@ def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.setattr("dealflow.cli.input.play", play_once)
 
     def invoke(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+        result = invoked(*arguments)
         assert result.exception is None or isinstance(result.exception, SystemExit), result
         assert result.exit_code == code, result.output
         return result

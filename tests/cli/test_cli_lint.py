@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from dealflow.cli import cli
 from tests._lint import BOSS, CLEAN, EXTRA, MONEY, POLICY, SIGNED, end, planted
+from tests._runner import Result, invoked
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def lint(text: str | bytes, *options: str, code: int = 0, name: str = "ours.toml") -> Result:
     """What the command says of a file, which has to end with a code."""
     Path(name).write_bytes(text.encode() if isinstance(text, str) else text)
-    result = CliRunner().invoke(cli, ["playbook", "lint", name, *options])
+    result = invoked("playbook", "lint", name, *options)
     assert result.exit_code == code, result.output
     return result
 
@@ -186,7 +185,7 @@ def test_what_cannot_be_linted(place: Path, text: str | bytes, complaint: str) -
 )
 def test_wrong_usage(place: Path, arguments: tuple[str, ...], complaint: str) -> None:
     """A wrong name or option is a wrong usage."""
-    result = CliRunner().invoke(cli, ["playbook", "lint", *arguments])
+    result = invoked("playbook", "lint", *arguments)
     assert result.exit_code == 2
     assert complaint in result.stderr
 
@@ -194,7 +193,7 @@ def test_wrong_usage(place: Path, arguments: tuple[str, ...], complaint: str) ->
 @pytest.mark.slow
 def test_a_shipped_playbook(place: Path) -> None:
     """The shipped playbooks are linted by their ids."""
-    result = CliRunner().invoke(cli, ["playbook", "lint", "seven_step", "--json"])
+    result = invoked("playbook", "lint", "seven_step", "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["file"] == "seven_step"
     assert json.loads(result.stdout)["errors"] == 0

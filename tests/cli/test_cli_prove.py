@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from dealflow import Playbook, dump_playbook, load_playbook
-from dealflow.cli import cli
 from tests._playbooks import playbook
+from tests._runner import Result, invoked
 
 TALKS = '"negotiation" unless deal.talks >= 2'
 
@@ -24,7 +23,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     monkeypatch.setenv("COLUMNS", "100")
 
     def invoke(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, ["playbook", "prove", *arguments])
+        result = invoked("playbook", "prove", *arguments)
         assert result.exit_code == code, result.output
         return result
 
@@ -62,7 +61,7 @@ def test_not_decided(run: Callable[..., Result]) -> None:
     out = run("seven_step", "--limit", "1", code=1).stdout
     assert "\n  not decided: " in out
     assert "takes more than 1 states\n" in out
-    assert "usage" in run("seven_step", "--limit", "0", code=2).output.lower()
+    assert "usage" in run("seven_step", "--limit", "0", code=2).stderr.lower()
 
 
 def test_nothing_to_prove(run: Callable[..., Result]) -> None:

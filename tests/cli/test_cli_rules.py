@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from click.testing import CliRunner, Result
 
 from dealflow import Deal, dumps, load_playbook, parse_playbook
 from dealflow.analysis import deal_at, diff
 from dealflow.analysis.solver import START
-from dealflow.cli import cli
 from dealflow.cli.diff import put_difference
 from dealflow.cli.output import Page
+from tests._runner import Result, invoked
 from tests.deals import MOVES, SMALL
 
 BOOK = load_playbook("seven_step")
@@ -26,7 +25,7 @@ TEXT = (SHIPPED / "seven_step.toml").read_text(encoding="utf-8")
 
 def run(*arguments: str | Path) -> Result:
     """What a command prints, and how it ends."""
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    return invoked(*arguments)
 
 
 def data_of(result: Result) -> Any:
