@@ -47,25 +47,30 @@ BUYING_ROLES = [
 ]
 
 
-def ready_deal(playbook: Playbook) -> tuple[Deal, datetime]:
-    """A deal that may leave buying_roles, and the instant at which it may."""
-    at = START
+def ready_deal(playbook: Playbook, number: int = 1) -> tuple[Deal, datetime]:
+    """A deal that may leave buying_roles, other words for each number, and when it may."""
+    at, quote = START, f"As I said to you {number:02}"
     deal = Deal.open(
-        playbook, id="D-1", account="Northwind", by=BY, at=at, amount=Money("48000", "EUR")
+        playbook,
+        id=f"D-{number}",
+        account=f"Northwind {number}",
+        by=BY,
+        at=at,
+        amount=Money("48000", "EUR"),
     )
     for id, (name, title, roles) in CONTACTS.items():
         deal.add_contact(id, name=name, title=title, roles=roles, by=BY, at=at, influence="medium")
     deal.meet("call", participants=["tom"], id="call-1", by=BY, at=at)
     for who, fact, value in FIRST:
-        deal.hear(who, fact, value, by=BY, at=at, quote="As I said", interaction="call-1")
+        deal.hear(who, fact, value, by=BY, at=at, quote=quote, interaction="call-1")
     deal.advance(by=BY, at=at + timedelta(hours=1))
     at = START + timedelta(days=2)
     for who, fact, value in QUALIFICATION:
-        deal.hear(who, fact, value, by=BY, at=at, quote="As I said")
+        deal.hear(who, fact, value, by=BY, at=at, quote=quote)
     deal.advance(by=BY, at=at)
     for who, fact, value in BUYING_ROLES:
         about = "tom" if fact == "coach.trusted_by_buyers" else None
-        deal.hear(who, fact, value, by=BY, at=at, quote="As I said", about=about)
+        deal.hear(who, fact, value, by=BY, at=at, quote=quote, about=about)
     for id in CONTACTS:
         deal.hear(id, "person.problem", "Too much by hand", by=BY, at=at, quote="By hand")
         deal.hear(id, "person.need", "One system", by=BY, at=at, quote="One")
