@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -156,3 +157,37 @@ def test_tampered_trail_names_the_entry() -> None:
     """The first bad entry is on the error and in its text."""
     error = TamperedTrail(3, "wrong hash")
     assert (error.seq, error.problem, str(error)) == (3, "wrong hash", "entry 3: wrong hash")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda error: error.assessment,
+        lambda error: error.entry,
+        lambda error: error.findings,
+        lambda error: error.args,
+        str,
+    ],
+    ids=["assessment", "entry", "findings", "args", "str"],
+)
+def test_a_look_at_a_refusal_is_told(look: Any) -> None:
+    """Everybody who asked for it is called at each look, and copies of the error tell nobody."""
+    error, looks = refused(), list[str]()
+    error.on_look(partial(looks.append, "one"))
+    error.on_look(partial(looks.append, "other"))
+    assert repr(error).startswith("Refused(")
+    assert looks == []
+    look(error)
+    assert looks == ["one", "other"]
+    again = copy.copy(error)
+    looks.clear()
+    look(again)
+    assert looks == []
+
+
+def test_the_text_of_a_refusal_may_be_added_to() -> None:
+    """As with every error, ``args`` can be set; the text follows."""
+    error = refused()
+    error.args = (f"D-1: {error}",)
+    assert str(error).startswith("D-1: buying_roles cannot be left")
+    assert error.args == (str(error),)

@@ -17,6 +17,7 @@ from attrs import define
 from dealflow import Deal, Entry, Money, Refused, Trail, dumps
 from dealflow.deal import deal as deal_module
 from dealflow.deal import ledger as _ledger
+from dealflow.deal import observers as _observers
 from dealflow.playbook import machine as _machine
 from dealflow.state import DealState
 from dealflow.trail import chain, events
@@ -146,8 +147,8 @@ def works_again(deal: Deal, verb: Verb) -> None:
     assert picture(Deal.replay(deal.playbook, deal.trail)) == picture(deal)
 
 
-OURS = re.compile(r"/dealflow/(?!exceptions|testing)|attrs generated .*dealflow")
-OUTSIDE = re.compile(r"/dealflow/(exceptions|testing)")
+OURS = re.compile(r"/dealflow/(?!exceptions|testing|deal/observers)|attrs generated .*dealflow")
+OUTSIDE = re.compile(r"/dealflow/(exceptions|testing|deal/observers)")
 
 
 RETURNS = frozenset({"return", "c_return"})
@@ -169,26 +170,30 @@ def heard(code: CodeType) -> tuple[bool, bool, bool, CodeType]:
     return HEARD[id(code)]
 
 
+# by the id here, too
+ENDS = {id(Refused.__init__.__code__), id(_observers._tell.__code__)}
+
+
 @define
 class Saboteur:
     """Raises a fault at the n-th thing that happens in dealflow: a call, or a return from one.
 
     What happens in a verb itself after the entry is on record is left out: there the deal has
-    changed already, and nobody could take that back. So are the refusal that is raised then and the
-    watch over it, and the end of a generator, for Python swallows what is raised in one that is
-    thrown away.
+    changed already, and nobody could take that back. So are the refusal that is raised then and
+    those who are told of it, and the end of a generator, for Python swallows what is raised in one
+    that is thrown away.
     """
 
     at: int
     fault: type[BaseException] = BrokenError
     seen: int = 0
-    refused: bool = False
+    over: bool = False
 
     def __call__(self, frame: FrameType, event: str, arg: object) -> None:
         """Count what happens, and raise the fault when its turn comes."""
         code, caller = frame.f_code, frame.f_back
-        self.refused = self.refused or code is Refused.__init__.__code__
-        if self.refused:
+        self.over = self.over or id(code) in ENDS
+        if self.over:
             return
         if not (HEARD.get(id(code)) or heard(code))[event in RETURNS] or caller is None:
             return

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import _dealflow_pytest
-from dealflow import Deal
 from dealflow.analysis.mutants import Equivalence
+from dealflow.deal import current_observers
 from dealflow.plugin import closing as _pytest_mutate
 from dealflow.plugin import scripts
 
@@ -526,16 +526,14 @@ def test_a_refusal_in_a_fixture_counts(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("unwatched")
-def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
-    """Between tests, and when a run is interrupted, nothing of a Deal is wrapped."""
-    original = Deal.advance
+def test_nobody_watches_afterwards(project: pytest.Pytester) -> None:
+    """Between tests, and when a run is interrupted, no deal is observed."""
     project.makeconftest(
         """
-        from dealflow import Deal
-        original = Deal.advance
+        from dealflow.deal import current_observers
 
         def pytest_runtest_logfinish():
-            assert Deal.advance is original
+            assert not current_observers()
 
         def pytest_keyboard_interrupt():
             print("<interrupted>")
@@ -543,15 +541,71 @@ def test_deals_are_left_alone_afterwards(project: pytest.Pytester) -> None:
     )
     project.makepyfile(
         """
-        from dealflow import Deal
-        def test_one(): assert Deal.advance.__wrapped__
+        from dealflow.deal import current_observers
+        def test_one(): assert len(current_observers()) == 1
         def test_two(): raise KeyboardInterrupt
         """
     )
     result = project.runpytest_inprocess("-s", no_reraise_ctrlc=True)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*<interrupted>*"])
-    assert Deal.advance is original
+    assert current_observers() == ()
+
+
+def test_a_context_of_an_earlier_test(project: pytest.Pytester) -> None:
+    """Tests that share an event loop run in the context of the first, and each is watched."""
+    project.makepyfile(
+        """
+        import asyncio
+        import pytest
+        from contextlib import suppress
+        from dealflow import Refused
+
+        @pytest.fixture(scope="module")
+        def runner():
+            with asyncio.Runner() as runner:
+                runner.get_loop()
+                yield runner
+
+        async def refuse(deal, clock):
+            with suppress(Refused):
+                deal.advance(by="rep", at=clock.now)
+
+        def test_none(runner): pass
+        def test_one(runner, deal, clock): runner.run(refuse(deal, clock))
+        def test_two(runner, deal, clock): runner.run(refuse(deal, clock))
+        def test_last(runner): pass
+        """
+    )
+    result = project.runpytest("-p", "no:randomly")
+    result.assert_outcomes(passed=4, errors=2)
+    result.stdout.fnmatch_lines(["*at teardown of test_one*", "*at teardown of test_two*"])
+
+
+def test_a_fixture_is_torn_down_in_another_context(project: pytest.Pytester) -> None:
+    """A fixture that watches may be set up in one context and torn down in another."""
+    project.makepyfile(
+        """
+        import contextvars
+        import pytest
+        from dealflow.testing import watching
+
+        @pytest.fixture
+        def watch():
+            generator = watching()
+            watch = contextvars.copy_context().run(generator.__enter__)
+            yield watch
+            generator.__exit__(None, None, None)
+
+        def test_it(watch, deal, clock):
+            deal.assess(at=clock.now)
+            assert not watch.observations
+
+        def test_next(deal, clock):
+            deal.assess(at=clock.now)
+        """
+    )
+    project.runpytest().assert_outcomes(passed=2)
 
 
 def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -565,7 +619,7 @@ def test_others_are_left_alone(pytester: pytest.Pytester, monkeypatch: pytest.Mo
         def test_errs(nothing): pass
         def test_one(): assert not [name for name in sys.modules if name.startswith("dealflow")]
         def test_two(): import dealflow
-        def test_three(): assert sys.modules["dealflow"].Deal.advance.__wrapped__
+        def test_three(): assert sys.modules["dealflow.deal"].current_observers()
         """
     )
     pytester.makefile(".deal.toml", a="no script")

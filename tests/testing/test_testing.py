@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
 import unittest
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -28,6 +31,7 @@ from dealflow import (
 )
 from dealflow.analysis import Unreachable, judge_again
 from dealflow.analysis.solver import Change, Hearing, Person, Saying, Talks
+from dealflow.deal import Act, Observer, current_observers, observing
 from dealflow.testing import (
     Bench,
     Clock,
@@ -41,8 +45,8 @@ from dealflow.testing import (
     watching,
 )
 from dealflow.testing.explain import Story, aside
-from dealflow.testing.watch import unwatched
-from tests.deals import BY, MOVES, SMALL, START, new_deal, seven_step, small, small_deal
+from dealflow.testing.watch import swapping, unwatched
+from tests.deals import BY, MOVES, SMALL, START, new_deal, ready_at, seven_step, small, small_deal
 
 TEAM = """
 format = 1
@@ -231,15 +235,15 @@ def test_other_verbs_are_noted() -> None:
     assert watch.verbs == {"waive", "answer_trial_close"}
 
 
-def test_deals_are_as_before_whatever_happens() -> None:
-    """When the block is left, even by an error, nothing of a Deal is wrapped."""
+def test_nothing_of_a_deal_is_replaced() -> None:
+    """While somebody watches, and when the block is left by an error, verbs are what they were."""
     before = dict(vars(Deal))
     during = []
     with suppress(ZeroDivisionError), watching(), watching():
-        during.append(vars(Deal)["advance"])
+        during.append(dict(vars(Deal)))
         raise ZeroDivisionError
-    assert before["advance"] not in during
-    assert dict(vars(Deal)) == before
+    assert during == [before]
+    assert current_observers() == ()
 
 
 def test_watches_nest() -> None:
@@ -255,47 +259,95 @@ def test_watches_nest() -> None:
     assert len(outer.refusals) == len(inner.refusals) == 1
 
 
-def test_wrappers_of_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who wraps a Deal for longer than a watch lasts keeps his wrapper, and it notes once."""
-    original = Deal.assess
-    with watching():
-        ours = Deal.assess
-
-        def counted(self: Deal, *, at: datetime, to: str | None = None) -> Any:
-            calls.append(to)
-            return ours(self, at=at, to=to)
-
-        calls: list[str | None] = []
-        Deal.assess = counted  # type: ignore[method-assign]
+def test_a_watch_belongs_to_its_context() -> None:
+    """A thread is watched when it runs in a copy of the context; a task of asyncio always does."""
     deal = small_deal()
-    deal.assess(at=START)
+
+    async def assess() -> None:
+        deal.assess(at=START, to="right")
+
+    async def main() -> None:
+        await asyncio.create_task(assess())
+
     with watching() as watch:
-        deal.assess(at=START, to="left")
-    assert calls == [None, "left"]
-    assert len(watch.observations) == 1
-    Deal.assess = ours  # type: ignore[method-assign]
-    with watching():
-        pass
-    assert Deal.assess is original
+        look = partial(deal.assess, at=START, to="left")
+        for work in (look, partial(copy_context().run, look)):
+            thread = Thread(target=work)
+            thread.start()
+            thread.join()
+        asyncio.run(main())
+    assert [one.to for one in watch.observations] == ["left", "right"]
 
 
-def test_signatures_stay() -> None:
-    """A watched verb has the name and the docstring of the one below."""
-    names = ("open", "replay", "assess", "advance", "waive", "answer_trial_close")
-    before = [(getattr(Deal, name).__name__, getattr(Deal, name).__doc__) for name in names]
-    with watching():
-        after = [(getattr(Deal, name).__name__, getattr(Deal, name).__doc__) for name in names]
-    assert after == before
+def test_a_watch_starts_again() -> None:
+    """It forgets everything that it noted, and takes other playbooks."""
+    one, other = small(), small(MOVES.replace('when = ["rich"]', ""))
+    watch = Watch({one.fingerprint: other})
+    with observing(watch):
+        deal = small_deal()
+        with suppress(Refused):
+            deal.advance(by=BY, at=START)
+        deal.waive("good", authority="Boss", by=BY, at=START, reason="A friend")
+        watch.restart({other.fingerprint: one})
+        assert (watch.observations, watch.refusals, watch.verbs) == ((), [], set())
+        assert new_deal(other).playbook is one
+    assert deal.playbook is other
 
 
 def test_nothing_is_noted_where_it_is_not_wanted() -> None:
-    """What happens unwatched is not noted, and its refusals are plain ones."""
+    """What happens unwatched is not noted; an observer that is no watch goes on."""
+
+    class Log(Observer):
+        def recorded(self, act: Act) -> None:
+            kinds.extend(entry.kind for entry in act.entries)
+
+    kinds: list[str] = []
     deal = small_deal()
-    with watching() as watch, unwatched(), pytest.raises(Refused) as caught:
+    with watching() as watch, observing(Log()), unwatched(), pytest.raises(Refused):
         deal.advance(by=BY, at=START)
-    assert type(caught.value) is Refused
     assert watch.observations == ()
     assert watch.refusals == []
+    assert kinds == ["refused"]
+
+
+def test_playbooks_stay_in_place_unwatched() -> None:
+    """One playbook stands in for another where nothing is noted, unless that is not wanted."""
+    one, other = small(), small(MOVES.replace('when = ["rich"]', ""))
+    with watching({one.fingerprint: other}) as watch:
+        assert swapping()
+        with unwatched():
+            assert swapping()
+            deal = small_deal()
+            deal.assess(at=START)
+        with unwatched(swapped=False):
+            assert not swapping()
+            assert new_deal(one).playbook is one
+    assert deal.playbook is other
+    assert watch.observations == ()
+
+
+def test_an_answer_is_noted_as_its_move() -> None:
+    """A move that an answer makes is noted with the answer on record, and a rejection by name."""
+    found: dict[str, object] = {}
+    for answer in ("accepted", "rejected"):
+        deal = ready_at("trial_close")
+        before = deal.version
+        with watching() as watch:
+            deal.answer_trial_close(answer, source="ruth", by=BY, at=deal.trail[-1].at)
+        seen = [(one.kind, one.to, len(one.entries) - before) for one in watch.observations]
+        found[answer] = (seen, watch.verbs)
+    assert found == {
+        "accepted": ([("passed", None, 1)], {"answer_trial_close"}),
+        "rejected": ([], {"answer_trial_close", "gap"}),
+    }
+
+
+def test_only_an_answer_leads_back_to_the_gap() -> None:
+    """A step back of our own choice is none that a trial close led to."""
+    deal = ready_at("trial_close")
+    with watching() as watch:
+        deal.step_back("qualification", by=BY, at=deal.trail[-1].at, reason="x")
+    assert watch.verbs == set()
 
 
 @pytest.mark.parametrize(
@@ -346,7 +398,8 @@ def test_an_assertion_is_a_look() -> None:
         for deal in (one, other):
             with suppress(Refused):
                 deal.advance(by=BY, at=START)
-        assert_refused(one, because="good")
+        with observing(Observer()):
+            assert_refused(one, because="good")
     (unseen,) = watch.unseen
     assert unseen.deal is other
     assert [refusal.deal is one for refusal in watch.refusals] == [True, False, True]
@@ -368,6 +421,8 @@ def test_a_watched_refusal_is_a_refusal() -> None:
         assert type(refused).__name__ == "Refused"
         assert refused.assessment == plain.value.assessment
         assert refused.entry == plain.value.entry
+        assert refused.findings == plain.value.findings
+        assert refused.args == plain.value.args
     assert "advance" in [entry.name for entry in caught.traceback]
 
 

@@ -5,8 +5,9 @@ Everything is derived from the playbook, the evidence and the findings; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import frozen
 
@@ -146,20 +147,60 @@ def farewell(snapshot: Snapshot, judgement: Judgement) -> Farewell:
 class Refused(DealflowError, PermissionError):
     """A move was tried and its guards did not let it pass. The refusal is in the trail.
 
-    Attributes:
-        assessment: the assessment at the time of the attempt, questions included.
-        entry: the trail's entry of the refused attempt.
-        findings: the findings that block the move, most pressing first.
+    Reading any of the attributes, ``args`` or the text is a look at it: see :meth:`on_look`.
     """
 
     def __init__(self, assessment: Assessment, entry: Entry) -> None:
-        self.assessment = assessment
-        self.entry = entry
-        self.findings: tuple[Finding, ...] = assessment.blocking
-        reasons = ", ".join(f"{f.guard} is {f.truth.value}" for f in self.findings)
+        self._assessment = assessment
+        self._entry = entry
+        self._on_look: tuple[Callable[[], object], ...] = ()
+        reasons = ", ".join(f"{f.guard} is {f.truth.value}" for f in assessment.blocking)
         super().__init__(
             f"{assessment.step} cannot be left ({assessment.verdict.value}): {reasons}"
         )
 
+    def on_look(self, callback: Callable[[], object]) -> None:
+        """Have something called at each look, as a test does that wants no refusal unseen.
+
+        What was set by others before is called as well. Copies of the error tell nobody.
+        """
+        self._on_look += (callback,)
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment at the time of the attempt, questions included."""
+        self._look()
+        return self._assessment
+
+    @property
+    def entry(self) -> Entry:
+        """The trail's entry of the refused attempt."""
+        self._look()
+        return self._entry
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that block the move, most pressing first."""
+        self._look()
+        return self._assessment.blocking
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """What every error has: its text."""
+        self._look()
+        return super().args
+
+    @args.setter
+    def args(self, args: tuple[Any, ...]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        BaseException.__dict__["args"].__set__(self, args)
+
+    def __str__(self) -> str:
+        self._look()
+        return super().__str__()
+
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.assessment, self.entry))
+
+    def _look(self) -> None:
+        for callback in self._on_look:
+            callback()

@@ -20,6 +20,7 @@ from dealflow.assessment import (
 )
 from dealflow.conditions import Gap
 from dealflow.deal import intake
+from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
 from dealflow.exceptions import MoveNotAllowed, TrailError
 from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook, TrialClose, machine
@@ -56,11 +57,12 @@ class Deal(Recorder):
         title: str = "",
     ) -> Deal:
         """Open a deal at the playbook's first step."""
+        playbook = put_in_place(playbook)
         deal = cls(DealState(playbook), Trail())
         with deal._begin(by, at) as checks:
             event = intake.opened(playbook, id, account, title, amount)
         deal._commit(by, checks.at, event)
-        return deal
+        return tell_opened(deal, id=id, account=account, by=by, at=at, amount=amount, title=title)
 
     @classmethod
     def replay(cls, playbook: Playbook, trail: Trail) -> Deal:
@@ -72,6 +74,7 @@ class Deal(Recorder):
         Raises:
             TrailError: the trail is empty, was made under other rules, or does not make sense.
         """
+        playbook = put_in_place(playbook, trail)
         if not len(trail) or not isinstance(trail[0].event, events.Opened):
             raise TrailError("a trail starts with the entry that opened the deal")
         opened = trail[0].event
@@ -85,6 +88,7 @@ class Deal(Recorder):
             )
         return cls(fold(playbook, trail), trail)
 
+    @observed
     def assess(self, *, at: datetime, to: str | None = None) -> Assessment:
         """What is known, what is missing and what to ask next; changes nothing.
 
@@ -105,6 +109,7 @@ class Deal(Recorder):
 
     # moves
 
+    @observed
     def advance(self, *, by: str, at: datetime, to: str | None = None) -> Entry:
         """Move forward, when every guard lets the deal pass.
 
@@ -136,10 +141,12 @@ class Deal(Recorder):
         assessment = assess(snapshot, judgement)
         raise Refused(assessment, self._commit(by, at, events.Refused(*attempt, records)))
 
+    @observed
     def fulfil(self, *, by: str, at: datetime) -> Entry:
         """Close the deal as fulfilled; raises as :meth:`advance` does."""
         return self.advance(by=by, at=at, to=FULFILLED)
 
+    @observed
     def answer_trial_close(
         self, answer: str, *, source: str, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -191,6 +198,7 @@ class Deal(Recorder):
             ),
         )
 
+    @observed
     def step_back(self, to: str, *, by: str, at: datetime, reason: str) -> Entry:
         """Go back to an earlier step.
 
@@ -204,6 +212,7 @@ class Deal(Recorder):
         back = events.SteppedBack(self.step, to, reason, "rep", {})
         return self._commit(by, checks.at, back)
 
+    @observed
     def walk_away(self, *, by: str, at: datetime, reason: str) -> Entry:
         """End the deal from our side, at any open step; raises MoveNotAllowed on a closed one."""
         with self._begin(by, at) as checks:
@@ -215,6 +224,7 @@ class Deal(Recorder):
         left = events.WalkedAway(self.step, reason, judgement.verdict.value, records)
         return self._commit(by, checks.at, left)
 
+    @observed
     def lose(
         self,
         *,
@@ -239,6 +249,7 @@ class Deal(Recorder):
         self._fire(machine.LOSE, "")
         return self._commit(by, checks.at, events.Lost(self.step, reason, to, rival))
 
+    @observed
     def reopen(self, *, by: str, at: datetime, reason: str) -> Entry:
         """Take up a walked-away or lost deal at its last step, on evidence newer than its end.
 
@@ -259,6 +270,7 @@ class Deal(Recorder):
         self._fire(machine.reopen_at(self.step), "")
         return self._commit(by, checks.at, events.Reopened(self.step, outcome, reason))
 
+    @observed
     def waive(
         self,
         guard: str,

@@ -11,6 +11,7 @@ from attrs import asdict
 from dealflow.deal import intake
 from dealflow.deal.intake import known
 from dealflow.deal.ledger import Ledger
+from dealflow.deal.observers import observed
 from dealflow.evidence import Contact, InteractionKind, SourceKind
 from dealflow.trail import Entry, events
 from dealflow.values import Money
@@ -29,6 +30,7 @@ class Recorder(Ledger):
 
     # people and meetings
 
+    @observed
     def add_contact(
         self,
         id: str,
@@ -60,6 +62,7 @@ class Recorder(Ledger):
             )
         return self._commit(by, checks.at, events.ContactAdded(**record))
 
+    @observed
     def change_contact(self, id: str, *, by: str, at: datetime, **changes: Any) -> Entry:
         """Change some of the fields that :meth:`add_contact` takes."""
         with self._begin(by, at) as checks:
@@ -73,6 +76,7 @@ class Recorder(Ledger):
             record = intake.contact_record(self._state, **fields)
         return self._commit(by, checks.at, events.ContactChanged(**record))
 
+    @observed
     def change_amount(self, amount: Money, *, by: str, at: datetime, reason: str) -> Entry:
         """Change the price; the currency stays.
 
@@ -83,6 +87,7 @@ class Recorder(Ledger):
             event = intake.amount_changed(self._state, amount, reason)
         return self._commit(by, checks.at, event)
 
+    @observed
     def meet(
         self,
         kind: InteractionKind,
@@ -104,6 +109,7 @@ class Recorder(Ledger):
 
     # statements
 
+    @observed
     def hear(
         self, contact: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -124,16 +130,19 @@ class Recorder(Ledger):
         """
         return self._say("contact", contact, fact, value, by, at, details)
 
+    @observed
     def read(
         self, document: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
     ) -> Entry:
         """Record what a document says; details as for :meth:`hear`, without ``via``."""
         return self._say("document", document, fact, value, by, at, details)
 
+    @observed
     def observe(self, fact: str, value: object, *, by: str, at: datetime, **details: Any) -> Entry:
         """Record what our rep saw himself; details as for :meth:`hear`, without ``via``."""
         return self._say("observation", by, fact, value, by, at, details)
 
+    @observed
     def withdraw(self, statement: int, *, by: str, at: datetime, reason: str) -> Entry:
         """Take a statement back; an earlier one of the same source comes to life again.
 

@@ -10,13 +10,15 @@ from time import perf_counter
 import pytest
 
 from dealflow.analysis import Observation
+from dealflow.deal import observing
 from dealflow.exceptions import InputError
 from dealflow.playbook import Playbook
 from dealflow.plugin.options import Options
 from dealflow.plugin.playbook import MISSING, playbook_of
 from dealflow.plugin.sightings import check_place
-from dealflow.testing import Refusal, Watch, watching
+from dealflow.testing import Refusal, Watch
 from dealflow.testing.explain import Story, indented
+from dealflow.testing.watch import looked_at
 
 __all__ = ["Run", "run_of"]
 
@@ -56,6 +58,7 @@ class Run:
         self.notes: list[str] = []
         self.failing = False
         self._test = ExitStack()
+        # One for all tests: an event loop that several tests share keeps the context of the first.
         self._watch = Watch()
         self._began = 0.0
         self._failed = False
@@ -123,7 +126,8 @@ class Run:
             swap = {self.original.fingerprint: self.mutant}
         self._failed = False
         self._began = perf_counter()
-        self._watch = self._test.enter_context(watching(swap))
+        self._watch.restart(swap)
+        self._test.enter_context(observing(self._watch))
 
     def failed(self) -> None:
         """The test failed, or was skipped; what it left unseen does not matter any more."""
@@ -137,7 +141,7 @@ class Run:
         """
         unseen = self._watch.unseen
         for refusal in unseen:  # once is enough: another run may be watching around this one
-            refusal.seen = True
+            looked_at(refusal.deal)
         # what tests do under a mutant is no observation of the playbook
         if self.options.observes and self.mutant is None:
             self.observations[item.nodeid] = self._watch.observations
@@ -150,6 +154,7 @@ class Run:
     def end(self) -> None:
         """Nothing is watched any more."""
         self._test.close()
+        self._watch.restart({})
 
     def observed(self) -> Iterator[Observation]:
         """What all tests saw of deals under the playbook under test."""

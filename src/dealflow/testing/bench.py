@@ -10,12 +10,11 @@ from typing import Any, overload
 from attrs import define
 
 from dealflow.analysis.solver import START
-from dealflow.deal import Deal
+from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import Playbook
 from dealflow.testing.deals import build, merged, priced
 from dealflow.testing.misuse import briefly, check_ids
-from dealflow.testing.watch import put_in_place
 from dealflow.trail import Entry, Trail
 from dealflow.values import Money
 

@@ -14,11 +14,11 @@ from dealflow.analysis.history import judge_all
 from dealflow.analysis.solver import START
 from dealflow.analysis.solver import deal_at as cheapest
 from dealflow.assessment import Verdict
-from dealflow.deal import Deal
+from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem, TrailError
 from dealflow.playbook import Playbook
 from dealflow.testing.misuse import briefly, check_ids
-from dealflow.testing.watch import put_in_place, unwatched
+from dealflow.testing.watch import unwatched
 from dealflow.trail import START as START_OF_CHAIN
 from dealflow.trail import Entry, Opened, Trail, chain
 from dealflow.values import Money
