@@ -6,8 +6,9 @@ The core logs nothing. An edge that wants a log wraps its work:
         deal.hear("ruth", "budget.approved", True, by="lena", at=now)
         deal.advance(by="lena", at=now)
 
-When the block ends, every entry appended in it is logged, refusals included; an error is logged
-and goes on its way. How the log looks is the application's affair: nothing is configured here.
+Every entry is logged when its verb is over, refusals included; an error that leaves the block is
+logged and goes on its way. How the log looks is the application's affair: nothing is configured
+here.
 
 Needs structlog: ``pip install "dealflow[log]"``.
 """
@@ -26,7 +27,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 from dealflow.assessment import Refused
-from dealflow.deal import Deal
+from dealflow.deal import Act, Deal, Observer, current_observers, observing
 from dealflow.trail import Entry
 
 __all__ = ["logged"]
@@ -44,6 +45,12 @@ def logged(deal: Deal, logger: Any = None, **context: object) -> Generator[Any, 
     An error is logged as ``deal.failed`` with the class of the error and raised again; a refusal
     that the block lets through is no failure, since its entry has told it already.
 
+    Blocks for one deal may be nested: the innermost tells, and an error that leaves several of them
+    is told by the first that it leaves. A block belongs to its context (:mod:`contextvars`): each
+    task of asyncio with a block of its own tells what it did itself, and one without is told by the
+    block in which it was started. What is done in a thread is told by a block in that thread, or
+    when it runs in a copy of the block's context, as :func:`asyncio.to_thread` lets it.
+
     Args:
         deal: the deal.
         logger: a structlog logger; by default ``structlog.get_logger("dealflow")``.
@@ -55,29 +62,65 @@ def logged(deal: Deal, logger: Any = None, **context: object) -> Generator[Any, 
     base = structlog.get_logger("dealflow") if logger is None else logger
     # Bound to a logger of its own and not to a context variable: two blocks may be open at once.
     log = base.bind(deal=deal.id, **context)
-    # Where the deal stood: what is appended behind this is what the block did.
-    version, step = deal.version, deal.step
-    try:
-        yield log
-    except Refused:
-        # The refusal is on record, and told with the rest as a warning.
-        _tell(log, deal, version, step)
-        raise
-    # What the block recorded before it failed has happened, whatever becomes of the block.
-    except BaseException as error:
-        _tell(log, deal, version, step)
-        log.error("deal.failed", step=deal.step, version=deal.version, error=type(error).__name__)
-        raise
-    else:
-        _tell(log, deal, version, step)
+    teller = _Teller(deal, log)
+    with observing(teller):
+        try:
+            yield log
+        except BaseException as error:
+            teller.left_by(error)
+            raise
+        finally:
+            teller.told.clear()  # errors hold frames, and those this block
 
 
-def _tell(log: Any, deal: Deal, version: int, step: str) -> None:
-    for entry in deal.trail[version:]:
-        # A refused move names the step that the deal did not get to.
-        step = getattr(entry.event, "to_step", step) if entry.kind != "refused" else step
-        level = log.warning if entry.kind == "refused" else log.info
-        level(f"deal.{entry.kind}", **_fields(entry), step=step)
+class _Teller(Observer):
+    """Tells a log what happens to one deal.
+
+    Attributes:
+        deal: the deal.
+        told: errors that a block inside of this one told.
+    """
+
+    def __init__(self, deal: Deal, log: Any) -> None:
+        self.deal = deal
+        self.told: list[BaseException] = []
+        self._log = log
+
+    def recorded(self, act: Act) -> None:
+        """Tell of entries, unless a block inside of this one does."""
+        if act.deal is not self.deal or self._all()[-1] is not self:
+            return
+        events: list[Any] = [entry.event for entry in act.entries]
+        # Where the deal was before the act: an attempt to move, or an end, says it.
+        steps = [event.from_step for event in events if hasattr(event, "from_step")]
+        step = steps[0] if steps else act.deal.step
+        for entry in act.entries:
+            # A refused move names the step that the deal did not get to.
+            step = getattr(entry.event, "to_step", step) if entry.kind != "refused" else step
+            level = self._log.warning if entry.kind == "refused" else self._log.info
+            level(f"deal.{entry.kind}", **_fields(entry), step=step)
+
+    def left_by(self, error: BaseException) -> None:
+        """Tell of an error that leaves the block, unless a block inside of this one did."""
+        untold: BaseException | None = None if self._knows(error) else error
+        if isinstance(untold, BaseExceptionGroup):  # as tasks raise that failed together
+            # Python 3.11 takes a function here, and no method.
+            untold = untold.split(lambda one: self._knows(one))[1]  # noqa: PLW0108
+        if untold is not None:
+            kind = type(error).__name__
+            version = self.deal.version
+            self._log.error("deal.failed", step=self.deal.step, version=version, error=kind)
+        for teller in self._all():
+            teller.told.append(error)
+
+    def _knows(self, error: BaseException) -> bool:
+        # A refusal is on record, and was told as a warning.
+        return isinstance(error, Refused) or any(error is one for one in self.told)
+
+    def _all(self) -> list[_Teller]:
+        """Those of the same deal in this context, the innermost last."""
+        tellers = [one for one in current_observers() if isinstance(one, _Teller)]
+        return [one for one in tellers if one.deal is self.deal]
 
 
 def _fields(entry: Entry) -> dict[str, object]:
