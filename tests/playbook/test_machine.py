@@ -52,7 +52,7 @@ def test_like_the_stock_machine(id: str, data: st.DataObject) -> None:
         forward = any(move.id == name for move in BOOKS[id].moves)
         given_permit = permit if forward else None
         assert outcome(ours, one, name, given_permit) == outcome(stock, other, name, given_permit)
-        assert one == other
+        assert one.state == other.state
         assert one.state in stock.states
 
 

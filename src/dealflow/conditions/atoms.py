@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 
-@frozen(slots=False)
 class Holds(OverFact, Condition):
     """A yes_no fact by itself."""
 
@@ -49,7 +48,6 @@ class Holds(OverFact, Condition):
         return self.fact.id
 
 
-@frozen(slots=False)
 class Known(OverFact, Condition):
     """Whether a fact is established: TRUE or UNKNOWN."""
 
@@ -66,7 +64,6 @@ class Known(OverFact, Condition):
         return f"known({self.fact.id})"
 
 
-@frozen(slots=False)
 class Missing(OverFact, Condition):
     """Whether a fact is not established: TRUE or FALSE, for red flags."""
 
@@ -78,7 +75,6 @@ class Missing(OverFact, Condition):
         return f"missing({self.fact.id})"
 
 
-@frozen(slots=False)
 class Disputed(OverFact, Condition):
     """Whether the live claims of a fact differ: TRUE or FALSE, for red flags."""
 
@@ -95,7 +91,7 @@ class Disputed(OverFact, Condition):
         return f"disputed({self.fact.id})"
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Named(OverFact, Condition):
     """Whether somebody's list has an item: TRUE or UNKNOWN; not listing it is not a no."""
 
@@ -119,7 +115,6 @@ class Named(OverFact, Condition):
         return f"named({self.fact.id}, {literal(self.item)})"
 
 
-@frozen(slots=False)
 class Covered(OverRole, Condition):
     """Whether somebody holds a role: TRUE or UNKNOWN."""
 
@@ -134,7 +129,7 @@ class Covered(OverRole, Condition):
         return f"covered({self.role})"
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Heard(Condition):
     """Whether enough contacts were heard first-hand: TRUE or UNKNOWN."""
 
@@ -152,7 +147,7 @@ class Heard(Condition):
         return f"heard({self.number})"
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Plays(OverFact, Condition):
     """Whether the contact whom a person fact names holds a role in our contact map."""
 
@@ -175,7 +170,7 @@ class Plays(OverFact, Condition):
         return f"plays({self.fact.id}, {self.role})"
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Within(Condition):
     """Whether a day lies between today and some time ahead; a day that is over gives no answer."""
 
@@ -235,7 +230,7 @@ OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = MappingProxyType(
 )
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Compare(Condition):
     """A comparison, or a chain of them; evaluated for every combination of live claims."""
 

@@ -159,10 +159,15 @@ class Look:
         return bits
 
 
+# What adds fields to a node is an attrs class. The others inherit its methods, which compare and
+# hash by the class of the very object; each class by itself would be generated anew at import.
 class Node:
     """A node of a condition: frozen, comparable, printable as the text that makes it."""
 
     precedence: ClassVar[int] = 9
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -215,14 +220,14 @@ class Term(Node):
         raise NotImplementedError
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class OverFact(Node):
     """A node that reads one fact."""
 
     fact: Fact
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class OverRole(Node):
     """A node that reads who holds one role."""
 

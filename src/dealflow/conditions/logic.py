@@ -62,7 +62,7 @@ def _each_once(statements: list[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(statements)) if len(statements) > 1 else tuple(statements)
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Not(Condition):
     """The opposite."""
 
@@ -87,7 +87,7 @@ class Not(Condition):
         return f"not {_inside(self.part, self.precedence)}"
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class _Junction(Condition):
     """Parts put together by one of Belnap's tables; all are evaluated, whatever the others say."""
 
@@ -114,7 +114,6 @@ class _Junction(Condition):
         return f" {self.word} ".join(_inside(part, self.precedence + 1) for part in self.parts)
 
 
-@frozen(slots=False)
 class And(_Junction):
     """``and``: Belnap's conjunction."""
 
@@ -126,7 +125,6 @@ class And(_Junction):
     decisive: ClassVar[int] = 2
 
 
-@frozen(slots=False)
 class Or(_Junction):
     """``or``: Belnap's disjunction."""
 
@@ -142,7 +140,7 @@ def _inside(part: Node, precedence: int) -> str:
     return f"({part})" if part.precedence < precedence else str(part)
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Quantified(OverRole, Condition):
     """``every`` or ``some`` contact in a role; nobody in it is UNKNOWN."""
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeAlias, cast
-
-from attrs import define, field, frozen
+from typing import NamedTuple, TypeAlias, cast
 
 from dealflow.conditions.atoms import (
     Compare,
@@ -47,8 +45,7 @@ ATTRIBUTES: Mapping[str, tuple[ValueType, tuple[str, ...]]] = {
 """The bare attributes that conditions read, with type and choices."""
 
 
-@frozen
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """The names that a condition may use.
 
     Attributes:
@@ -92,12 +89,12 @@ _TEXTUAL = (ValueType.TEXT, ValueType.CHOICE, ValueType.PERSON)
 
 # Python's parser gives the syntax and nothing of it is ever run. What no case below names is
 # refused, a kind of node that a later Python may bring included.
-@define
 class _Reader:
-    source: Source
-    vocabulary: Vocabulary
-    inside_quantifier: bool = False
-    problems: list[Problem] = field(factory=list)
+    def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
+        self.source = source
+        self.vocabulary = vocabulary
+        self.inside_quantifier = False
+        self.problems: list[Problem] = []
 
     def attempt(self, node: ast.expr) -> Condition | None:
         """Read a condition; note a problem and give ``None`` where it isn't one."""

@@ -8,9 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Self
-
-from attrs import frozen
+from typing import NamedTuple, Self
 
 from dealflow.conditions.terms import Constant
 from dealflow.exceptions import PlaybookError, Problem
@@ -70,8 +68,7 @@ def _taken_apart(text: str) -> tuple[str, ast.expr]:
     return wrapped, tree
 
 
-@frozen
-class Source:
+class Source(NamedTuple):
     """A condition's text and its syntax tree.
 
     Attributes:

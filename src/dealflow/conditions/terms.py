@@ -14,7 +14,6 @@ from dealflow.values import Money, Value
 __all__ = ["AttributeRef", "Constant", "Count", "FactRef", "Size", "literal"]
 
 
-@frozen(slots=False)
 class FactRef(OverFact, Term):
     """The value of a fact."""
 
@@ -27,7 +26,7 @@ class FactRef(OverFact, Term):
         return self.fact.id
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class AttributeRef(Term):
     """A bare attribute such as ``deal.amount`` or ``contact.influence``."""
 
@@ -47,7 +46,7 @@ class AttributeRef(Term):
         return self.name
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Constant(Term):
     """A value written in the condition."""
 
@@ -84,7 +83,6 @@ def literal(value: Value) -> str:
             return str(value)
 
 
-@frozen(slots=False)
 class Count(OverRole, Term):
     """How many contacts hold a role."""
 
@@ -96,7 +94,6 @@ class Count(OverRole, Term):
         return f"count({self.role})"
 
 
-@frozen(slots=False)
 class Size(OverFact, Term):
     """How many items a fact of type list has."""
 

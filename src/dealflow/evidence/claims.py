@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from dealflow.evidence.facts import Fact
 from dealflow.evidence.statements import SourceKind, Statement
@@ -86,17 +86,19 @@ def _when(statement: Statement) -> tuple[datetime, int]:
     return (statement.said_at, statement.id)
 
 
-@define
 class _Claims:
     """The statements of one fact (about one contact), per source, in the order they were said."""
 
-    # By source, since a source can only take the place of its own words. Were the latest of all
-    # speakers taken, the last one would overrule the others, and no contradiction could ever be
-    # seen.
-    by_source: dict[_SourceKey, list[Statement]] = field(factory=dict)
-    cached: Reading | None = None
-    cached_as: Fact | None = None
-    cached_at: datetime = _LATEST
+    __slots__ = ("by_source", "cached", "cached_as", "cached_at")
+
+    def __init__(self) -> None:
+        # By source, since a source can only take the place of its own words. Were the latest of all
+        # speakers taken, the last one would overrule the others, and no contradiction could ever be
+        # seen.
+        self.by_source: dict[_SourceKey, list[Statement]] = {}
+        self.cached: Reading | None = None
+        self.cached_as: Fact | None = None
+        self.cached_at = _LATEST
 
     def add(self, statement: Statement) -> None:
         key = (statement.source_kind, statement.source)
@@ -179,7 +181,6 @@ def _entitled(statement: Statement, fact: Fact, roles_of: RolesOf) -> bool:
     return rule.documents and statement.source_kind == "document"
 
 
-@define
 class Evidence:
     """Every statement of one deal, indexed by fact and contact.
 
@@ -188,12 +189,15 @@ class Evidence:
         withdrawn: the ids of the withdrawn ones, each with the reason.
     """
 
-    _statements: dict[int, Statement] = field(factory=dict)
-    _withdrawn: dict[int, str] = field(factory=dict)
-    _claims: dict[tuple[str, str | None], _Claims] = field(factory=dict)
-    # Counted and not only collected: when one of two statements is withdrawn, its speaker was heard
-    # all the same.
-    _heard: dict[str, int] = field(factory=dict)
+    __slots__ = ("_claims", "_heard", "_statements", "_withdrawn")
+
+    def __init__(self) -> None:
+        self._statements: dict[int, Statement] = {}
+        self._withdrawn: dict[int, str] = {}
+        self._claims: dict[tuple[str, str | None], _Claims] = {}
+        # Counted and not only collected: when one of two statements is withdrawn, its speaker was
+        # heard all the same.
+        self._heard: dict[str, int] = {}
 
     @property
     def statements(self) -> Mapping[int, Statement]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import define
 from transitions.core import Event, Machine, MachineError
 
 from dealflow.playbook.playbook import Playbook
@@ -46,11 +45,13 @@ def reopen_at(step: str) -> str:
 
 # A machine keeps its models for ever, and hangs a method on them for every trigger. A cursor lives
 # for one trigger, so that one machine serves any number of deals, and threads.
-@define
 class Cursor:
     """What a trigger is fired on: the place of one deal in the machine."""
 
-    state: str
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
 
 
 def permitted(permit: Callable[[], bool]) -> bool:
@@ -117,8 +118,7 @@ def machine_of(playbook: Playbook) -> Machine:
     return build(playbook)
 
 
-@define
-class Passage:
+class Passage(NamedTuple):
     """What the machine did with a trigger: the record that an entry of the trail is made from.
 
     Attributes:

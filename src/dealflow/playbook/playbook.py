@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 
-from attrs import field, fields, frozen
+from attrs import fields, frozen
 
 from dealflow.conditions import Condition, Heard, amounts
 from dealflow.evidence import Fact, Question
@@ -42,7 +42,7 @@ class Plan:
     needs_walk_away: bool
 
 
-@frozen(slots=False, eq=False)
+# No attrs class by itself: it has the fields of Rules, and no other is given to it.
 class Playbook(Rules):
     """Rules that hold together: checked and compiled when built, and frozen.
 
@@ -52,7 +52,7 @@ class Playbook(Rules):
         PlaybookError: on building, with every problem and its place.
     """
 
-    _compiled: Compiled = field(init=False, repr=False)
+    _compiled: Compiled
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
