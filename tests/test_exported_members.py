@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import dealflow
+from dealflow.lazy import lazily
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
@@ -82,13 +83,40 @@ def test_a_room_passes_on_and_does_nothing(name: str) -> None:
     words, *body = tree.body
     assert isinstance(words, ast.Expr)
     assert isinstance(words.value, ast.Constant)
-    imported = {each for _, each in _imports(tree)}
+    imported = {each for _, each in _imports(tree)} - {"lazily"}
     offered = set(getattr(importlib.import_module(name), "__all__", ()))
     assert offered - {"__version__"} == imported
-    assigned = [node for node in body if not isinstance(node, ast.ImportFrom)]
+    assigned = [node for node in body if not isinstance(node, ast.ImportFrom | ast.If)]
     for node in assigned:
         assert isinstance(node, ast.Assign)
         assert ast.unparse(node.targets[0]) in ("__all__", "__version__")
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_what_a_door_imports_lazily_is_what_checkers_see(name: str) -> None:
+    """The names that are imported when asked for are those of the imports under TYPE_CHECKING."""
+    for node in _tree(name).body:
+        if isinstance(node, ast.If):
+            assert ast.unparse(node.test) == "TYPE_CHECKING"
+            assert all(isinstance(each, ast.ImportFrom) for each in node.body)
+            (made,) = node.orelse
+            assert isinstance(made, ast.Assign)
+            assert isinstance(made.value, ast.Call)
+            assert ast.unparse(made.targets[0]) == "__getattr__"
+            assert ast.unparse(made.value.func) == "lazily"
+            lazy = {each.arg: ast.literal_eval(each.value) for each in made.value.keywords}
+            seen = {each: module for module, each in _imports(ast.Module(node.body, []))}
+            assert lazy == seen
+
+
+def test_lazy_names() -> None:
+    """A door says by its own name that it has not what it is asked for, and keeps what it has."""
+    get = lazily(__name__, find_nothing="dealflow.trail", Entry="dealflow.trail")
+    with pytest.raises(AttributeError, match=rf"module '{__name__}' has no attribute 'entry'"):
+        get("entry")
+    with pytest.raises(AttributeError, match=r"'dealflow\.trail' has no attribute 'find_nothing'"):
+        get("find_nothing")
+    assert get("Entry") is dealflow.Entry is globals().pop("Entry")
 
 
 def test_modules_offer_what_others_use() -> None:

@@ -3,6 +3,8 @@
 >>> from dealflow import Deal, Money, load_playbook
 """
 
+from typing import TYPE_CHECKING
+
 from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Refused, Verdict
 from dealflow.deal import Deal
 from dealflow.evidence import Contact, Fact, Interaction, Question, Sources, Statement, Text
@@ -18,6 +20,7 @@ from dealflow.exceptions import (
     TrailError,
     UnknownFormat,
 )
+from dealflow.lazy import lazily
 from dealflow.playbook import (
     Coaching,
     Guard,
@@ -31,13 +34,17 @@ from dealflow.playbook import (
     WalkAway,
     dump_playbook,
     load_playbook,
-    mermaid,
     parse_playbook,
     shipped_playbooks,
 )
 from dealflow.trail import Entry, Trail, dumps, loads
 from dealflow.typing import Language
 from dealflow.values import Money, Truth, ValueType
+
+if TYPE_CHECKING:
+    from dealflow.playbook import mermaid
+else:
+    __getattr__ = lazily(__name__, mermaid="dealflow.playbook")
 
 __all__ = [
     "Ask",

@@ -6,7 +6,9 @@ are frozen records for everybody; only :mod:`dealflow.deal` fires the machine.
 
 from __future__ import annotations
 
-from dealflow.playbook.diagrams import mermaid
+from typing import TYPE_CHECKING
+
+from dealflow.lazy import lazily
 from dealflow.playbook.files import (
     dump_playbook,
     load_playbook,
@@ -30,7 +32,16 @@ from dealflow.playbook.parts import (
 from dealflow.playbook.playbook import Plan, Playbook
 from dealflow.playbook.rules import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Rules
 from dealflow.playbook.toml import decode_toml, locate, located, parse_toml, path_of, read_bytes
-from dealflow.playbook.toml_places import Places
+
+if TYPE_CHECKING:
+    from dealflow.playbook.diagrams import mermaid
+    from dealflow.playbook.toml_places import Places
+else:
+    __getattr__ = lazily(
+        __name__,
+        Places="dealflow.playbook.toml_places",
+        mermaid="dealflow.playbook.diagrams",
+    )
 
 __all__ = [
     "FULFILLED",

@@ -6,18 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from keyword import iskeyword
 from string import Formatter
 from types import MappingProxyType
-
-from attrs import frozen
+from typing import NamedTuple
 
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
 from dealflow.evidence import ANY_ROLE, US, Fact, Text
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.fields import misfits
-from dealflow.playbook.invariants import check_invariants
+from dealflow.playbook.invariants import check_invariants, nearest
 from dealflow.playbook.parts import Invariant, Move, WalkAway
 from dealflow.playbook.rules import FULFILLED, OUTCOMES, Rules
 from dealflow.values import ValueType
@@ -35,8 +33,7 @@ _SUGGESTIONS = 50
 """So many problems get one each: finding the nearest name takes its time."""
 
 
-@frozen
-class Compiled:
+class Compiled(NamedTuple):
     """What becomes of the texts of rules that hold together.
 
     Attributes:
@@ -95,7 +92,7 @@ class _Checker:
         declared = set(among)
         for name, times in Counter(list(names)).items():
             if name not in declared:
-                near = _nearest(name, declared) if len(self.problems) < _SUGGESTIONS else ""
+                near = nearest(name, declared) if len(self.problems) < _SUGGESTIONS else ""
                 self.note(place, f"there is no {kind} {name!r}{near}")
             if times > 1:
                 self.note(place, f"{kind} {name!r} is given twice")
@@ -363,8 +360,3 @@ def _texts_of_fact(fact: Fact) -> Iterator[tuple[str, Text]]:
         yield f"facts.{fact.id}.ask.{question.id}", question.text
     for choice, title in fact.choices.items():
         yield f"facts.{fact.id}.choices.{choice}", title
-
-
-def _nearest(name: str, among: Iterable[str]) -> str:
-    close = get_close_matches(name, sorted(among), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import resources
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.playbook import Playbook
 from dealflow.playbook.toml import decode_toml, located, parse_toml, read_bytes
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 __all__ = ["dump_playbook", "load_playbook", "parse_playbook", "read_playbook", "shipped_playbooks"]
 
-_SHIPPED = resources.files("dealflow.playbook") / "shipped"
+
+@cache
+def _shipped() -> Traversable:
+    from importlib import resources  # brings much along that those with a file do without
+
+    return resources.files("dealflow.playbook") / "shipped"
 
 
 def shipped_playbooks() -> tuple[str, ...]:
     """The ids of the playbooks that come with dealflow."""
-    files = _SHIPPED.iterdir()
+    files = _shipped().iterdir()
     return tuple(sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml")))
 
 
@@ -46,7 +54,7 @@ def read_playbook(source: str | Path) -> bytes:
     if source not in shipped_playbooks():
         known = ", ".join(shipped_playbooks())
         raise PlaybookError([Problem("", f"no shipped playbook {source!r}; there are: {known}")])
-    return (_SHIPPED / f"{source}.toml").read_bytes()
+    return (_shipped() / f"{source}.toml").read_bytes()
 
 
 def _is_id(source: str) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.parts import Invariant
 from dealflow.playbook.rules import FULFILLED, Rules
 
-__all__ = ["check_invariants", "parse_invariant"]
+__all__ = ["check_invariants", "nearest", "parse_invariant"]
 
 # Not one pattern for the whole: with three, the message can say which part is missing, and where.
 _SHAPE = (
@@ -65,9 +64,15 @@ def _check_step(text: str, step: str, at: int, rules: Rules) -> Iterable[Problem
     if step == first:
         yield Problem(_place(text, at), f"a deal starts in {step!r}: no move leads there")
     elif step not in targets:
-        close = get_close_matches(step, targets, n=1)
-        near = f" (did you mean {close[0]!r}?)" if close else ""
-        yield Problem(_place(text, at), f"there is no step {step!r}{near}")
+        yield Problem(_place(text, at), f"there is no step {step!r}{nearest(step, targets)}")
+
+
+def nearest(name: str, among: Iterable[str]) -> str:
+    """The question whether another name was meant, where one is like it; else nothing."""
+    from difflib import get_close_matches  # for rules with problems alone
+
+    close = get_close_matches(name, sorted(among), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _missing(text: str, position: int, what: str) -> Problem:

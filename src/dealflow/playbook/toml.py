@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
 from dealflow.exceptions import InputError, PlaybookError, Problem
-from dealflow.playbook.toml_places import Path as Place
-from dealflow.playbook.toml_places import Places
+
+if TYPE_CHECKING:
+    from dealflow.playbook.toml_places import Path as Place
+    from dealflow.playbook.toml_places import Places
 
 __all__ = ["decode_toml", "locate", "located", "parse_toml", "path_of", "read_bytes"]
 
@@ -112,9 +114,12 @@ def located(problems: Iterable[Problem], text: str, data: Mapping[str, Any]) -> 
         data: what tomllib read from it.
     """
     found = tuple(problems)
-    # Only a file with problems has to be scanned.
-    places = Places(text) if found else None
-    return tuple(p if places is None else locate(p, places, data) for p in found)
+    if not found:
+        return ()
+    from dealflow.playbook.toml_places import Places  # for files with problems alone
+
+    places = Places(text)
+    return tuple(locate(problem, places, data) for problem in found)
 
 
 def locate(problem: Problem, places: Places, data: Mapping[str, Any]) -> Problem:
