@@ -15,6 +15,7 @@ from dealflow.assessment.findings import Finding, Judgement, Verdict
 from dealflow.assessment.questions import Ask, questions
 from dealflow.conditions import judge, witnesses
 from dealflow.exceptions import DealflowError
+from dealflow.record import Record
 from dealflow.state import Snapshot
 from dealflow.trail import Entry
 from dealflow.values import Truth
@@ -22,8 +23,8 @@ from dealflow.values import Truth
 __all__ = ["Assessment", "Farewell", "RaisedFlag", "Refused", "assess", "farewell"]
 
 
-@frozen
-class RaisedFlag:
+@frozen(repr=False)
+class RaisedFlag(Record):
     """A red flag that is up (METHOD, section 2).
 
     Attributes:
@@ -37,8 +38,8 @@ class RaisedFlag:
     overdue: timedelta | None = None
 
 
-@frozen
-class Assessment:
+@frozen(repr=False)
+class Assessment(Record):
     """Where a deal stands at one instant, and what to do next.
 
     Attributes:
@@ -116,8 +117,8 @@ def paper(snapshot: Snapshot) -> str | None:
     return None
 
 
-@frozen
-class Farewell:
+@frozen(repr=False)
+class Farewell(Record):
     """The facts of the polite message that ends our work on a deal (METHOD, section 3).
 
     Attributes:

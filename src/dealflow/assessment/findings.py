@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from dealflow.conditions import Gap, Outcome
 from dealflow.playbook import Plan, TrialClose, WalkAway
+from dealflow.record import Record
 from dealflow.state import Snapshot
 from dealflow.values import Truth
 
@@ -33,8 +34,8 @@ class Verdict(Enum):
     READY = "ready"
 
 
-@frozen(slots=False)  # quicker to make, and every assessment makes many
-class Finding:
+@frozen(slots=False, repr=False)  # quicker to make, and every assessment makes many
+class Finding(Record):
     """The outcome of one guard at one time.
 
     Attributes:
@@ -84,8 +85,8 @@ class Finding:
         return self.outcome.truth is Truth.FALSE and self.waived is None
 
 
-@frozen
-class Judgement:
+@frozen(repr=False)
+class Judgement(Record):
     """The findings of one forward move, and the verdict on it.
 
     Attributes:

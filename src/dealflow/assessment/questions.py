@@ -9,14 +9,15 @@ from attrs import frozen
 from dealflow.assessment.findings import Finding
 from dealflow.conditions import Gap
 from dealflow.evidence import US, Fact, Question
+from dealflow.record import Record
 from dealflow.state import DealState, Snapshot
 from dealflow.values import Truth
 
 __all__ = ["Ask", "questions"]
 
 
-@frozen
-class Ask:
+@frozen(repr=False)
+class Ask(Record):
     """A question to ask next.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from attrs import frozen
 
 from dealflow.evidence import Contact, Fact, Lack, Reader, Reading
+from dealflow.record import Record
 from dealflow.values import Value
 
 __all__ = [
@@ -52,8 +53,8 @@ class World(Protocol):
         ...
 
 
-@frozen
-class Gap:
+@frozen(repr=False)
+class Gap(Record):
     """Something that a condition misses.
 
     Attributes:

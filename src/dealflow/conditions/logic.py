@@ -14,13 +14,14 @@ from attrs import frozen
 
 from dealflow.conditions.base import Condition, Gap, Look, Node, OverRole, World
 from dealflow.conditions.terms import Constant
+from dealflow.record import Record
 from dealflow.values import Money, Truth, and_bits, not_bits, or_bits
 
 __all__ = ["And", "Not", "Or", "Outcome", "Quantified", "amounts", "judge", "witnesses"]
 
 
-@frozen
-class Outcome:
+@frozen(repr=False)
+class Outcome(Record):
     """The result of evaluating a guard's condition.
 
     Attributes:

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from dealflow.evidence.facts import Fact
 from dealflow.evidence.statements import SourceKind, Statement
+from dealflow.record import Record
 from dealflow.values import Value
 
 __all__ = [
@@ -27,8 +28,8 @@ __all__ = [
 ]
 
 
-@frozen
-class Lack:
+@frozen(repr=False)
+class Lack(Record):
     """Why a fact is not established.
 
     Attributes:
@@ -48,8 +49,8 @@ class Lack:
     since: datetime | None = None
 
 
-@frozen(eq=False)
-class Reading:
+@frozen(eq=False, repr=False)
+class Reading(Record):
     """What is known of one fact at one time.
 
     Attributes:

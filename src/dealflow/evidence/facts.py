@@ -9,6 +9,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from dealflow.record import Record
 from dealflow.typing import Language
 from dealflow.values import ValueType
 
@@ -21,8 +22,8 @@ US = "us"
 """The word, in a question's ``of``, for a question that our own side answers."""
 
 
-@frozen
-class Text:
+@frozen(repr=False)
+class Text(Record):
     """A text in every language that dealflow speaks.
 
     Attributes:
@@ -38,8 +39,8 @@ class Text:
         return self.zh if language == "zh" else self.en
 
 
-@frozen
-class Question:
+@frozen(repr=False)
+class Question(Record):
     """A question that establishes a fact.
 
     Attributes:
@@ -53,8 +54,8 @@ class Question:
     of: tuple[str, ...] = ()
 
 
-@frozen
-class Sources:
+@frozen(repr=False)
+class Sources(Record):
     """Who must have said something before it counts as established.
 
     Attributes:
@@ -80,8 +81,8 @@ def _fixed(choices: Mapping[str, Text]) -> Mapping[str, Text]:
     return MappingProxyType(dict(choices))
 
 
-@frozen
-class Fact:
+@frozen(repr=False)
+class Fact(Record):
     """Something that can be known of a deal, or of each contact.
 
     Attributes:

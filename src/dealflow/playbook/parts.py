@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from dealflow.conditions import Condition
 from dealflow.evidence import Question, Text
+from dealflow.record import Record
 
 __all__ = [
     "Coaching",
@@ -34,8 +35,8 @@ def _read_only(mapping: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(mapping))
 
 
-@frozen
-class Role:
+@frozen(repr=False)
+class Role(Record):
     """A buying role, which belongs to one deal and not to a job title (METHOD, section 2).
 
     Attributes:
@@ -51,8 +52,8 @@ class Role:
     ask: str | None = None
 
 
-@frozen
-class Guard:
+@frozen(repr=False)
+class Guard(Record):
     """A named condition that must be TRUE before a deal goes on.
 
     Attributes:
@@ -72,8 +73,8 @@ class Guard:
     waivable: bool = False
 
 
-@frozen
-class RedFlag:
+@frozen(repr=False)
+class RedFlag(Record):
     """A warning that blocks nothing; raised while its condition is TRUE or CONFLICTED.
 
     Attributes:
@@ -87,8 +88,8 @@ class RedFlag:
     says: Text
 
 
-@frozen
-class Step:
+@frozen(repr=False)
+class Step(Record):
     """One step of the sale: a state of the deal.
 
     Attributes:
@@ -106,8 +107,8 @@ class Step:
     expected_stay: timedelta | None = None
 
 
-@frozen
-class Move:
+@frozen(repr=False)
+class Move(Record):
     """A way forward from a step to another, or to the outcome ``fulfilled``.
 
     Attributes:
@@ -123,8 +124,8 @@ class Move:
     when: tuple[str, ...] = ()
 
 
-@frozen
-class WalkAway:
+@frozen(repr=False)
+class WalkAway(Record):
     """The walk-away policy (METHOD, section 3).
 
     Attributes:
@@ -157,8 +158,8 @@ class WalkAway:
         return guards - self.threshold(guards) + 1
 
 
-@frozen
-class TrialClose:
+@frozen(repr=False)
+class TrialClose(Record):
     """How a trial close is answered (METHOD, section 1, step 5).
 
     Attributes:
@@ -178,8 +179,8 @@ class TrialClose:
     gaps: Mapping[str, str] = field(factory=dict, converter=_read_only)
 
 
-@frozen
-class Paper:
+@frozen(repr=False)
+class Paper(Record):
     """A kind of paper to put in front of the customer (METHOD, section 1, step 6).
 
     Attributes:
@@ -193,8 +194,8 @@ class Paper:
     when: str | None = None
 
 
-@frozen
-class Coaching:
+@frozen(repr=False)
+class Coaching(Record):
     """What a coach says whatever the fact is.
 
     Attributes:
@@ -210,8 +211,8 @@ class Coaching:
     walk_away: Text | None = None
 
 
-@frozen
-class Invariant:
+@frozen(repr=False)
+class Invariant(Record):
     """What the author claims of a playbook: no deal gets into a step without a condition.
 
     A claim about the rules and no rule: deals are not held to it. What the rules let pass is

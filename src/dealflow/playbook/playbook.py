@@ -21,12 +21,13 @@ from dealflow.playbook.parts import (
     Step,
 )
 from dealflow.playbook.rules import Rules
+from dealflow.record import Record
 
 __all__ = ["Plan", "Playbook"]
 
 
-@frozen
-class Plan:
+@frozen(repr=False)
+class Plan(Record):
     """The guards that matter to one forward move.
 
     Attributes:

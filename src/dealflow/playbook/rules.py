@@ -20,6 +20,7 @@ from dealflow.playbook.parts import (
     TrialClose,
     WalkAway,
 )
+from dealflow.record import Record
 
 __all__ = ["FULFILLED", "LOST", "OUTCOMES", "WALKED_AWAY", "Rules"]
 
@@ -32,8 +33,8 @@ OUTCOMES = (FULFILLED, WALKED_AWAY, LOST)
 
 # slots=False, as cached_property keeps what it made in __dict__. eq=False: playbooks are compared
 # by their fingerprints, a mere record by identity.
-@frozen(slots=False, eq=False)
-class Rules:
+@frozen(slots=False, eq=False, repr=False)
+class Rules(Record):
     """The rules of a sale, as data.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from dealflow.exceptions import CurrencyMismatch
+from dealflow.record import Record
 
 __all__ = ["LARGEST", "Money", "to_decimal"]
 
@@ -53,8 +54,8 @@ def _currency(_: object, __: object, value: Any) -> None:
 
 # attrs could make an order as well, but by amount and currency as a pair, and so would rank dollars
 # among euros.
-@frozen(order=False)
-class Money:
+@frozen(order=False, repr=False)
+class Money(Record):
     """An amount of money.
 
     Attributes:
