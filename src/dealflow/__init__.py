@@ -44,7 +44,7 @@ from dealflow.values import Money, Truth, ValueType
 if TYPE_CHECKING:
     from dealflow.playbook import mermaid
 else:
-    __getattr__ = lazily(__name__, mermaid="dealflow.playbook")
+    __getattr__ = lazily(__name__, playbook=("mermaid",))
 
 __all__ = [
     "Ask",

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 
 __all__ = ["lazily"]
 
 
-def lazily(door: str, **modules: str) -> Callable[[str], object]:
-    """The ``__getattr__`` of a door, for names that hardly anybody needs.
+def lazily(door: str, **modules: Collection[str]) -> Callable[[str], object]:
+    """The ``__getattr__`` of a door, for names that are not needed at once.
 
     The door names them once more in imports under ``TYPE_CHECKING``, where type checkers and the
     checks of layers see them.
 
     Args:
         door: the ``__name__`` of the room.
-        modules: from each name to the module that has it.
+        modules: from each module or room behind the door to the names that it gives.
     """
+    where = {name: f"{door}.{module}" for module, names in modules.items() for name in names}
 
     def get(name: str) -> object:
-        if name not in modules:
+        if name not in where:
             raise AttributeError(f"module {door!r} has no attribute {name!r}")
-        found: object = getattr(import_module(modules[name]), name)
+        found: object = getattr(import_module(where[name]), name)
         setattr(sys.modules[door], name, found)  # from now on it is found without us
         return found
 

@@ -8,6 +8,8 @@ frozen.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dealflow.conditions.atoms import (
     OPERATORS,
     Compare,
@@ -24,9 +26,18 @@ from dealflow.conditions.atoms import (
 )
 from dealflow.conditions.base import Condition, Gap, Look, Node, OverFact, OverRole, Term
 from dealflow.conditions.logic import And, Not, Or, Outcome, Quantified, amounts, judge, witnesses
-from dealflow.conditions.parser import ATTRIBUTES, Vocabulary, parse
-from dealflow.conditions.source import Source
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size, literal
+from dealflow.lazy import lazily
+
+if TYPE_CHECKING:
+    from dealflow.conditions.parser import ATTRIBUTES, Vocabulary, parse
+    from dealflow.conditions.source import Source
+else:
+    __getattr__ = lazily(
+        __name__,
+        parser=("ATTRIBUTES", "Vocabulary", "parse"),
+        source=("Source",),
+    )
 
 __all__ = [
     "ATTRIBUTES",

@@ -16,7 +16,6 @@ from dealflow.playbook.files import (
     read_playbook,
     shipped_playbooks,
 )
-from dealflow.playbook.invariants import parse_invariant
 from dealflow.playbook.parts import (
     Coaching,
     Guard,
@@ -31,16 +30,26 @@ from dealflow.playbook.parts import (
 )
 from dealflow.playbook.playbook import Plan, Playbook
 from dealflow.playbook.rules import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Rules
-from dealflow.playbook.toml import decode_toml, locate, located, parse_toml, path_of, read_bytes
 
 if TYPE_CHECKING:
     from dealflow.playbook.diagrams import mermaid
+    from dealflow.playbook.invariants import parse_invariant
+    from dealflow.playbook.toml import (
+        decode_toml,
+        locate,
+        located,
+        parse_toml,
+        path_of,
+        read_bytes,
+    )
     from dealflow.playbook.toml_places import Places
 else:
     __getattr__ = lazily(
         __name__,
-        Places="dealflow.playbook.toml_places",
-        mermaid="dealflow.playbook.diagrams",
+        diagrams=("mermaid",),
+        invariants=("parse_invariant",),
+        toml=("decode_toml", "locate", "located", "parse_toml", "path_of", "read_bytes"),
+        toml_places=("Places",),
     )
 
 __all__ = [

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.playbook import Playbook
-from dealflow.playbook.toml import decode_toml, located, parse_toml, read_bytes
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 __all__ = ["dump_playbook", "load_playbook", "parse_playbook", "read_playbook", "shipped_playbooks"]
 
@@ -50,6 +49,10 @@ def read_playbook(source: str | Path) -> bytes:
         PlaybookError: there is none, or it cannot be read.
     """
     if not (isinstance(source, str) and _is_id(source)):
+        from pathlib import Path
+
+        from dealflow.playbook.toml import read_bytes
+
         return read_bytes(Path(source), PlaybookError)
     if source not in shipped_playbooks():
         known = ", ".join(shipped_playbooks())
@@ -78,6 +81,8 @@ def parse_playbook(data: bytes | str, name: str = "") -> Playbook:
         PlaybookError: no TOML, or no playbook; with every problem, its place and, where it can be
             told, its line and column.
     """
+    from dealflow.playbook.toml import decode_toml, located, parse_toml
+
     text = decode_toml(data, name, PlaybookError)
     tables = parse_toml(text, name, PlaybookError)
     try:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import fields, frozen
 
 from dealflow.conditions import Condition, Heard, amounts
 from dealflow.evidence import Fact, Question
-from dealflow.playbook.checks import Compiled, compile_rules
-from dealflow.playbook.data import canonical, structure, unstructure
 from dealflow.playbook.parts import (
     Guard,
     Invariant,
@@ -23,7 +21,13 @@ from dealflow.playbook.parts import (
 from dealflow.playbook.rules import Rules
 from dealflow.record import Record
 
+if TYPE_CHECKING:
+    from dealflow.playbook.checks import Compiled
+
 __all__ = ["Plan", "Playbook"]
+
+# What reads, checks and writes rules (parser, cattrs, hashes) is imported by the methods for it,
+# when the first playbook is built: whoever imports the class has none yet.
 
 
 @frozen(repr=False)
@@ -56,6 +60,8 @@ class Playbook(Rules):
     _compiled: Compiled
 
     def __attrs_post_init__(self) -> None:
+        from dealflow.playbook.checks import compile_rules
+
         super().__attrs_post_init__()
         object.__setattr__(self, "_compiled", compile_rules(self.rules))
 
@@ -72,6 +78,8 @@ class Playbook(Rules):
             PlaybookError: every key that is unknown, missing or of a wrong type, or, when there
                 are none, every rule that does not hold.
         """
+        from dealflow.playbook.data import structure
+
         return cls.of(structure(data))
 
     @classmethod
@@ -85,6 +93,8 @@ class Playbook(Rules):
 
     def to_data(self) -> dict[str, object]:
         """The data of its file: what :meth:`from_data` builds the same playbook from."""
+        from dealflow.playbook.data import unstructure
+
         return unstructure(self)
 
     @cached_property
@@ -93,6 +103,10 @@ class Playbook(Rules):
 
         Invariants are left out: they are claims about the rules, and no rules.
         """
+        from hashlib import sha256
+
+        from dealflow.playbook.data import canonical
+
         return sha256(canonical(self.to_data())).hexdigest()
 
     def __reduce__(self) -> tuple[object, ...]:
