@@ -32,14 +32,24 @@ def modules_after(*statements: str) -> set[str]:
 
 EVERYDAY = "from dealflow import Deal, load_playbook"
 ROOMS = {
-    *("assessment", "conditions", "deal", "evidence", "playbook", "state", "trail", "values"),
+    *(
+        "assessment",
+        "conditions",
+        "deal",
+        "evidence",
+        "forms",
+        "playbook",
+        "state",
+        "trail",
+        "values",
+    ),
     *("exceptions", "lazy", "record", "typing"),
 }
 """What a deal is made of; anything else has to be asked for."""
 LATER = {
     *("dealflow.conditions.parser", "dealflow.conditions.source"),
     *("dealflow.playbook.checks", "dealflow.playbook.data", "dealflow.playbook.diagrams"),
-    *("dealflow.playbook.fields", "dealflow.playbook.invariants", "dealflow.playbook.toml"),
+    *("dealflow.playbook.invariants", "dealflow.playbook.toml"),
     *("dealflow.playbook.toml_places", "tomllib", "importlib.resources", "tempfile"),
 }
 """What building a playbook needs, or drawing it, or telling what is wrong with it."""

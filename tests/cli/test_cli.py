@@ -371,7 +371,7 @@ def test_the_version_is_told(run: Callable[..., Result]) -> None:
         (("run", "gone"), "gone: cannot be read: No such file or directory"),
         (("run", "folder.toml"), "folder.toml: cannot be read: Is a directory"),
         (("run", "binary.toml"), "binary.toml: byte 0: is not UTF-8"),
-        (("run", "format.toml"), "format.toml:1:1: format: is not known; this version reads 1"),
+        (("run", "format.toml"), "format.toml:1:1: format: 2 is not known; this version reads 1"),
         (("run", "01_fulfilled", "--playbook", "gone"), "gone: no shipped playbook 'gone'"),
         (("run", "01_fulfilled", "--playbook", "b.toml"), "b.toml: cannot be read: No such file"),
         (("coach", "gone.jsonl"), "gone.jsonl: No such file or directory"),

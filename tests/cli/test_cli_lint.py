@@ -144,7 +144,7 @@ def test_no_playbook_yet(place: Path) -> None:
         f"ours.toml:{line_of(text, 'order.sined')}:9: D001 guards.signed.when: "
     )
     lone = lint("a = 1", code=1).stdout.splitlines()
-    assert "ours.toml:1:1: D001 a: is no key of a playbook" in lone
+    assert any(line.startswith("ours.toml:1:1: D001 a: is no key here; ") for line in lone)
     assert lone[-1] == "✗ 8 errors"
 
 

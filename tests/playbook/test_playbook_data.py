@@ -195,12 +195,6 @@ def test_trial_close_without_gaps() -> None:
     assert copied(only.to_data())["trial_close"]["gap"] == {"fact": "gap.where"}
 
 
-@pytest.mark.parametrize("data", [None, [], "format", 1], ids=["null", "list", "text", "number"])
-def test_no_table(data: object) -> None:
-    """A playbook is a table."""
-    assert problems(Playbook.from_data, data) == {"": "a playbook is a table"}
-
-
 def test_missing_keys_of_the_playbook() -> None:
     """The keys that every playbook has are missed all at once."""
     names = ("format", "id", "version", "title", "steps", "facts", "guards")
@@ -215,12 +209,19 @@ def test_other_format(value: object) -> None:
     assert found["format"].endswith(" is not known; this version reads 1")
 
 
+KEYS = (
+    "id, version, title, steps, facts, guards, roles, moves, walk_away, red_flags, trial_close,"
+    " papers, coaching, invariants"
+)
+
+
 def test_unknown_key_of_the_playbook() -> None:
-    """A key that no playbook has is found, also one that is no text."""
-    data: dict[Any, Any] = full_data()
-    data |= {"warnings": {}, 5: 5}
-    message = "is no key of a playbook"
-    assert problems(Playbook.from_data, data) == {"warnings": message, "5": message}
+    """A key that no playbook has is found, and the one that was meant is told."""
+    data = full_data() | {"warnings": {}, "red_flag": {}}
+    assert problems(Playbook.from_data, data) == {
+        "warnings": f"is no key here; there are: {KEYS}",
+        "red_flag": "is no key here (did you mean 'red_flags'?)",
+    }
 
 
 @pytest.mark.parametrize(
@@ -314,59 +315,6 @@ def test_missing_keys(path: str, places: list[str]) -> None:
     assert set(found.values()) == {"is missing"}
 
 
-NO_TEXT: list[object] = [5, 1.5, True, None, [], {}]
-
-
-@pytest.mark.parametrize(
-    ("path", "place"),
-    [
-        ("id", "id"),
-        ("version", "version"),
-        ("title/en", "title.en"),
-        ("guards/real/when", "guards.real.when"),
-        ("steps/0/id", "steps[0].id"),
-        ("moves/0/from", "moves[0].from"),
-        ("walk_away/from", "walk_away.from"),
-        ("trial_close/gap/money", "trial_close.gap.money"),
-        ("facts/need.real/ask/0/zh", "facts.need.real.ask[0].zh"),
-        ("steps/0/leave_when", "steps[0].leave_when[1]"),
-        ("facts/need.real/sources/roles", "facts.need.real.sources.roles[1]"),
-    ],
-)
-def test_text_wanted(path: str, place: str) -> None:
-    """A text is a text, and nothing is turned into one."""
-    for value in NO_TEXT:
-        shown = "true" if value is True else repr(value)
-        given = ["real", value] if place.endswith("[1]") else value
-        assert build(path, given) == {place: f"{shown} is not a text"}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("guards/real/standing", "guards/real/waivable"),
-        *("facts/need.real/sources/first_hand", "facts/need.real/sources/documents"),
-    ],
-)
-def test_yes_or_no_wanted(path: str) -> None:
-    """A word or a number is neither true nor false."""
-    values: tuple[object, ...] = ("no", "true", 1, 0, None, "", [])
-    for value in values:
-        assert build(path, value) == {path.replace("/", "."): f"{value!r} is not true or false"}
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [("2", "'2'"), (2.0, "2.0"), (Decimal("2.0"), "2.0"), (True, "true"), (None, "None")],
-)
-def test_whole_number_wanted(value: object, shown: str) -> None:
-    """Only a whole number is a number of sources."""
-    place = "facts.need.real.sources.at_least"
-    assert build("facts/need.real/sources/at_least", value) == {
-        place: f"{shown} is not a whole number"
-    }
-
-
 @pytest.mark.parametrize(
     ("value", "shown"),
     [("some", "'some'"), (True, "true"), (1.0, "1.0"), ([], "[]"), (None, "None"), ("1", "'1'")],
@@ -383,7 +331,7 @@ def test_owner_wanted(value: object) -> None:
     """A fact is of the deal or of each contact."""
     shown = "true" if value is True else repr(value)
     assert build("facts/need.real/of", value) == {
-        "facts.need.real.of": f"{shown} is not 'deal' or 'contact'"
+        "facts.need.real.of": f"{shown} is not one of deal, contact"
     }
 
 
@@ -391,17 +339,9 @@ def test_owner_wanted(value: object) -> None:
 def test_type_wanted(value: object) -> None:
     """A fact is of one of the types there are."""
     assert build("facts/need.real/type", value) == {
-        "facts.need.real.type": f"{value!r} is no type; there are: yes_no, number, money, date,"
+        "facts.need.real.type": f"{value!r} is not one of yes_no, number, money, date,"
         " duration, text, choice, list, person"
     }
-
-
-@pytest.mark.parametrize("value", [90, "90", "P1M", "P1Y", "", "P", "-P1D", True, []], ids=repr)
-def test_duration_wanted(value: object) -> None:
-    """A duration is in weeks, days, hours, minutes and seconds."""
-    message = f"{value!r} is not a duration such as 'P90D', 'P2W' or 'PT24H'"
-    assert build("facts/need.real/good_for", value) == {"facts.need.real.good_for": message}
-    assert build("steps/0/expected_stay", value) == {"steps[0].expected_stay": message}
 
 
 def test_durations_have_one_form() -> None:
@@ -409,93 +349,6 @@ def test_durations_have_one_form() -> None:
     data = changed(full_data(), "steps/0/expected_stay", "P2W")
     assert Playbook.from_data(data) == full()
     assert Playbook.from_data(data).steps[0].expected_stay == timedelta(days=14)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("title", "roles", "roles/buyer", "facts", "facts/need.real", "guards/real", "red_flags"),
-        *("facts/need.real/sources", "facts/gap.where/choices", "facts/gap.where/choices/money"),
-        *("walk_away", "trial_close", "trial_close/gap", "coaching"),
-    ],
-)
-def test_table_wanted(path: str) -> None:
-    """Where a table stands, nothing else does."""
-    values: tuple[object, ...] = ("yes", 1, [], None, True)
-    for value in values:
-        shown = "true" if value is True else repr(value)
-        assert build(path, value) == {path.replace("/", "."): f"{shown} is not a table"}
-
-
-@pytest.mark.parametrize(
-    "path", ["steps", "moves", "papers", "facts/need.real/ask", "coaching/probes"]
-)
-def test_list_of_tables_wanted(path: str) -> None:
-    """A list of tables is neither a table nor a text, however empty."""
-    for value in ("", "abc", {}, {"a": 1}, 1, None):
-        found = build(path, value)
-        assert found == {path.replace("/", "."): f"{value!r} is not a list of tables"}
-
-
-@pytest.mark.parametrize(
-    ("path", "place"),
-    [
-        ("steps/0/leave_when", "steps[0].leave_when"),
-        ("moves/2/when", "moves[2].when"),
-        ("walk_away/guards", "walk_away.guards"),
-        ("trial_close/back", "trial_close.back"),
-        ("facts/need.real/ask/0/of", "facts.need.real.ask[0].of"),
-    ],
-)
-def test_list_of_texts_wanted(path: str, place: str) -> None:
-    """A list of texts is not a single text, nor is a text the list of its letters."""
-    values: tuple[object, ...] = ("", "real", {}, 1, None)
-    for value in values:
-        assert build(path, value) == {place: f"{value!r} is not a list of texts"}
-
-
-@pytest.mark.parametrize("item", ["x", 1, [], None], ids=repr)
-def test_items_of_lists(item: object) -> None:
-    """An item of the wrong kind is told by its number."""
-    shown = repr(item)
-    assert build("steps/1", item) == {"steps[1]": f"{shown} is not a table"}
-    assert build("facts/need.real/ask/1", item) == {
-        "facts.need.real.ask[1]": f"{shown} is not a table"
-    }
-
-
-def test_ids_are_keys() -> None:
-    """Where the key of a table is the id, there is no other."""
-    data = changed(full_data(), "guards/real/id", "real")
-    data["guards"]["extra"]["id"] = "other"
-    message = "the key of the table is the id already"
-    assert problems(Playbook.from_data, data) == {
-        "guards.real.id": message,
-        "guards.extra.id": message,
-    }
-
-
-def test_keys_are_texts() -> None:
-    """Keys that are no texts, which only Python can give, are refused."""
-    data: dict[str, Any] = full_data()
-    data["roles"][5] = data["roles"]["coach"]
-    data["facts"]["gap.where"]["choices"][6] = {"en": "six", "zh": "六"}
-    found = problems(Playbook.from_data, data)
-    message = "is not a text"
-    assert found == {
-        "roles.5.id": f"5 {message}",
-        "facts.gap.where.choices[6]": f"6 {message}",
-    }
-
-
-def test_control_characters() -> None:
-    """Texts have no control characters."""
-    assert build("title/zh", "好\x07") == {
-        "title.zh": "the text has the control character '\\x07' at 1"
-    }
-    assert build("guards/real/when", "need.real\r") == {
-        "guards.real.when": "the text has the control character '\\r' at 9"
-    }
 
 
 def test_everything_wrong_at_once() -> None:
@@ -524,24 +377,8 @@ def test_everything_wrong_at_once() -> None:
         Problem("moves[0].id", "1 is not a text"),
         Problem("moves[0].from", "is missing"),
         Problem("moves[0].to", "is missing"),
-        Problem("surprise", "is no key of a playbook"),
+        Problem("surprise", f"is no key here; there are: {KEYS}"),
     )
-
-
-def test_strange_keys_have_places() -> None:
-    """A key with signs of its own in it does not confuse the place."""
-    found = build("facts/gap.where/choices", {"a @ b": {"en": 1, "zh": "x"}})
-    assert found == {"facts.gap.where.choices.a @ b.en": "1 is not a text"}
-
-
-def test_messages_stay_short() -> None:
-    """However long a wrong value is, the message is not."""
-    for value in ("x" * 9999, ["x" * 99] * 99, {str(i): [[[[[i]]]]] for i in range(99)}):
-        (message,) = build("guards/real/standing", value).values()
-        assert len(message) < 250
-    (message,) = build("guards/real/standing", Decimal("1" * 999)).values()
-    assert len(message) < 250
-    assert "'" not in message
 
 
 @pytest.mark.parametrize(
@@ -551,7 +388,7 @@ def test_messages_stay_short() -> None:
 def test_too_many_tables(key: str, most: int) -> None:
     """There are bounds to the number of parts, far above what a sale needs."""
     items: dict[str, Any] = {f"x{i}": {} for i in range(most + 1)}
-    assert build(key, items) == {key: f"{most + 1} of them: at most {most}"}
+    assert build(key, items) == {key: f"{most + 1} items: at most {most}"}
     items.popitem()
     assert key not in build(key, items)
 
@@ -559,19 +396,8 @@ def test_too_many_tables(key: str, most: int) -> None:
 @pytest.mark.parametrize(("key", "most"), [("steps", 100), ("moves", 500), ("papers", 50)])
 def test_too_many_items(key: str, most: int) -> None:
     """There are bounds to the number of steps, moves and papers."""
-    assert build(key, [{}] * (most + 1)) == {key: f"{most + 1} of them: at most {most}"}
+    assert build(key, [{}] * (most + 1)) == {key: f"{most + 1} items: at most {most}"}
     assert key not in build(key, [{}] * most)
-
-
-def test_too_long_lists() -> None:
-    """A list or table within a part has at most two hundred items."""
-    message = "201 items: at most 200"
-    assert build("steps/0/leave_when", ["real"] * 201) == {"steps[0].leave_when": message}
-    assert build("steps/0/leave_when", ["real"] * 200) == {
-        "steps.talk.leave_when": "guard 'real' is given twice"
-    }
-    choices = {f"c{i}": {"en": "x", "zh": "x"} for i in range(201)}
-    assert build("facts/gap.where/choices", choices) == {"facts.gap.where.choices": message}
 
 
 def test_invariants_are_texts() -> None:
@@ -618,11 +444,11 @@ def test_python_is_held_to_the_same() -> None:
         coaching=Coaching(walk_away=wrong),
         title=Text("a", wrong),
     ) == {
-        "steps[0].expected_stay": "'one' is not a duration such as 'P90D', 'P2W' or 'PT24H'",
+        "steps[0].expected_stay": "'one' is no timedelta",
         "facts.need.real.sources.at_least": "'one' is not a whole number",
-        "facts.need.real.of": "'one' is not 'deal' or 'contact'",
+        "facts.need.real.of": "'one' is not one of deal, contact",
         "walk_away.when_refuted": "'one' is not 'any', 'all' or a whole number",
-        "coaching.walk_away": "'one' is not a table",
+        "coaching.walk_away": "'one' is no Text",
     }
 
 
@@ -633,8 +459,8 @@ def test_python_says_it_in_python() -> None:
     assert problems(
         playbook, step("talk", expected_stay=duration), facts=[fact(), fact("a.b", type_)]
     ) == {
-        "steps[0].expected_stay": "'P14D' is how files say it: here it is timedelta",
-        "facts.a.b.type": "'money' is how files say it: here it is ValueType",
+        "steps[0].expected_stay": "'P14D' is no timedelta",
+        "facts.a.b.type": "'money' is no ValueType",
     }
 
 
@@ -650,8 +476,8 @@ def test_python_is_held_to_sizes_and_shapes() -> None:
         walk_away=WalkAway(texts, "s1"),
         facts=[fact(), fact("a.b", ValueType.CHOICE, choices=many), number],
     ) == {
-        "steps": "101 of them: at most 100",
+        "steps": "101 items: at most 100",
         "walk_away.guards": "'real' is not a list of texts",
         "facts.a.b.choices": "201 items: at most 200",
-        "facts[2]": "5 is not a table",
+        "facts[2]": "5 is no Fact",
     }

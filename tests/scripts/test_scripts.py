@@ -230,11 +230,10 @@ def test_large_file(tmp_path: Path) -> None:
         ("x = 2026-13-01", "", "is not TOML"),
         (f"format{'.a' * 5000} = 1", "", "is not usable TOML: a key has more than 32 parts"),
         (f"x = {'[' * 5000}", "", "is not usable TOML: nested too deeply"),
-        ("format = 2\nsurprise = 1", "format", "is not known; this version reads 1"),
-        ("format = true", "format", "is not known; this version reads 1"),
-        ("", "format", "is missing"),
+        ("format = 2\nsurprise = 1", "format", "2 is not known; this version reads 1"),
+        ("format = true", "format", "true is not known; this version reads 1"),
     ],
-    ids=["utf8", "syntax", "number", "date", "deep", "deeper", "new", "bool", "empty"],
+    ids=["utf8", "syntax", "number", "date", "deep", "deeper", "new", "bool"],
 )
 def test_no_script(data: str | bytes, place: str, message: str) -> None:
     """What is no script of this format is said to be none, once."""
@@ -246,16 +245,8 @@ def test_no_script(data: str | bytes, place: str, message: str) -> None:
 
 def test_everything_missing_at_once() -> None:
     """One reading names every missing part."""
-    assert set(problems_of("format = 1")) == {
-        "playbook",
-        "title",
-        "story",
-        "deal.id",
-        "deal.account",
-        "deal.by",
-        "deal.at",
-        "lines",
-    }
+    needed = {"format", "playbook", "title", "story", "deal", "lines"}
+    assert problems_of("") == dict.fromkeys(needed, "is missing")
 
 
 def test_problems_of_a_playbook(tmp_path: Path) -> None:
@@ -271,7 +262,7 @@ def test_problems_of_a_playbook(tmp_path: Path) -> None:
 
     assert len(caught.value.problems) > 3
     assert {problem.place for problem in caught.value.problems} == {"playbook"}
-    assert "surprise: is no key of a playbook" in str(caught.value)
+    assert "surprise: is no key here" in str(caught.value)
 
 
 @pytest.mark.parametrize("book", ["1", '"nine_step"', '"./tiny.toml"', '"a\\u0000.toml"'])
@@ -316,9 +307,9 @@ def test_unknown_keys_everywhere() -> None:
 @pytest.mark.parametrize(
     ("line", "place", "message"),
     [
-        ("", "lines[0]", "nothing happens in it"),
-        ('says = "Yes."', "lines[0]", "nothing happens in it"),
-        (f'{CALL}\nmove = "advance"', "lines[0]", "has meet and move: a line is one thing only"),
+        ("", "lines[0]", "has none of meet, who, "),
+        ('says = "Yes."', "lines[0]", "has none of meet, who, "),
+        (f'{CALL}\nmove = "advance"', "lines[0]", "has meet and move: only one of them can be"),
         (f"at = 2026-03-03\n{CALL}", "lines[0].at", "the time is not a datetime"),
         (f"at = 2026-03-03T09:00:00\n{CALL}", "lines[0].at", "has no timezone"),
         (f"at = 9999-12-31T23:00:00-08:00\n{CALL}", "lines[0].at", "out of range"),
@@ -332,7 +323,7 @@ def test_unknown_keys_everywhere() -> None:
         ('meet = { kind = "call", with = "ruth" }', "lines[0].meet.with", "is not a list"),
         (
             'meet = { kind = "call", with = ["eve"] }',
-            "lines[0].meet.with",
+            "lines[0].meet.with[0]",
             "nobody is called 'eve'",
         ),
         (
@@ -342,11 +333,11 @@ def test_unknown_keys_everywhere() -> None:
         ),
         ('who = "ruth"\nfacts.budget.approved = true', "lines[0].says", "is missing"),
         ('who = "eve"\nsays = "x"\nfacts.budget.approved = true', "lines[0].who", "nobody is"),
-        (SAYS, "lines[0].facts", "is missing: say what the words establish"),
-        (f"{SAYS}facts = {{}}", "lines[0].facts", "is empty"),
+        (SAYS, "lines[0].facts", "needs at least one: say what the words establish"),
+        (f"{SAYS}facts = {{}}", "lines[0].facts", "needs at least one"),
         (f"{SAYS}facts = 1", "lines[0].facts", "is not a table"),
         (f"{SAYS}facts.any.thing = 1", "lines[0].facts.any.thing", "the playbook has no such fact"),
-        (f'{SAYS}facts."\\u001b" = 1', "lines[0].facts.'\\x1b'", "the playbook has no such fact"),
+        (f'{SAYS}facts."\\u001b" = 1', "lines[0].facts.'\\x1b'", "control character"),
         (
             f'{SAYS}facts.budget.approved = "no"',
             "lines[0].facts.budget.approved",
@@ -368,10 +359,10 @@ def test_unknown_keys_everywhere() -> None:
         ('contact = { id = "eve" }', "lines[0].contact.name", "is missing"),
         ('contact = { id = "!", name = "Eve" }', "lines[0].contact.id", "is no id"),
         ('contact = { id = "ruth", rating = 6 }', "lines[0].contact.rating", "6 is not a whole"),
-        ('contact = { id = "ruth", rating = true }', "lines[0].contact.rating", "True is not a"),
+        ('contact = { id = "ruth", rating = true }', "lines[0].contact.rating", "true is not a"),
         (
             'contact = { id = "ruth", roles = ["king"] }',
-            "lines[0].contact.roles",
+            "lines[0].contact.roles[0]",
             "the playbook has no role 'king'; there are: economic_buyer",
         ),
         ('amount = "much"\nreason = "x"', "lines[0].amount", "is not an amount"),
@@ -423,7 +414,7 @@ def test_problem_of_a_line(line: str, place: str, message: str) -> None:
         ('account = "Northwind"', 'account = "a\\u0085b"', "deal.account"),
         ('amount = "48000 EUR"', "amount = 48000", "deal.amount"),
         ("at = 2026-03-02T09:00:00Z", "at = 1066-10-14T09:00:00Z", "deal.at"),
-        ("[contacts.ruth]", '[contacts."!"]', "contacts.'!'"),
+        ("[contacts.ruth]", '[contacts."!"]', "contacts.!.id"),
         ("[contacts.ruth]", "[contacts]\neve = 1\n[contacts.ruth]", "contacts.eve"),
         ('name = "Ruth Okafor"', "", "contacts.ruth.name"),
     ],
@@ -452,7 +443,7 @@ def test_several_problems_at_once() -> None:
         )
     )
 
-    assert list(problems) == ["lines[0].meet.with", "lines[2].meet.id"]
+    assert list(problems) == ["lines[0].meet.with[0]", "lines[2].meet.id"]
 
 
 def test_long_messages_are_cut() -> None:

@@ -174,7 +174,7 @@ def test_decode_misses_no_key(kind: str) -> None:
     for field in attrs.fields(KINDS[kind]):
         data = data_of(kind)
         del data[field.name]
-        with pytest.raises(TrailError, match=f"required field missing @ {kind}.{field.name}"):
+        with pytest.raises(TrailError, match=f"is missing @ {kind}.{field.name}"):
             decode(kind, data)
 
 
@@ -197,13 +197,12 @@ def test_decode_names_every_problem() -> None:
     data["guards"] = {"a": {**data["guards"]["timely"], "yes": ["x"], "needed": "no"}, "b": 5}
     with pytest.raises(TrailError) as caught:
         decode("moved", data)
-    problems = str(caught.value).split("; ")
-    assert sorted(re.sub(r".* @ ", "", problem) for problem in problems) == [
-        "moved",
+    assert sorted(re.findall(r" @ ([^;]+)", str(caught.value))) == [
         "moved.from_step",
         "moved.guards['a'].needed",
-        "moved.guards['a'].yes",
+        "moved.guards['a'].yes[0]",
         "moved.guards['b']",
+        "moved.mood",
         "moved.move",
         "moved.verdict",
     ]
@@ -245,7 +244,7 @@ def test_guard_records_have_no_other_key() -> None:
     """A guard's record is as strict as the event around it."""
     data = data_of("moved")
     data["guards"]["timely"]["mood"] = "good"
-    with pytest.raises(TrailError, match=r"mood.* @ moved\.guards\['timely'\]"):
+    with pytest.raises(TrailError, match=r"is no key here.* @ moved\.guards\['timely'\]\.mood"):
         decode("moved", data)
 
 
@@ -318,7 +317,7 @@ class Word(str, Enum):  # noqa: UP042
 def test_encode_refuses(kind: str, name: str, value: Any) -> None:
     """An event with a value of a wrong type is never written: it could not be read again."""
     event = attrs.evolve(ONE_OF_EACH[kind], **{name: value})
-    with pytest.raises(TrailError, match=rf"@ {kind}\.{name}$"):
+    with pytest.raises(TrailError, match=rf"@ {kind}\.{name}(\W.*)?$"):
         encode(event)
 
 

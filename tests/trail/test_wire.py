@@ -284,7 +284,7 @@ BODIES = [entry.body for entry in FOUR]
         (text_of(BODIES[0].replace('"lena"', "null")), "line 2: None is nobody's id"),
         (text_of(BODIES[0].replace("12:01:00Z", "12:01Z")), "line 2: .* is not an instant .* @ at"),
         (text_of(BODIES[0].replace('"opened"', '"closed"')), "line 2: 'closed' is no kind"),
-        (text_of(BODIES[0].replace('"step"', '"stage"')), r"line 2: .*opened\.step.*\(stage\)"),
+        (text_of(BODIES[0].replace('"step"', '"stage"')), r"line 2: .*opened\.step.*opened\.stage"),
         (
             text_of(BODIES[0].replace('"seq":1', '"mood":1,"seq":1')),
             "line 2: the body is not an ob",

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
 from dealflow.evidence import ANY_ROLE, US, Fact, Text
 from dealflow.exceptions import PlaybookError, Problem
-from dealflow.playbook.fields import misfits
+from dealflow.playbook.data import misfits
 from dealflow.playbook.invariants import check_invariants, nearest
 from dealflow.playbook.parts import Invariant, Move, WalkAway
 from dealflow.playbook.rules import FULFILLED, OUTCOMES, Rules
@@ -53,7 +53,7 @@ def compile_rules(rules: Rules) -> Compiled:
             rule that does not hold.
     """
     # Types first and alone: every check below may then take a field for what it is said to be.
-    problems = list(misfits(rules))
+    problems = misfits(rules)
     if not problems:
         checker = _Checker(rules)
         checker.check_names()
@@ -191,8 +191,8 @@ class _Checker:
                 self.known(whom, "role", question.of, [*self.role_ids, US])
 
     def lasting(self, place: str, duration: timedelta | None) -> None:
-        if duration is not None and (not duration or duration.microseconds):
-            self.note(place, "not in whole seconds above nothing")
+        if duration is not None and not duration:
+            self.note(place, "has to be above nothing")
 
     def check_conditions(self) -> None:
         vocabulary = Vocabulary(self.facts, self.role_ids)

@@ -1,195 +1,78 @@
-"""Playbooks as data: the tables of a playbook file to records and back, strictly.
-
-Nothing is coerced: a word is not a number, 1 is not true, an unknown key is an error.
-"""
+"""Playbooks as data: the tables of a playbook file to records and back, strictly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from functools import cache, partial
-from operator import eq
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal
 
-from attrs import fields
-from cattrs import BaseValidationError, ClassValidationError, Converter, IterableValidationError
-from cattrs.cols import homogenous_tuple_structure_factory, mapping_structure_factory
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
-
-from dealflow.evidence import Fact, Question, Sources, Text
+from dealflow.evidence import Question
 from dealflow.exceptions import PlaybookError, Problem
-from dealflow.playbook.fields import LEAVES, LIMITS, LISTS, PLACES, RENAMED, TABLES, shown, sized
-from dealflow.playbook.parts import (
-    Coaching,
-    Guard,
-    Move,
-    Paper,
-    RedFlag,
-    Role,
-    Step,
-    TrialClose,
-    WalkAway,
-)
+from dealflow.forms import PLAIN, TEXT, As, Form, Kind, Leaf, Style, shown
+from dealflow.playbook.parts import Move, TrialClose, WalkAway
 from dealflow.playbook.rules import Rules
-from dealflow.values import format_duration
 
-__all__ = ["canonical", "structure", "unstructure"]
+__all__ = ["canonical", "misfits", "structure", "unstructure"]
 
-FORMAT = 1
-"""The version of the playbook format that is read and written."""
+_TABLES: Final = ("roles", "facts", "guards", "red_flags")
+"""Parts that stand in the file as tables, in which the key is the id."""
 
-_T = TypeVar("_T")
-_Hook = Callable[[Any, Any], Any]
-_Fold = Callable[[Mapping[str, Any]], dict[str, Any]]
-
-_KEYS: Mapping[type, Sequence[str]] = {
-    Question: ("id", "en", "zh", "of"),
-    TrialClose: ("step", "fact", "forward", "back", "gap"),
-}
-"""The keys in files of the records that look different there, see `_FOLDED`."""
-# inner records first: the functions made for the outer ones call theirs
-_RECORDS: tuple[type[Any], ...] = (
-    *(Text, Sources, Question, Fact, Role, Guard, RedFlag, Step, Move),
-    *(WalkAway, TrialClose, Paper, Coaching),
+_MOST: Final[Mapping[str, int]] = MappingProxyType(
+    {"roles": 50, "facts": 1000, "guards": 500, "red_flags": 500}
+    | {"steps": 100, "moves": 500, "papers": 50}
 )
+"""More than any sale needs, and few enough to be checked in a second."""
+
+_ORDER: Final = (
+    *("format", "id", "version", "title", "invariants", "walk_away", "trial_close", "coaching"),
+    *("roles", "facts", "guards", "red_flags", "steps", "moves", "papers"),
+)
+"""Of the keys in files that we write."""
 
 
-class _Unknown(ValueError):
-    """A key that nothing reads."""
-
-    def __init__(self, key: object, keys: Sequence[str]) -> None:
-        self.key = key
-        super().__init__(f"is no key here; there are: {', '.join(keys)}")
+def _when_refuted(value: Any, _: object = None) -> Any:
+    if (value.__class__ is str and value in ("any", "all")) or value.__class__ is int:
+        return value
+    raise ValueError(f"{shown(value)} is not 'any', 'all' or a whole number")
 
 
-def _checked(made: _Hook, kind: tuple[type[Any], ...], spoken: str) -> _Hook:
-    def hook(value: Any, type_: Any) -> Any:
-        sized(value, kind, spoken)
-        return made(value, type_)
-
-    return hook
-
-
-def _is_tuple(type_: Any) -> bool:
-    return get_origin(type_) is tuple
-
-
-def _is_mapping(type_: Any) -> bool:
-    return get_origin(type_) is Mapping
-
-
-def _tuple_hook(type_: Any, converter: Converter) -> Callable[..., Any]:
-    made = homogenous_tuple_structure_factory(type_, converter)
-    texts = get_args(type_)[0] is str
-    return _checked(made, (list, tuple), "a list of texts" if texts else "a list of tables")
-
-
-def _mapping_hook(type_: Any, converter: Converter) -> Callable[..., Any]:
-    return _checked(mapping_structure_factory(type_, converter), (Mapping,), "a table")
-
-
-@cache
-def _converter() -> Converter:  # made when first used: it takes longer than the whole module
-    made = Converter(detailed_validation=True)
-    for leaf, read in LEAVES.items():
-        if isinstance(leaf, type):
-            made.register_structure_hook(leaf, partial(_leaf, read))
-        else:
-            made.register_structure_hook_func(partial(eq, leaf), partial(_leaf, read))
-    made.register_unstructure_hook(timedelta, format_duration)
-    # Texts can be gone through and counted like lists; so what is no list is refused before cattrs
-    # sees it.
-    made.register_structure_hook_factory(_is_tuple, _tuple_hook)
-    made.register_structure_hook_factory(_is_mapping, _mapping_hook)
-    for record in _RECORDS:
-        renamed = RENAMED.get(record, {})
-        names: dict[str, Any] = {k: override(rename=v) for k, v in renamed.items()}
-        reader = make_dict_structure_fn(record, made, **names)
-        writer = make_dict_unstructure_fn(record, made, _cattrs_omit_if_default=True, **names)
-        keys = _KEYS.get(record) or [renamed.get(a.name, a.name) for a in fields(record)]
-        fold, spread = _FOLDED.get(record, (_same, _same))
-        made.register_structure_hook(record, _reads(record, reader, fold, keys))
-        made.register_unstructure_hook(record, _writes(writer, spread))
-    return made
-
-
-def _leaf(read: Callable[[Any], Any], value: Any, _: Any) -> Any:
-    return read(value)
-
-
-def _same(data: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(data)
-
-
-def _reads(record: type, reader: _Hook, fold: _Fold, keys: Sequence[str]) -> _Hook:
-    def hook(raw: Any, _: Any) -> Any:
-        if not isinstance(raw, Mapping):
-            raise ValueError(f"{shown(raw)} is not a table")
-        # Unknown keys are found here and not by cattrs, which knows the record's fields only: files
-        # have other names for some, see _FOLDED.
-        wrong: list[Exception] = [_Unknown(key, keys) for key in raw if key not in keys]
-        made = None
-        try:
-            made = reader(fold({key: raw[key] for key in raw if key in keys}), record)
-        except ClassValidationError as error:
-            wrong.extend(error.exceptions)
-        if wrong:
-            # pyright looks at the constructor of exception groups, not at that of cattrs
-            raise ClassValidationError("", wrong, record)  # pyright: ignore[reportCallIssue]
-        return made
-
-    return hook
-
-
-def _writes(writer: Callable[[Any], dict[str, Any]], spread: _Fold) -> Callable[[Any], Any]:
-    return lambda item: spread(writer(item))
-
-
-def _fold_question(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """``{id, en, zh, of}`` in files is ``{id, text, of}`` in the record."""
-    return {**raw, "text": {key: raw[key] for key in ("en", "zh") if key in raw}}
-
-
-def _spread_question(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": data["id"], **data["text"], **({"of": data["of"]} if "of" in data else {})}
-
-
-def _fold_gap(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _fold_gap(data: dict[str, Any]) -> dict[str, Any]:
     """``gap = {fact, choice = step ...}`` in files is ``gap_fact`` and ``gaps`` in the record."""
-    rest = dict(raw)
-    if "gap" in rest:
-        gaps = rest.pop("gap")
-        if isinstance(gaps, Mapping):
-            gaps = dict(gaps)
-            rest["gap_fact"] = gaps.pop("fact", None)
-        rest["gaps"] = gaps
-    return rest
+    if "gap" in data:
+        data["gaps"] = gap = data.pop("gap")
+        if isinstance(gap, Mapping):
+            data["gaps"] = {key: step for key, step in gap.items() if key != "fact"}
+            data["gap_fact"] = gap.get("fact")
+    return data
 
 
-def _spread_gap(data: Mapping[str, Any]) -> dict[str, Any]:
-    gap = {"fact": data.get("gap_fact"), **data.get("gaps", {})}
+def _spread_gap(data: dict[str, Any]) -> dict[str, Any]:
+    gap = {"fact": data.pop("gap_fact", None), **data.pop("gaps", {})}
     gap = {key: value for key, value in gap.items() if value is not None}
-    rest = {key: value for key, value in data.items() if key not in ("gap_fact", "gaps")}
-    return rest | ({"gap": gap} if gap else {})
+    return data | ({"gap": gap} if gap else {})
 
 
-_FOLDED: Mapping[type, tuple[_Fold, _Fold]] = {
-    Question: (_fold_question, _spread_question),
-    TrialClose: (_fold_gap, _spread_gap),
-}
-_PARTS: Mapping[str, type] = MappingProxyType(
-    {"roles": Role, "facts": Fact, "guards": Guard, "red_flags": RedFlag}
-    | {"steps": Step, "moves": Move, "papers": Paper}
+_FORM: Final = Form(
+    Kind(
+        Style(TEXT, most=200),
+        {**PLAIN, Literal["any", "all"] | int: Leaf(_when_refuted, _when_refuted)},
+        {
+            Rules: As(by_id=_TABLES, most=_MOST),
+            Question: As(inline="text"),
+            Move: As(names={"source": "from"}),
+            WalkAway: As(names={"start": "from"}),
+            TrialClose: As(
+                keys=("step", "fact", "forward", "back", "gap"),
+                fold=_fold_gap,
+                spread=_spread_gap,
+                places={"gap_fact": ".gap.fact", "gaps": ".gap"},
+            ),
+        },
+    ),
+    Rules,
+    version=1,
 )
-"""The class of each part that a table or a list of the file holds."""
-_SINGLE: Mapping[str, Any] = MappingProxyType(
-    {"id": str, "version": str, "title": Text}
-    | {"invariants": tuple[str, ...]}
-    | {"walk_away": WalkAway, "trial_close": TrialClose, "coaching": Coaching}
-)
-_REQUIRED = ("format", "id", "version", "title", "steps", "facts", "guards")
 
 
 def structure(data: object) -> Rules:
@@ -198,111 +81,26 @@ def structure(data: object) -> Rules:
     Raises:
         PlaybookError: every key that is unknown, missing or of a wrong type, with its place.
     """
-    if not isinstance(data, Mapping):
-        raise PlaybookError([Problem("", "a playbook is a table")])
-    # First and alone: in another format, all the rest may be right.
-    given = data.get("format", FORMAT)
-    if type(given) is not int or given != FORMAT:
-        message = f"{shown(given)} is not known; this version reads {FORMAT}"
-        raise PlaybookError([Problem("format", message)])
-    problems = [Problem(key, "is missing") for key in _REQUIRED if key not in data]
-    arguments: dict[str, Any] = {}
-    for key, raw in data.items():
-        if key in TABLES:
-            arguments[key] = _table(problems, key, raw, _PARTS[key])
-        elif key in LISTS:
-            arguments[key] = _list(problems, key, raw, _PARTS[key])
-        elif key in _SINGLE:
-            arguments[key] = _one(problems, key, raw, _SINGLE[key])
-        elif key != "format":
-            problems.append(Problem(str(key), "is no key of a playbook"))
-    if problems:
+    problems: list[Problem] = []
+    rules = _FORM.read(data, problems)
+    if rules is None:
         raise PlaybookError(problems)
-    return Rules(**arguments)
+    return rules
 
 
-def _table(problems: list[Problem], key: str, raw: Any, type_: type[_T]) -> list[_T | None]:
-    if not isinstance(raw, Mapping):
-        problems.append(Problem(key, f"{shown(raw)} is not a table"))
-        return []
-    if _too_many(problems, key, len(raw)):
-        return []
-    made = []
-    for name, item in raw.items():
-        place = f"{key}.{name}"
-        # Otherwise the id inside would win over the key, and places in messages would lead nowhere.
-        if isinstance(item, Mapping) and "id" in item:
-            problems.append(Problem(f"{place}.id", "the key of the table is the id already"))
-            continue
-        with_id = {"id": name, **item} if isinstance(item, Mapping) else item
-        made.append(_one(problems, place, with_id, type_))
-    return made
-
-
-def _list(problems: list[Problem], key: str, raw: Any, type_: type[_T]) -> list[_T | None]:
-    if not isinstance(raw, list | tuple):
-        problems.append(Problem(key, f"{shown(raw)} is not a list of tables"))
-        return []
-    if _too_many(problems, key, len(raw)):
-        return []
-    return [_one(problems, f"{key}[{i}]", item, type_) for i, item in enumerate(raw)]
-
-
-def _too_many(problems: list[Problem], key: str, size: int) -> bool:
-    if size > LIMITS[key]:
-        problems.append(Problem(key, f"{size} of them: at most {LIMITS[key]}"))
-        return True
-    return False
-
-
-def _one(problems: list[Problem], place: str, raw: Any, type_: type[_T]) -> _T | None:
-    try:
-        return _converter().structure(raw, type_)
-    except (BaseValidationError, ValueError) as error:
-        problems.extend(_explained(error, place))
-        return None
-
-
-def _explained(error: Exception, place: str) -> Iterator[Problem]:
-    """The problems in an error of cattrs, each with its place in the file."""
-    match error:
-        case ClassValidationError():
-            noted, plain = error.group_exceptions()
-            renamed = RENAMED.get(error.cl, {})
-            for inner, note in noted:
-                usual = f".{renamed.get(note.name, note.name)}"
-                yield from _explained(inner, place + PLACES.get((error.cl, note.name), usual))
-            for inner in plain:
-                yield from _explained(inner, place)
-        case IterableValidationError():
-            for inner, at in error.group_exceptions()[0]:
-                item = f"[{at.index}]" if isinstance(at.index, int) else f".{at.index}"
-                yield from _explained(inner, place + item)
-        case KeyError():
-            yield Problem(place, "is missing")
-        case _Unknown():
-            yield Problem(f"{place}.{error.key}", str(error))
-        case _:
-            yield Problem(place, str(error))
+# attrs checks no types. In a playbook built in Python, standing="no" would be true, and a good_for
+# of 90 would fail only when something ages, in the midst of an assessment. And whatever is built
+# must be possible to write down, or it has no fingerprint. So the form of files is the judge here
+# as well.
+def misfits(rules: Rules) -> list[Problem]:
+    """What no file could say: rules built in Python are held to the same types."""
+    return _FORM.misfits(rules)
 
 
 def unstructure(rules: Rules) -> dict[str, Any]:
     """The data of a playbook's file, defaults left out."""
-    data: dict[str, Any] = {"format": FORMAT}
-    for key in ("id", "version", "title"):
-        data[key] = _converter().unstructure(getattr(rules, key))
-    if rules.invariants:
-        data["invariants"] = list(rules.invariants)
-    for key in ("walk_away", "trial_close"):
-        if getattr(rules, key) is not None:
-            data[key] = _converter().unstructure(getattr(rules, key))
-    if coaching := _converter().unstructure(rules.coaching):
-        data["coaching"] = coaching
-    for key in _PARTS:
-        items = [_converter().unstructure(part) for part in getattr(rules, key)]
-        if items or key in _REQUIRED:
-            data[key] = {item.pop("id"): item for item in items} if key in TABLES else items
-    return data
+    data = _FORM.write(rules)
+    return {key: data[key] for key in _ORDER if key in data}
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:
@@ -313,6 +111,6 @@ def canonical(data: Mapping[str, Any]) -> bytes:
     of them must not lock out the trails that were recorded without it.
     """
     rules = {k: v for k, v in data.items() if k != "invariants"}
-    ordered = {k: list(v.items()) if k in TABLES else v for k, v in rules.items()}
+    ordered = {k: list(v.items()) if k in _TABLES else v for k, v in rules.items()}
     text = json.dumps(ordered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode()

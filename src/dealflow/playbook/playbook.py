@@ -95,7 +95,7 @@ class Playbook(Rules):
         """The data of its file: what :meth:`from_data` builds the same playbook from."""
         from dealflow.playbook.data import unstructure
 
-        return unstructure(self)
+        return unstructure(self.rules)
 
     @cached_property
     def fingerprint(self) -> str:

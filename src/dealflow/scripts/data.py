@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from dealflow.assessment import Verdict
 from dealflow.evidence import InteractionKind, SourceKind, Text
-from dealflow.playbook import Playbook
+from dealflow.forms import Filled, Id, words
+from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.values import Money, Value
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "Say",
     "Script",
     "TakeBack",
-    "Verb",
     "Waive",
 ]
 
@@ -47,9 +47,9 @@ class Meet:
     """
 
     kind: InteractionKind
-    people: tuple[str, ...]
+    people: tuple[Filled, ...]
     channel: str = ""
-    id: str | None = None
+    id: Id | None = None
     held_at: datetime | None = None
     two_way: bool = True
 
@@ -72,15 +72,15 @@ class Say:
     """
 
     source_kind: SourceKind
-    source: str
+    source: Filled
     quote: str
     facts: Mapping[str, Value]
     asks: str = ""
-    about: str | None = None
-    via: str | None = None
+    about: Filled | None = None
+    via: Filled | None = None
     first_hand: bool | None = None
     said_at: datetime | None = None
-    interaction: str | None = None
+    interaction: Filled | None = None
 
 
 @frozen
@@ -109,7 +109,7 @@ class Reprice:
     """
 
     amount: Money
-    reason: str
+    reason: Filled
 
 
 @frozen
@@ -142,9 +142,9 @@ class Waive:
         until: when the waiver ends; ``None`` is never.
     """
 
-    guard: str
-    authority: str
-    reason: str
+    guard: Filled
+    authority: Filled
+    reason: Filled
     until: datetime | None = None
 
 
@@ -160,7 +160,7 @@ class Go:
     """
 
     verb: Verb
-    to: str | None = None
+    to: Filled | None = None
     reason: str = ""
     rival: str = ""
 
@@ -180,18 +180,22 @@ class Answer:
         interaction: the interaction in which it was said.
     """
 
-    answer: str
-    source: str
+    answer: Filled
+    source: Filled
     quote: str = ""
     asks: str = ""
-    via: str | None = None
+    via: Filled | None = None
     first_hand: bool | None = None
     said_at: datetime | None = None
-    interaction: str | None = None
+    interaction: Filled | None = None
 
 
 Action: TypeAlias = Meet | Say | Introduce | Reprice | TakeBack | Waive | Go | Answer
 """What happens in a line."""
+
+
+def _set(names: Iterable[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 @frozen
@@ -205,10 +209,10 @@ class Expect:
         refused: the guards that block the line's move, all of them; ``None``: it is not refused.
     """
 
-    step: str | None = None
-    outcome: str | None = None
+    step: Filled | None = None
+    outcome: Annotated[str, words("open", *OUTCOMES)] | None = None
     verdict: Verdict | None = None
-    refused: frozenset[str] | None = None
+    refused: frozenset[str] | None = field(default=None, converter=_set)
 
 
 @frozen
@@ -252,9 +256,9 @@ class Opening:
         title: what the deal is about.
     """
 
-    id: str
-    account: str
-    by: str
+    id: Id
+    account: Filled
+    by: Filled
     at: datetime
     amount: Money | None = None
     title: str = ""

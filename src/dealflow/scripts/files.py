@@ -20,16 +20,11 @@ from dealflow.playbook import (
     read_bytes,
     shipped_playbooks,
 )
-from dealflow.scripts.data import (
-    Script,
-)
-from dealflow.scripts.lines import contacts, lines, opening
-from dealflow.scripts.table import Scope, Table, words
+from dealflow.scripts.data import Introduce, Script
+from dealflow.scripts.form import FILE
+from dealflow.scripts.lines import Scope, introduced, lines
 
 __all__ = ["load_script", "parse_script", "shipped_scripts"]
-
-FORMAT: Final = 1
-"""The version of the script format that is read."""
 
 _ENDING: Final = ".deal.toml"
 _DEMO: Final = resources.files("dealflow.scripts") / "demo"
@@ -83,63 +78,39 @@ def parse_script(data: bytes | str, name: str = "", base: Path | None = None) ->
 
 
 def _script(data: dict[str, Any], text: str, name: str, base: Path | None) -> Script:
+    if other := FILE.other_version(data):
+        raise InputError([other])
     problems: list[Problem] = []
-    top = Table(problems, "", data)
-    top.take("format", _format)
-    if problems:  # of another format, other things would be right
-        raise InputError(problems)
-    scope = Scope(_playbook(top, base))
-    title, story = words(top, "title"), words(top, "story")
-    start = top.table("deal")
-    if start is None:
-        # An empty one, so that the keys it would need are named with the rest.
-        start = Table(problems, "deal", {})
-    began = opening(start)
-    scope.by, scope.last = began.by, began.at
-    cast = top.table("contacts")
-    people = () if cast is None else contacts(cast, scope)
+    file = FILE.read(data, problems)
+    scope = Scope(_playbook(problems, data.get("playbook"), base), problems=problems)
+    people: tuple[Introduce, ...] = ()
+    if file is not None:
+        scope.by, scope.last = file.deal.by, file.deal.at
+        people = tuple(introduced(scope, card, f"contacts.{card.id}") for card in file.contacts)
+    elif isinstance(cast := data.get("contacts"), dict):
+        scope.people |= cast.keys()  # even if a card is wrong: lines are not to blame for it
     # By their headings: tomllib does not say where a table stands, and problems of lines are told
     # with it.
     rows = [n for n, row in enumerate(text.split("\n"), 1) if row.split("#")[0].strip() == _HEADER]
-    told = lines(problems, top.take("lines", _same, None), rows, scope)
-    top.close()
-    made = tuple(line for line in told if line is not None)
-    if problems or scope.book is None or title is None or story is None:
+    told = lines(scope, data["lines"], rows, problems) if "lines" in data else ()
+    if problems or file is None or scope.book is None:
         raise InputError(problems)
-    return Script(name, scope.book, title, story, began, people, made)
+    return Script(name, scope.book, file.title, file.story, file.deal, people, told)
 
 
 _HEADER = "[[lines]]"
 
 
-def _same(raw: Any) -> Any:
-    return raw
-
-
-def _format(raw: Any) -> int:
-    if type(raw) is not int or raw != FORMAT:
-        raise ValueError(f"is not known; this version reads {FORMAT}")
-    return raw
-
-
-def _playbook(top: Table, base: Path | None) -> Playbook | None:
+def _playbook(problems: list[Problem], name: object, base: Path | None) -> Playbook | None:
+    if not isinstance(name, str):
+        return None
     shipped = shipped_playbooks()
-
-    def read(raw: Any) -> str | Path:
-        if not isinstance(raw, str) or not raw.isprintable():
-            raise ValueError("is neither the id of a shipped playbook nor a path")
-        if raw in shipped:
-            return raw
-        if base is None or not raw.endswith(".toml"):
-            raise ValueError(f"no shipped playbook {raw!r}; there are: {', '.join(shipped)}")
-        return base / raw
-
-    source = top.take("playbook", read)
-    if source is None:
+    if name not in shipped and (base is None or not name.endswith(".toml")):
+        known = ", ".join(shipped)
+        problems.append(Problem("playbook", f"no shipped playbook {name!r}; there are: {known}"))
         return None
     try:
-        return load_playbook(source)
+        return load_playbook(name if base is None or name in shipped else base / name)
     except PlaybookError as error:
-        for problem in error.problems:
-            top.note("playbook", problem.in_(error.source))
+        problems += [Problem("playbook", problem.in_(error.source)) for problem in error.problems]
         return None

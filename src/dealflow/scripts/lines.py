@@ -1,22 +1,17 @@
-"""Reads the parts of a deal script, strictly: every problem at once, each with its place."""
+"""What the lines of a deal script say, checked against what is known by then."""
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, get_args
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
 
-from dealflow.assessment import Verdict
-from dealflow.evidence import (
-    ContactKind,
-    Fact,
-    Influence,
-    InteractionKind,
-    ResponseMode,
-    SourceKind,
-)
+from attrs import asdict, define, evolve, field
+
+from dealflow.evidence import Fact
 from dealflow.exceptions import Problem
-from dealflow.playbook import FULFILLED, OUTCOMES, Playbook
+from dealflow.forms import printable, shown, words
+from dealflow.playbook import FULFILLED, Playbook
 from dealflow.scripts.data import (
     Action,
     Answer,
@@ -25,88 +20,87 @@ from dealflow.scripts.data import (
     Introduce,
     Line,
     Meet,
-    Opening,
     Reprice,
     Say,
     TakeBack,
-    Verb,
     Waive,
 )
-from dealflow.scripts.table import (
-    REQUIRED,
-    Read,
-    Scope,
-    Table,
-    each,
-    instant,
-    printable,
-    text,
-    word,
-    words,
-    yes_no,
-)
-from dealflow.values import Money, Value, ValueType, check_id, check_text, from_json
+from dealflow.scripts.form import Came, Card, Met, TakesBack, Told, line_form
+from dealflow.values import Value, ValueType, from_json
 
-__all__ = ["contacts", "lines", "opening"]
+__all__ = ["Scope", "introduced", "lines"]
+
+_MOST_TOLD = 12
+"""So many names can be taken in at a glance."""
 
 
-def opening(table: Table) -> Opening:
-    """The table ``deal``."""
-    made = Opening(
-        id=table.take("id", check_id),
-        account=table.take("account", text),
-        by=table.take("by", text),
-        at=table.take("at", instant),
-        amount=table.take("amount", Money.parse, None),
-        title=table.take("title", check_text, ""),
-    )
-    table.close()
-    return made
+@define
+class Scope:
+    """What is known up to a line, so that names can be checked.
+
+    Attributes:
+        book: the playbook; ``None`` when it could not be loaded.
+        by: who acts where a line names nobody.
+        last: the time of the line before.
+        people: the ids of the contacts known so far.
+        interactions: the ids of the interactions so far.
+        place: where we are.
+        problems: what is wrong there.
+    """
+
+    book: Playbook | None
+    by: str = ""
+    last: datetime | None = None
+    people: set[str] = field(factory=set)
+    interactions: set[str] = field(factory=set)
+    place: str = ""
+    problems: list[Problem] = field(factory=list)
+
+    def note(self, key: str, message: str) -> None:
+        """Note a problem with a key."""
+        place = f"{self.place}.{key}" if self.place else key
+        self.problems.append(Problem(place, message))
+
+    def person(self, key: str, name: str | None) -> None:
+        """Somebody has to be known by now."""
+        if name is not None and name not in self.people:
+            self.note(key, f"nobody is called {shown(name)} by now")
+
+    def interaction(self, key: str, id: str | None) -> None:
+        """An interaction has to have taken place."""
+        if id is not None and id not in self.interactions:
+            self.note(key, f"there was no interaction {shown(id)} before")
+
+    def known(
+        self, key: str, what: str, id: str | None, ids: Callable[[Playbook], Collection[str]]
+    ) -> None:
+        """The playbook has to know an id."""
+        if self.book is None or id is None or id in (known := ids(self.book)):
+            return
+        there = f"; there are: {', '.join(known)}" if len(known) <= _MOST_TOLD else ""
+        self.note(key, f"the playbook has no {what} {shown(id)}{there}")
 
 
-def contacts(table: Table, scope: Scope) -> tuple[Introduce, ...]:
-    """The table ``contacts``: by id, those known from the start."""
-    made = []
-    for contact, card in table.tables():
-        try:
-            check_id(contact)
-        except ValueError as error:
-            card.note("", str(error))
-        made.append(_card(card, scope, contact))
-    return tuple(made)
+def introduced(scope: Scope, card: Card, key: str) -> Introduce:
+    """The contact on a card that stands under a key."""
+    known = card.id in scope.people
+    if card.name is None and not known:
+        scope.note(f"{key}.name", "is missing")
+    for i, role in enumerate(card.roles or ()):
+        scope.known(f"{key}.roles[{i}]", "role", role, lambda book: book.role)
+    scope.people.add(card.id)
+    given = asdict(card, recurse=False, filter=lambda a, v: v is not None and a.name != "id")
+    return Introduce(card.id, given, known)
 
 
-def _card(table: Table, scope: Scope, contact: str) -> Introduce:
-    known = contact in scope.people
-    readers: dict[str, Read] = {
-        "name": text,
-        "title": check_text,
-        "kind": word(*get_args(ContactKind)),
-        "roles": each(scope.one_of("role", lambda book: book.role)),
-        "influence": word(*get_args(Influence)),
-        "response_mode": word(*get_args(ResponseMode)),
-        "rating": _rating,
-    }
-    given = {
-        key: table.take(key, read, REQUIRED if key == "name" and not known else None)
-        for key, read in readers.items()
-    }
-    table.close()
-    # Even if the card is wrong: lines below are not to blame for it.
-    scope.people.add(contact)
-    return Introduce(contact, {k: v for k, v in given.items() if k in table.raw}, known)
-
-
-def lines(
-    problems: list[Problem], raw: Any, rows: list[int], scope: Scope
-) -> tuple[Line | None, ...]:
-    """The tables ``lines``; ``None`` where one could not be read.
+def lines(scope: Scope, raw: Any, rows: list[int], problems: list[Problem]) -> tuple[Line, ...]:
+    """The tables ``lines`` of which nothing is wrong.
 
     Args:
-        problems: where to note what is wrong.
+        scope: what is known before the first.
         raw: the list of tables.
         rows: the line of the file at which each starts; of another length when not known.
-        scope: what is known before the first.
+        problems: where to note what is wrong.
     """
     if not isinstance(raw, list) or not raw:
         problems.append(Problem("lines", "is not a list of tables with at least one"))
@@ -115,157 +109,115 @@ def lines(
     # written the tables otherwise, or a heading stands inside a text: then no row is better than a
     # wrong one.
     starts = rows if len(rows) == len(raw) else [None] * len(raw)
-    return tuple(
-        _line(Table(problems, f"lines[{i}]", item, row), i, scope)
-        for i, (item, row) in enumerate(zip(raw, starts, strict=True))
-    )
+    made = []
+    for i, (item, row) in enumerate(zip(raw, starts, strict=True)):
+        scope.place, scope.problems = f"lines[{i}]", []
+        told = line_form().read(item, scope.problems, scope.place)
+        if told is None:
+            _learn(scope, item)
+        else:
+            action = _meant(scope, told)
+            made.append(
+                Line(i, told.at, told.by or scope.by, action, told.comment, told.expect, row)
+            )
+        at = f", line {row}" if row else ""
+        problems += [Problem(problem.place + at, problem.message) for problem in scope.problems]
+    return tuple(made)
 
 
-def _rating(raw: Any) -> int:
-    if type(raw) is not int or not -5 <= raw <= 5:
-        raise ValueError(f"{reprlib.repr(raw)} is not a whole number from -5 to 5")
-    return raw
+def _learn(scope: Scope, raw: Any) -> None:
+    """Take in whom a line that cannot be read brings in: lines below are not to blame for it."""
+    for key, known in (("contact", scope.people), ("meet", scope.interactions)):
+        inner = raw.get(key) if isinstance(raw, Mapping) else None
+        id = inner.get("id") if isinstance(inner, Mapping) else None
+        if isinstance(id, str):
+            known.add(id)
 
 
-def _line(table: Table, number: int, scope: Scope) -> Line | None:
-    at = table.take("at", instant)
-    if at is not None:
-        if scope.last is not None and at < scope.last:
-            table.note("at", f"{at.isoformat()} is before the line above")
-        scope.last = at
-    by = table.take("by", text, scope.by)
-    comment = words(table, "comment", required=False)
-    found = [key for key in _ACTIONS if key in table.raw]
-    # An answer has a speaker as well, whose key is by itself a kind of line.
-    if "answer" in found and "who" in found:
-        found.remove("who")
-    if len(found) != 1:
-        table.note("", _not_one(found))
-        return None
-    action = _ACTIONS[found[0]](table, scope)
-    expect = _expect(table, scope, attempt=isinstance(action, Go | Answer))
-    table.close()
-    return None if at is None else Line(number, at, by, action, comment, expect, table.row)
+def _meant(scope: Scope, told: Told) -> Action:
+    if scope.last is not None and told.at < scope.last:
+        scope.note("at", f"{told.at.isoformat()} is before the line above")
+    scope.last = told.at
+    action: Action = _ACTIONS[type(told.action)](scope, told.action, told)
+    if told.expect is not None:
+        _expect(scope, told.expect, attempt=isinstance(action, Go | Answer))
+    return action
 
 
-def _not_one(found: list[str]) -> str:
-    if found:
-        return f"has {' and '.join(found)}: a line is one thing only"
-    return f"nothing happens in it: a line has one of {', '.join(_ACTIONS)}"
-
-
-def _expect(table: Table, scope: Scope, *, attempt: bool) -> Expect | None:
-    inner = table.table("expect")
-    if inner is None:
-        return None
-    guards = inner.take("refused", each(scope.one_of("guard", lambda book: book.guard)), None)
-    if guards == ():
-        inner.note("refused", "names no guard: leave it out where the move is to pass")
-    if guards and not attempt:
-        inner.note("refused", "only a move or an answer can be refused")
-    verdict = inner.take("verdict", word(*(verdict.value for verdict in Verdict)), None)
-    made = Expect(
-        step=inner.take("step", scope.one_of("step", lambda book: book.step), None),
-        outcome=inner.take("outcome", word("open", *OUTCOMES), None),
-        verdict=None if verdict is None else Verdict(verdict),
-        refused=None if guards is None else frozenset(guards),
-    )
-    if not inner.raw:
-        inner.note("", "expects nothing")
-    inner.close()
-    return made
+def _expect(scope: Scope, expect: Expect, *, attempt: bool) -> None:
+    if expect == Expect():
+        scope.note("expect", "expects nothing")
+    scope.known("expect.step", "step", expect.step, lambda book: book.step)
+    if expect.refused is None:
+        return
+    for guard in sorted(expect.refused):
+        scope.known("expect.refused", "guard", guard, lambda book: book.guard)
+    if not expect.refused:
+        scope.note("expect.refused", "names no guard: leave it out where the move is to pass")
+    elif not attempt:
+        scope.note("expect.refused", "only a move or an answer can be refused")
 
 
 # actions
 
 
-def _meet(table: Table, scope: Scope) -> Meet:
-    inner = table.under("meet")
-    made = Meet(
-        kind=inner.take("kind", word(*get_args(InteractionKind))),
-        people=inner.take("with", each(scope.person)),
-        channel=inner.take("channel", check_text, ""),
-        id=inner.take("id", check_id, None),
-        held_at=inner.take("held_at", instant, None),
-        two_way=inner.take("two_way", yes_no, True),
-    )
+def _meet(scope: Scope, met: Met, _: Told) -> Meet:
+    meet = met.meet
+    for i, name in enumerate(meet.people):
+        scope.person(f"meet.with[{i}]", name)
     # Lines below may name it by the number that the deal will give it.
-    known_as = made.id or f"{made.kind}-{len(scope.interactions) + 1}"
+    known_as = meet.id or f"{meet.kind}-{len(scope.interactions) + 1}"
     if known_as in scope.interactions:
-        inner.note("id", f"there was an interaction {known_as!r} before")
+        scope.note("meet.id", f"there was an interaction {known_as!r} before")
     scope.interactions.add(known_as)
-    inner.close()
-    return made
+    return meet
 
 
-def _speaks(table: Table, scope: Scope) -> Say:
-    source = table.take("who", scope.person)
-    return _say(table, scope, "contact", source, table.take("says", text))
+def _say(scope: Scope, say: Say, told: Told) -> Say:
+    heard = say.source_kind == "contact"
+    if heard:
+        scope.person("who", say.source)
+    scope.person("about", say.about)
+    scope.person("via", say.via)
+    scope.interaction("interaction", say.interaction)
+    facts = _facts(scope, say.facts, spoken=heard, about=say.about is not None)
+    seen = say.source_kind == "observation"
+    return evolve(say, facts=facts, source=(told.by or scope.by) if seen else say.source)
 
 
-def _document(table: Table, scope: Scope) -> Say:
-    source = table.take("document", text)
-    return _say(table, scope, "document", source, table.take("says", check_text, ""))
-
-
-def _observe(table: Table, scope: Scope) -> Say:
-    source = table.take("by", text, scope.by)
-    return _say(table, scope, "observation", source, table.take("observe", text))
-
-
-def _say(table: Table, scope: Scope, kind: SourceKind, source: str, quote: str) -> Say:
-    heard = kind == "contact"
-    about = table.take("about", scope.person, None)
-    return Say(
-        source_kind=kind,
-        source=source,
-        quote=quote,
-        facts=_facts(table, scope, spoken=heard, about="about" in table.raw),
-        asks=table.take("asks", check_text, "") if heard else "",
-        about=about,
-        via=table.take("via", scope.person, None) if heard else None,
-        first_hand=table.take("first_hand", yes_no, None) if heard else None,
-        said_at=table.take("said_at", instant, None),
-        interaction=table.take("interaction", scope.interaction, None),
-    )
-
-
-def _facts(table: Table, scope: Scope, *, spoken: bool, about: bool) -> dict[str, Value]:
-    inner = table.table("facts")
-    if inner is None:
-        table.note("facts", "is missing: say what the words establish")
-        return {}
+def _facts(scope: Scope, raw: Mapping[str, Any], *, spoken: bool, about: bool) -> dict[str, Value]:
     made: dict[str, Value] = {}
     of = set()
-    for name, raw in _flat(inner.raw):
+    for name, each in _flat(raw):
         fact = None if scope.book is None else scope.book.fact.get(name)
+        place = f"facts.{printable(name)}"
         if fact is not None:
             of.add(fact.of)
             if name in made:
-                inner.note(name, "is given twice")
+                scope.note(place, "is given twice")
             try:
-                made[name] = _value(fact, raw, scope)
+                made[name] = _value(scope, place, fact, each)
             except ValueError as error:
-                inner.note(name, str(error))
+                scope.note(place, str(error))
         elif scope.book is not None:
-            inner.note(printable(name), "the playbook has no such fact")
-    if not inner.raw:
-        inner.note("", "is empty: say what the words establish")
+            scope.note(place, "the playbook has no such fact")
+    if not raw:
+        scope.note("facts", "needs at least one: say what the words establish")
     # `about` is for facts of contacts. A line may hold facts of both sorts: then it goes with
     # those.
     if about and of == {"deal"}:
-        table.note("about", "none of the facts is about a contact")
+        scope.note("about", "none of the facts is about a contact")
     if "contact" in of and not about and not spoken:
-        table.note("about", "is missing: one of the facts is about a contact")
+        scope.note("about", "is missing: one of the facts is about a contact")
     return made
 
 
-def _value(fact: Fact, raw: Any, scope: Scope) -> Value:
+def _value(scope: Scope, place: str, fact: Fact, raw: Any) -> Value:
     value = from_json(fact.type, raw)
     if fact.type is ValueType.CHOICE:
-        word(*fact.choices)(value)
+        words(*fact.choices).read(value)
     elif fact.type is ValueType.PERSON:
-        scope.person(value)
+        scope.person(place, str(value))
     return value
 
 
@@ -278,83 +230,56 @@ def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield f"{prefix}{key}", value
 
 
-def _contact(table: Table, scope: Scope) -> Introduce:
-    inner = table.under("contact")
-    return _card(inner, scope, inner.take("id", check_id))
+def _contact(scope: Scope, came: Came, _: Told) -> Introduce:
+    return introduced(scope, came.contact, "contact")
 
 
-def _amount(table: Table, _: Scope) -> Reprice:
-    return Reprice(table.take("amount", Money.parse), table.take("reason", text))
+def _amount(_: Scope, reprice: Reprice, __: Told) -> Reprice:
+    return reprice
 
 
-def _take_back(table: Table, scope: Scope) -> TakeBack:
-    inner = table.under("withdraw")
-    document = inner.take("document", text, None)
-    person = inner.take("who", scope.person, None)
-    if ("document" in inner.raw) is ("who" in inner.raw):
-        inner.note("", "has to name either who said it or the document")
-    fact = inner.take("fact", scope.one_of("fact", lambda book: book.fact))
-    about = inner.take("about", scope.person, None)
-    inner.close()
-    reason = table.take("reason", text)
-    if document is not None:
-        return TakeBack("document", document, fact, about, reason)
-    return TakeBack("contact", person, fact, about, reason)
+def _take_back(scope: Scope, line: TakesBack, _: Told) -> TakeBack:
+    said = line.withdraw
+    if (said.document is None) is (said.who is None):
+        scope.note("withdraw", "has to name either who said it or the document")
+    scope.person("withdraw.who", said.who)
+    scope.person("withdraw.about", said.about)
+    scope.known("withdraw.fact", "fact", said.fact, lambda book: book.fact)
+    if said.document is not None:
+        return TakeBack("document", said.document, said.fact, said.about, line.reason)
+    return TakeBack("contact", said.who or "", said.fact, said.about, line.reason)
 
 
-def _waive(table: Table, scope: Scope) -> Waive:
-    return Waive(
-        table.take("waive", scope.one_of("guard", lambda book: book.guard)),
-        table.take("authority", text),
-        table.take("reason", text),
-        table.take("until", instant, None),
-    )
+def _waive(scope: Scope, waive: Waive, _: Told) -> Waive:
+    scope.known("waive", "guard", waive.guard, lambda book: book.guard)
+    return waive
 
 
-def _go(table: Table, scope: Scope) -> Go:
-    verb = table.take("move", word(*get_args(Verb)))
-    if verb is None:
-        table.asked |= dict.fromkeys(("to", "reason", "rival"))
-        return Go("advance")  # nobody sees it: a problem was noted
-    steps = scope.one_of("step", lambda book: (*book.step, FULFILLED))
-    to = None
-    if verb == "advance":
-        to = table.take("to", steps, None)
-    elif verb == "step_back":
-        to = table.take("to", steps)
-    elif verb == "lose":
-        to = table.take("to", word("rival", "in_house", "nothing"))
-    rival = table.take("rival", check_text, "") if verb == "lose" else ""
-    reason = "" if verb in ("advance", "fulfil") else table.take("reason", text)
-    return Go(verb, to, reason, rival)
+def _go(scope: Scope, go: Go, _: Told) -> Go:
+    if go.verb in ("advance", "step_back"):
+        scope.known("to", "step", go.to, lambda book: (*book.step, FULFILLED))
+    return go
 
 
-def _answer(table: Table, scope: Scope) -> Answer:
+def _answer(scope: Scope, answer: Answer, _: Told) -> Answer:
     def answers(book: Playbook) -> tuple[str, ...]:
         close = book.trial_close
         return (*close.forward, *close.back) if close else ()
 
-    return Answer(
-        answer=table.take("answer", scope.one_of("answer to a trial close", answers)),
-        source=table.take("who", scope.person),
-        quote=table.take("says", check_text, ""),
-        asks=table.take("asks", check_text, ""),
-        via=table.take("via", scope.person, None),
-        first_hand=table.take("first_hand", yes_no, None),
-        said_at=table.take("said_at", instant, None),
-        interaction=table.take("interaction", scope.interaction, None),
-    )
+    scope.known("answer", "answer to a trial close", answer.answer, answers)
+    scope.person("who", answer.source)
+    scope.person("via", answer.via)
+    scope.interaction("interaction", answer.interaction)
+    return answer
 
 
-_ACTIONS: Final[Mapping[str, Callable[[Table, Scope], Action]]] = {
-    "meet": _meet,
-    "who": _speaks,
-    "document": _document,
-    "observe": _observe,
-    "contact": _contact,
-    "amount": _amount,
-    "withdraw": _take_back,
-    "waive": _waive,
-    "move": _go,
-    "answer": _answer,
+_ACTIONS: Final[Mapping[type, Callable[[Scope, Any, Told], Action]]] = {
+    Met: _meet,
+    Say: _say,
+    Came: _contact,
+    Reprice: _amount,
+    TakesBack: _take_back,
+    Waive: _waive,
+    Go: _go,
+    Answer: _answer,
 }
