@@ -92,10 +92,6 @@ JSON = Kind(
     Style(
         exactly(str, "a key"),
         "an object",
-        lists=(list,),
-        tuples=(tuple,),
-        mapping=dict,
-        at=lambda key: f"[{key!r}]",
         canonical=True,
     ),
     PLAIN,

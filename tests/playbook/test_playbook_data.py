@@ -189,6 +189,7 @@ def test_trial_close_without_gaps() -> None:
     assert book.trial_close == TrialClose("ask", "close.answer", ("yes",), ("no",))
     assert book.to_data()["trial_close"] == data["trial_close"]
     assert Playbook.from_data(changed(data, "trial_close/gap", {})) == book
+    assert build("trial_close/gap", "x") == {"trial_close.gap": "'x' is not a table"}
     only = Playbook.from_data(changed(data, "trial_close/gap", {"fact": "gap.where"}))
     assert only.trial_close
     assert only.trial_close.gap_fact == "gap.where"

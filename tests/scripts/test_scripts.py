@@ -446,6 +446,33 @@ def test_several_problems_at_once() -> None:
     assert list(problems) == ["lines[0].meet.with[0]", "lines[2].meet.id"]
 
 
+@pytest.mark.parametrize("lines", ["1", "[]"])
+def test_no_lines(lines: str) -> None:
+    """A script has at least one line."""
+    message = "is not a list of tables with at least one"
+    assert problems_of(f"{HEAD}lines = {lines}\n{DEAL}") == {"lines": message}
+
+
+def test_lines_are_not_to_blame_for_others() -> None:
+    """Whom a line or a card that cannot be read brings in is taken to be known below it."""
+    problems = problems_of(
+        text_of(
+            'contact = { id = "eve", name = 1 }',
+            'meet = { kind = "fax", with = [], id = "c" }',
+            'meet = { kind = "call", with = ["eve", "ruth"] }',
+            'who = "eve"\nsays = "x"\ninteraction = "c"\nfacts.fit.size = 1',
+            'meet = { kind = "call", with = [1] }',
+            'who = "eve"\nsays = "x"\ninteraction = "call-3"\nfacts.fit.size = 1',
+            "meet = 1\ncontact = { id = 1 }",
+            deal=DEAL.replace('name = "Ruth Okafor"', "name = 1"),
+        )
+    )
+    assert list(problems) == [
+        *("contacts.ruth.name", "lines[0].contact.name", "lines[1].meet.kind"),
+        *("lines[4].meet.with[0]", "lines[6]"),
+    ]
+
+
 def test_long_messages_are_cut() -> None:
     """What a hostile file repeats back at us stays short."""
     _, message = problem_of(f"meet = {{ kind = 'call', with = ['ruth'], id = '{'!' * 5000}' }}")

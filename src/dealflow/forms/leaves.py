@@ -146,23 +146,24 @@ class Style:
     Attributes:
         key: how keys are read that are no names of fields.
         table: how messages call a table.
-        lists: the classes that are a list in data.
-        tuples: the classes that are a list in Python.
-        mapping: the class that is a table in data.
-        at: the place of what has such a key.
         most: so many items a list or table may have; ``None`` is any number.
         canonical: whether there is one form only: what is usual has to be left out (otherwise it
-            may), and no record is of a class that is derived from its own.
+            may), no tuple is a list, and no class does for another that it is derived from.
     """
 
     key: Shape
     table: str = "a table"
-    lists: tuple[type, ...] = (list, tuple)
-    tuples: tuple[type, ...] = (list, tuple)
-    mapping: Any = Mapping
-    at: Callable[[object], str] = lambda key: f".{printable(key)}"
     most: int | None = None
     canonical: bool = False
+
+    @property
+    def mapping(self) -> Any:
+        """The class that is a table in data, or a mapping in Python."""
+        return dict if self.canonical else Mapping
+
+    def at(self, key: object) -> str:
+        """The place of what has such a key."""
+        return f"[{key!r}]" if self.canonical else f".{printable(key)}"
 
 
 def check(value: Any, kind: Any, spoken: str, most: int | None = None) -> None:

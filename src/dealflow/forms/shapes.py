@@ -17,7 +17,6 @@ __all__ = ["NEEDED", "As", "Choice", "Either", "Items", "Maybe", "Part", "Record
 NEEDED: Final = object()
 """In place of what is usual: in data the key may not be left out."""
 
-_LONGEST_KEY = 100
 _HINTS = 50
 """So many unknown keys of a table get one each: finding the nearest key takes its time."""
 
@@ -92,7 +91,9 @@ class Items(Shape):
         self._style = style
         self._by_id = by_id
         self._most = most = most or style.most
-        lists, tuples, read_one, write_one = style.lists, style.tuples, inner.read, inner.write
+        self._lists: Any = list if style.canonical else (list, tuple)
+        self._tuples: Any = tuple if style.canonical else (list, tuple)
+        lists, tuples, read_one, write_one = self._lists, self._tuples, inner.read, inner.write
 
         def read(value: Any, _: object = None) -> tuple[Any, ...]:
             if by_id or most or not isinstance(value, lists):
@@ -114,7 +115,7 @@ class Items(Shape):
         if reading and self._by_id:
             check(value, style.mapping, style.table, self._most)
         else:
-            kind = style.lists if reading else style.tuples
+            kind = self._lists if reading else self._tuples
             check(value, kind, f"a list of {self._inner.many}", self._most)
 
     def _named(self, entry: tuple[object, Any]) -> Any:
@@ -148,10 +149,11 @@ class Table(Shape):
     def __init__(self, inner: Shape, style: Style) -> None:
         self._inner = inner
         self._style = style
+        mapping = style.mapping
 
         def both_ways(key: Callable[[Any], Any], one: Callable[[Any], Any]) -> Callable[..., Any]:
             def convert(value: Any, _: object = None) -> dict[str, Any]:
-                check(value, style.mapping, style.table, style.most)
+                check(value, mapping, style.table, style.most)
                 return {key(name): one(item) for name, item in value.items()}
 
             return convert
@@ -225,7 +227,7 @@ class Record(Shape):
 
     def _reader(self) -> Callable[..., Any]:
         type_, parts, known, inline = self.type, self._parts, self._own, self._how.inline
-        kind, spoken = self._style.mapping, self._style.table
+        mapping, spoken = self._style.mapping, self._style.table
         hooks: Any = {
             part.name: override(rename=key, struct_hook=part.shape.read)
             for key, part in parts.items()
@@ -245,8 +247,8 @@ class Record(Shape):
             return not (needed <= raw.keys() and (inline or raw.keys() <= known))
 
         def read(raw: Any, _: object = None) -> Any:
-            if not isinstance(raw, kind):
-                check(raw, kind, spoken)
+            if raw.__class__ is not dict:
+                check(raw, mapping, spoken)
             if unfit(raw) if size is None else len(raw) != size:
                 raise KeyError
             return build(raw if plain else self._folded(raw), type_)
@@ -298,8 +300,8 @@ class Record(Shape):
                 yield part.place, Amiss("is missing"), None
         for i, key in enumerate([key for key in value if key not in keys]):
             hint = f"; there are: {', '.join(keys)}"
-            if i < _HINTS and len(name := str(key)) <= _LONGEST_KEY:
-                near = get_close_matches(name, keys, n=1)
+            if i < _HINTS and printable(key) == key:
+                near = get_close_matches(key, keys, n=1)
                 hint = f" (did you mean {near[0]!r}?)" if near else hint
             yield f".{printable(key)}", Amiss(f"is no key here{hint}"), None
 
@@ -345,7 +347,7 @@ class Choice(Shape):
         if key is not None:
             if key not in raw:
                 raise ValueError("is missing")
-            return records[words(*records).read(raw.get(key))]
+            return records[words(*records).read(raw[key])]
         found = [tag for tag in records if tag in raw]
         # What one of them is chosen by may be a mere key of another.
         best = [tag for tag in found if set(found) <= {*records[tag].keys(raw)}]

@@ -29,7 +29,7 @@ from dealflow.forms import (
 from dealflow.scripts.data import Answer, Expect, Go, Meet, Opening, Reprice, Say, Waive
 from dealflow.values import utc
 
-__all__ = ["FILE", "Came", "Card", "Met", "TakesBack", "Told", "line_form"]
+__all__ = ["FILE", "Came", "Card", "Met", "TakesBack", "Told", "Words", "line_form"]
 
 
 def _rating(value: Any, _: object = None) -> int:
@@ -114,7 +114,7 @@ def _as_written(value: Any) -> datetime:
 
 
 _KIND: Final = Kind(
-    Style(TEXT, tuples=(list, tuple, frozenset)),
+    Style(TEXT),
     {**PLAIN, datetime: leaf(_as_written, datetime)},
     {
         File: As(by_id=("contacts",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from attrs import asdict, define, evolve, field
 
@@ -20,12 +20,11 @@ from dealflow.scripts.data import (
     Introduce,
     Line,
     Meet,
-    Reprice,
     Say,
     TakeBack,
     Waive,
 )
-from dealflow.scripts.form import Came, Card, Met, TakesBack, Told, line_form
+from dealflow.scripts.form import Came, Card, Met, TakesBack, Told, Words, line_form
 from dealflow.values import Value, ValueType, from_json
 
 __all__ = ["Scope", "introduced", "lines"]
@@ -129,16 +128,17 @@ def _learn(scope: Scope, raw: Any) -> None:
     """Take in whom a line that cannot be read brings in: lines below are not to blame for it."""
     for key, known in (("contact", scope.people), ("meet", scope.interactions)):
         inner = raw.get(key) if isinstance(raw, Mapping) else None
-        id = inner.get("id") if isinstance(inner, Mapping) else None
-        if isinstance(id, str):
-            known.add(id)
+        if isinstance(inner, Mapping):
+            kind = inner.get("kind")
+            id = inner.get("id", f"{kind if isinstance(kind, str) else ''}-{len(known) + 1}")
+            known.update({id} if isinstance(id, str) else ())
 
 
 def _meant(scope: Scope, told: Told) -> Action:
     if scope.last is not None and told.at < scope.last:
         scope.note("at", f"{told.at.isoformat()} is before the line above")
     scope.last = told.at
-    action: Action = _ACTIONS[type(told.action)](scope, told.action, told)
+    action = _action(scope, told)
     if told.expect is not None:
         _expect(scope, told.expect, attempt=isinstance(action, Go | Answer))
     return action
@@ -158,11 +158,33 @@ def _expect(scope: Scope, expect: Expect, *, attempt: bool) -> None:
         scope.note("expect.refused", "only a move or an answer can be refused")
 
 
-# actions
+def _action(scope: Scope, told: Told) -> Action:
+    """What happens in a line, with what is wrong with it noted."""
+    match told.action:
+        case Met(meet):
+            _meet(scope, meet)
+            return meet
+        case Came(card):
+            return introduced(scope, card, "contact")
+        case Say() as say:
+            return _say(scope, say, told.by or scope.by)
+        case TakesBack(said, reason):
+            return _take_back(scope, said, reason)
+        case Waive(guard):
+            scope.known("waive", "guard", guard, lambda book: book.guard)
+        case Go("advance" | "step_back", to):
+            scope.known("to", "step", to, lambda book: (*book.step, FULFILLED))
+        case Answer() as answer:
+            scope.known("answer", "answer to a trial close", answer.answer, _answers)
+            scope.person("who", answer.source)
+            scope.person("via", answer.via)
+            scope.interaction("interaction", answer.interaction)
+        case _:
+            pass  # of other moves, and of prices, the form is all that can be wrong
+    return told.action
 
 
-def _meet(scope: Scope, met: Met, _: Told) -> Meet:
-    meet = met.meet
+def _meet(scope: Scope, meet: Meet) -> None:
     for i, name in enumerate(meet.people):
         scope.person(f"meet.with[{i}]", name)
     # Lines below may name it by the number that the deal will give it.
@@ -170,10 +192,9 @@ def _meet(scope: Scope, met: Met, _: Told) -> Meet:
     if known_as in scope.interactions:
         scope.note("meet.id", f"there was an interaction {known_as!r} before")
     scope.interactions.add(known_as)
-    return meet
 
 
-def _say(scope: Scope, say: Say, told: Told) -> Say:
+def _say(scope: Scope, say: Say, by: str) -> Say:
     heard = say.source_kind == "contact"
     if heard:
         scope.person("who", say.source)
@@ -181,8 +202,7 @@ def _say(scope: Scope, say: Say, told: Told) -> Say:
     scope.person("via", say.via)
     scope.interaction("interaction", say.interaction)
     facts = _facts(scope, say.facts, spoken=heard, about=say.about is not None)
-    seen = say.source_kind == "observation"
-    return evolve(say, facts=facts, source=(told.by or scope.by) if seen else say.source)
+    return evolve(say, facts=facts, source=by if say.source_kind == "observation" else say.source)
 
 
 def _facts(scope: Scope, raw: Mapping[str, Any], *, spoken: bool, about: bool) -> dict[str, Value]:
@@ -230,56 +250,17 @@ def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield f"{prefix}{key}", value
 
 
-def _contact(scope: Scope, came: Came, _: Told) -> Introduce:
-    return introduced(scope, came.contact, "contact")
-
-
-def _amount(_: Scope, reprice: Reprice, __: Told) -> Reprice:
-    return reprice
-
-
-def _take_back(scope: Scope, line: TakesBack, _: Told) -> TakeBack:
-    said = line.withdraw
+def _take_back(scope: Scope, said: Words, reason: str) -> TakeBack:
     if (said.document is None) is (said.who is None):
         scope.note("withdraw", "has to name either who said it or the document")
     scope.person("withdraw.who", said.who)
     scope.person("withdraw.about", said.about)
     scope.known("withdraw.fact", "fact", said.fact, lambda book: book.fact)
     if said.document is not None:
-        return TakeBack("document", said.document, said.fact, said.about, line.reason)
-    return TakeBack("contact", said.who or "", said.fact, said.about, line.reason)
+        return TakeBack("document", said.document, said.fact, said.about, reason)
+    return TakeBack("contact", said.who or "", said.fact, said.about, reason)
 
 
-def _waive(scope: Scope, waive: Waive, _: Told) -> Waive:
-    scope.known("waive", "guard", waive.guard, lambda book: book.guard)
-    return waive
-
-
-def _go(scope: Scope, go: Go, _: Told) -> Go:
-    if go.verb in ("advance", "step_back"):
-        scope.known("to", "step", go.to, lambda book: (*book.step, FULFILLED))
-    return go
-
-
-def _answer(scope: Scope, answer: Answer, _: Told) -> Answer:
-    def answers(book: Playbook) -> tuple[str, ...]:
-        close = book.trial_close
-        return (*close.forward, *close.back) if close else ()
-
-    scope.known("answer", "answer to a trial close", answer.answer, answers)
-    scope.person("who", answer.source)
-    scope.person("via", answer.via)
-    scope.interaction("interaction", answer.interaction)
-    return answer
-
-
-_ACTIONS: Final[Mapping[type, Callable[[Scope, Any, Told], Action]]] = {
-    Met: _meet,
-    Say: _say,
-    Came: _contact,
-    Reprice: _amount,
-    TakesBack: _take_back,
-    Waive: _waive,
-    Go: _go,
-    Answer: _answer,
-}
+def _answers(book: Playbook) -> tuple[str, ...]:
+    close = book.trial_close
+    return (*close.forward, *close.back) if close else ()

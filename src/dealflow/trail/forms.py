@@ -128,10 +128,6 @@ _KIND: Final = Kind(
     Style(
         Leaf(_key, _key),
         "an object",
-        lists=(list,),
-        tuples=(tuple,),
-        mapping=dict,
-        at=lambda key: f"[{key!r}]",
         canonical=True,
     ),
     _LEAVES,
