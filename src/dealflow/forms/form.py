@@ -18,7 +18,7 @@ from typing import (
     get_type_hints,
 )
 
-from attrs import NOTHING, Attribute, fields, has
+from attrs import NOTHING, Attribute, Factory, fields, has
 
 from dealflow.exceptions import Problem
 from dealflow.forms.leaves import ANY, Leaf, Shape, Style, member, shown, words
@@ -105,10 +105,11 @@ class Kind:
             how: what is to be said of it here, instead of what the kind says.
         """
         how = how or self._classes.get(type_, As())
-        types = {each.name: each.type for each in fields(type_)}
+        ours = [each for each in fields(type_) if each.init]
+        types = {each.name: each.type for each in ours}
         if any(isinstance(each, str) for each in types.values()):  # postponed
             types = get_type_hints(type_, include_extras=True)
-        parts = [self._part(each, {**types, **how.types}[each.name], how) for each in fields(type_)]
+        parts = [self._part(each, {**types, **how.types}[each.name], how) for each in ours]
         return Record(type_, parts, self._style, how)
 
     def _part(self, each: Attribute[Any], type_: Any, how: As) -> Part:
@@ -122,7 +123,9 @@ class Kind:
             shape = Items(self.shape(get_args(type_)[0]), self._style, most, by_id=by_id)
         else:
             shape = self.shape(type_)
-        usual = how.usual.get(name, each.default)
+        usual: Any = how.usual.get(name, each.default)
+        if isinstance(usual, Factory):  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            usual = usual.factory()
         # Data have lists where Python has tuples.
         usual = list(usual) if isinstance(usual, tuple) else usual
         return Part(name, key, shape, place, NOTHING if usual is NEEDED else usual)

@@ -139,7 +139,7 @@ def printable(key: object) -> str:
     return text if text.isprintable() and len(text) <= _LONGEST_KEY else shown(text)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Style:
     """What differs between kinds of file.
 

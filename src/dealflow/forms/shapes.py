@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from functools import cache
 from typing import Any, Final
 
 from attrs import NOTHING, field, frozen
-from cattrs import Converter
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from dealflow.forms.leaves import Amiss, Child, Shape, Style, check, printable, shown, words
 
@@ -20,11 +18,17 @@ NEEDED: Final = object()
 _HINTS = 50
 """So many unknown keys of a table get one each: finding the nearest key takes its time."""
 
-# Only for the functions that it generates: what they do with each field is told by shapes.
-_CONVERTER: Final = Converter(detailed_validation=False)
+
+@cache
+def _converter() -> Any:
+    # Only for the functions that it generates: what they do with each field is told by shapes. It
+    # takes long to import, and many never read a file.
+    from cattrs import Converter
+
+    return Converter(detailed_validation=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class As:
     """How a class stands in data, where that is not by the names and types of its fields.
 
@@ -170,7 +174,7 @@ class Table(Shape):
             yield style.at(key), self._inner, item
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Part:
     """A field of a record, and how it stands in data.
 
@@ -226,13 +230,15 @@ class Record(Shape):
         return data if self._how.fold is None else self._how.fold(data)
 
     def _reader(self) -> Callable[..., Any]:
+        from cattrs.gen import make_dict_structure_fn, override
+
         type_, parts, known, inline = self.type, self._parts, self._own, self._how.inline
         mapping, spoken = self._style.mapping, self._style.table
         hooks: Any = {
             part.name: override(rename=key, struct_hook=part.shape.read)
             for key, part in parts.items()
         }
-        build = make_dict_structure_fn(type_, _CONVERTER, **hooks)
+        build = make_dict_structure_fn(type_, _converter(), **hooks)
         plain = not (self._given or self._fixed or inline or self._how.fold)
         needed = {k for k in known if k in parts and parts[k].usual is NOTHING}
         # Where every key is needed, they may be counted instead of compared.
@@ -256,13 +262,15 @@ class Record(Shape):
         return read
 
     def _writer(self) -> Callable[[Any], dict[str, Any]]:
+        from cattrs.gen import make_dict_unstructure_fn, override
+
         type_, how = self.type, self._how
         hooks: Any = {
             part.name: override(rename=key, unstruct_hook=part.shape.write)
             for key, part in self._parts.items()
         }
         take_apart = make_dict_unstructure_fn(
-            type_, _CONVERTER, _cattrs_omit_if_default=True, **hooks
+            type_, _converter(), _cattrs_omit_if_default=True, **hooks
         )
 
         def write(value: Any) -> dict[str, Any]:
@@ -292,7 +300,9 @@ class Record(Shape):
         data = self._folded({key: value[key] for key in value if key in keys})
         for key, each in data.items():
             part = self._parts[key]
-            if self._style.canonical and each == part.usual:
+            # By the class, too: 1 is equal to True.
+            as_usual = each == part.usual and each.__class__ is part.usual.__class__
+            if self._style.canonical and as_usual:
                 yield "", Amiss(f"{key} has its usual value {shown(each)}, which is left out"), None
             yield part.place, part.shape, each
         for key, part in self._parts.items():
@@ -301,6 +311,8 @@ class Record(Shape):
         for i, key in enumerate([key for key in value if key not in keys]):
             hint = f"; there are: {', '.join(keys)}"
             if i < _HINTS and printable(key) == key:
+                from difflib import get_close_matches
+
                 near = get_close_matches(key, keys, n=1)
                 hint = f" (did you mean {near[0]!r}?)" if near else hint
             yield f".{printable(key)}", Amiss(f"is no key here{hint}"), None
