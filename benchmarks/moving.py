@@ -15,7 +15,7 @@ from timing import CALLS, Prepare, hot_and_cold, ready
 
 import dealflow
 from dealflow import Deal, Playbook, Trail
-from dealflow.playbook.machine import Passage, fire
+from dealflow.playbook.machine import fire
 from dealflow.trail import START as GENESIS
 from dealflow.trail import chain
 from dealflow.trail.events import GuardRecord, Moved
@@ -24,7 +24,7 @@ from dealflow.trail.events import GuardRecord, Moved
 def engine(playbook: Playbook) -> Iterator[Line]:
     """One guarded fire put on record, against a stock fire, unaudited and with a record by hand."""
     move = playbook.moves[0]
-    record: list[Passage] = []
+    record: list[str | None] = []
     seq, head = 0, GENESIS
 
     def audited() -> None:
@@ -32,7 +32,7 @@ def engine(playbook: Playbook) -> Iterator[Line]:
 
     def chained() -> None:
         nonlocal seq, head
-        to = fire(playbook, move.source, move.id, lambda: True).to
+        to = fire(playbook, move.source, move.id, lambda: True) or move.source
         guards = {"guard": GuardRecord("true", True, (7,), (), (), None)}
         seq += 1
         head = chain(head, seq, START, BY, Moved(move.id, move.source, to, "ready", guards)).hash

@@ -32,6 +32,7 @@ nitpick_ignore_regex = [
     # Further inside: what public classes are made of, and what only passes through signatures.
     (r"py:.*", r"dealflow\.(deal\.recorder|wording\.statements|trail\.body|conditions\.base)\..*"),
     (r"py:.*", r"dealflow\.analysis\.(coverage\.clauses|history)\..*"),
+    (r"py:.*", r"dealflow\.record\.Record"),
 ]
 
 html_theme = "furo"

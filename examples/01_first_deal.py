@@ -39,7 +39,7 @@ def main() -> None:
     deal.add_contact(
         "tom", name="Tom Baker", title="Controller", roles=["coach"], by="lena", at=on(2)
     )
-    deal.meet("mail", participants=["tom"], two_way=False, by="lena", at=on(2))
+    deal.meet("mail", participants=["tom"], spoke="us", by="lena", at=on(2))
 
     print("A mail went out. Is that a first contact?")
     try:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from dealflow import Money, Trail
-from dealflow.trail import chain
+from dealflow import Contact, Entry, Interaction, Money, Trail
+from dealflow.evidence import SourceKind
+from dealflow.trail import chain, link
 from dealflow.trail import events as ev
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPENED = ev.Opened(
     "D-1042", "Northwind", "", Money("48000", "EUR"), "seven_step", "1.0.0", "ab" * 32, "first"
 )
-ADDED = ev.ContactAdded(
-    "ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), "high", None, -3
-)
-SAID = ev.Said(
-    "budget.approved", None, True, "contact", "ruth", NOON, "三月签字了", True, None, "i1"
-)
+RUTH = Contact("ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), "high", None, -3)
+ADDED = ev.ContactAdded(RUTH)
+SAID = ev.Said("budget.approved", True, "contact", "ruth", NOON, "三月签字了", interaction="i1")
 GUARD = ev.GuardRecord("unknown", True, (3, 4), (), ("never_asked:budget.amount",), None)
 MOVED = ev.Moved("qualify", "first", "qualification", "ready", {"timely": GUARD})
 
@@ -34,6 +32,12 @@ def build(happened: Iterable[ev.Event], *, at: datetime = NOON, by: str = "lena"
         when = at + timedelta(minutes=seq)
         trail = trail.extended([chain(trail.head, seq, when, by, event)])
     return trail
+
+
+def forge(prev_hash: str, seq: int, at: datetime, by: str, event: ev.Event) -> Entry:
+    """An entry whose hash is right, of an event whose form nobody has checked."""
+    made = link(prev_hash, seq, at, by, event)
+    return Entry(seq, at, by, made.kind, event, made.hash, made.body)
 
 
 def small() -> Trail:
@@ -71,51 +75,72 @@ records = st.builds(
 guards = st.dictionaries(
     st.text(st.characters(max_codepoint=126, min_codepoint=32)), records, max_size=2
 )
-_contact: Sequence[Any] = (
-    texts,
-    texts,
+ids = st.from_regex(r"[a-z0-9][a-z0-9_.-]{0,6}", fullmatch=True)
+words = texts.filter(str.strip)
+contacts = st.builds(
+    Contact,
+    ids,
+    words,
     texts,
     st.sampled_from(["person", "committee", "third_party"]),
-    tuples,
+    st.lists(words, max_size=3, unique=True).map(tuple),
     st.sampled_from([None, "high", "medium", "low"]),
     st.sampled_from([None, "growth", "trouble", "even_keel", "overconfident"]),
     st.none() | st.integers(-5, 5),
 )
-opened = st.builds(ev.Opened, texts, texts, texts, st.none() | amounts, texts, texts, texts, texts)
+prices = amounts.map(lambda money: Money(abs(money.amount), money.currency))
+ahead = st.timedeltas(timedelta(days=1), timedelta(days=20_000)).map(lambda more: NOON + more)
+past = st.timedeltas(timedelta(0), timedelta(days=20_000)).map(lambda passed: NOON - passed)
+opened = st.builds(ev.Opened, ids, words, texts, st.none() | prices, texts, texts, texts, texts)
+
+
+def _said(kind: SourceKind, source: str, told: bool, **rest: Any) -> ev.Said:
+    """A statement of sound form: only a contact's words are told on."""
+    if told and kind == "contact":
+        rest |= {"via": f"{source} again", "first_hand": False}
+    return ev.Said(source_kind=kind, source=source, **rest)
+
+
 others: st.SearchStrategy[ev.Event] = st.one_of(
-    st.builds(ev.ContactAdded, *_contact),
-    st.builds(ev.ContactChanged, *_contact),
-    st.builds(ev.AmountChanged, amounts, texts),
+    st.builds(ev.ContactAdded, contacts),
+    st.builds(ev.ContactChanged, contacts),
+    st.builds(ev.AmountChanged, prices, words),
     st.builds(
         ev.Met,
-        texts,
-        st.sampled_from(["call", "meeting", "mail", "visit"]),
-        texts,
-        tuples,
-        instants,
-        st.booleans(),
+        st.builds(
+            Interaction,
+            ids,
+            st.sampled_from(["call", "meeting", "mail", "visit"]),
+            st.lists(words, min_size=1, max_size=3, unique=True).map(tuple),
+            past,
+            texts,
+            st.sampled_from(["us", "them", "both"]),
+        ),
     ),
     st.builds(
-        ev.Said,
-        texts,
-        optional_texts,
-        st.booleans() | texts | lists,
-        st.sampled_from(["contact", "document", "observation"]),
-        texts,
-        instants,
-        texts,
+        _said,
+        st.sampled_from(["contact", "document"]),
+        words,
         st.booleans(),
-        optional_texts,
-        optional_texts,
+        fact=texts,
+        about=optional_texts,
+        value=st.booleans() | texts | lists,
+        said_at=past,
+        quote=texts,
+        interaction=optional_texts,
     ),
-    st.builds(ev.Withdrawn, integers, texts),
-    st.builds(ev.Waived, texts, texts, texts, st.none() | instants),
+    st.builds(ev.Withdrawn, integers, words),
+    st.builds(
+        ev.Waived, texts, words.filter(lambda name: name != "lena"), words, st.none() | ahead
+    ),
     st.builds(ev.Moved, texts, texts, texts, verdicts, guards),
     st.builds(ev.Refused, texts, texts, texts, verdicts, guards),
-    st.builds(ev.SteppedBack, texts, texts, texts, st.sampled_from(["rep", "rejected"]), guards),
-    st.builds(ev.WalkedAway, texts, texts, verdicts, guards),
-    st.builds(ev.Lost, texts, texts, st.sampled_from(["rival", "in_house", "nothing"]), texts),
-    st.builds(ev.Reopened, texts, st.sampled_from(["fulfilled", "walked_away", "lost"]), texts),
+    st.builds(ev.SteppedBack, texts, texts, words, st.just("rep"), guards),
+    st.builds(ev.SteppedBack, texts, texts, st.just(""), st.just("rejected"), guards),
+    st.builds(ev.WalkedAway, texts, words, verdicts, guards),
+    st.builds(ev.Lost, texts, words, st.just("rival"), texts),
+    st.builds(ev.Lost, texts, words, st.sampled_from(["in_house", "nothing"])),
+    st.builds(ev.Reopened, texts, st.sampled_from(["fulfilled", "walked_away", "lost"]), words),
 )
 events: st.SearchStrategy[ev.Event] = opened | others
 trails = st.builds(lambda first, rest: build([first, *rest]), opened, st.lists(others, max_size=5))

@@ -169,7 +169,7 @@ def add(deal: Deal, id: str) -> None:
 def who_made(deal: Deal) -> dict[int, str]:
     """By the number of an entry, whose contact it added."""
     events: dict[int, Any] = {entry.seq: entry.event for entry in deal.trail[1:]}
-    return {seq: event.contact[:3] for seq, event in events.items()}
+    return {seq: event.contact.id[:3] for seq, event in events.items()}
 
 
 def test_the_innermost_block_tells() -> None:

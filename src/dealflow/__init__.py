@@ -10,7 +10,9 @@ from dealflow.deal import Deal
 from dealflow.evidence import Contact, Fact, Interaction, Question, Sources, Statement, Text
 from dealflow.exceptions import (
     CurrencyMismatch,
+    DealBusy,
     DealflowError,
+    ErrorCode,
     EvidenceError,
     InputError,
     MoveNotAllowed,
@@ -53,8 +55,10 @@ __all__ = [
     "Contact",
     "CurrencyMismatch",
     "Deal",
+    "DealBusy",
     "DealflowError",
     "Entry",
+    "ErrorCode",
     "EvidenceError",
     "Fact",
     "Farewell",

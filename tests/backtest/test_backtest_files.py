@@ -144,6 +144,7 @@ def test_bad_mapping(tmp_path: Path, change: tuple[str, str], place: str, messag
     [
         (('id = "bob"', 'id = "ann"'), "contacts[1]", "already"),
         (('name = "Bob"', 'name = ""'), "contacts[1]", "empty"),
+        (('name = "Ann"', 'name = ""'), "contacts[0]", "empty"),
         (('top = ["boss"]', 'top = ["king"]'), "contacts[0].roles_from.values.top", "the role"),
         (('top = ["boss"]', 'top = "boss"'), "contacts[0].roles_from.values.top", "not a list"),
         (('column = "rank"', 'column = "end"'), "contacts[0].roles_from.column", "no evidence"),

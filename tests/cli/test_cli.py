@@ -279,7 +279,7 @@ KEYS: dict[tuple[str, ...], dict[str, str]] = {
         **DEAL,
         "": "deal at contacts interactions facts waivers",
         "contacts": "id name title kind roles influence response_mode rating",
-        "interactions": "id kind channel participants held_at two_way",
+        "interactions": "id kind channel participants held_at spoke",
         "facts": "fact about established lacks values until statements",
         "facts.values": "value statements",
         "facts.statements": (
@@ -601,7 +601,7 @@ def test_other_rules_give_another_play(run: Callable[..., Result], place: Path) 
     out = run("run", "02_walked_away", "--playbook", name, code=1).stdout
     assert "not met" in out
     run("run", "02_walked_away", "--playbook", name, "--trail", "t.jsonl", code=1)
-    assert "was made under seven_step 2.0.0" in run("coach", "t.jsonl", code=2).stderr
+    assert "was opened under seven_step 2.0.0" in run("coach", "t.jsonl", code=2).stderr
     assert "2.0.0" in run("coach", "t.jsonl", "--playbook", name).stdout
 
 
@@ -618,6 +618,28 @@ def test_a_trail_of_an_unknown_playbook_needs_its_file(
 
 
 # coach and show
+
+
+def test_a_deal_whose_times_were_corrected_is_shown_at_an_instant(
+    place: Path, run: Callable[..., Result]
+) -> None:
+    """What a clock had put a year ahead is known from its correction on, and not only in a year."""
+    deal = deals.new_deal()
+    deal.add_contact("tom", name="Tom Baker", by=deals.BY, at=deals.START + 365 * deals.DAY)
+    deal.correct_time(
+        2,
+        deals.START + deals.DAY,
+        by=deals.BY,
+        at=deals.START + 2 * deals.DAY,
+        reason="a year ahead",
+    )
+    deal.add_contact("ruth", name="Ruth Okafor", by=deals.BY, at=deals.START + 3 * deals.DAY)
+    name = write(place / "wrong.jsonl", dumps(deal.trail))
+    seen = [
+        list(parsed(run("show", name, "--at", f"2026-03-0{day}", "--json"))["contacts"])
+        for day in (2, 3, 4, 5)
+    ]
+    assert [len(contacts) for contacts in seen] == [0, 0, 1, 2]
 
 
 def test_the_coachs_sheet_has_everything_in_its_place(

@@ -33,7 +33,7 @@ from dealflow.deal import (
 )
 from dealflow.deal import deal as deal_module
 from dealflow.deal import ledger as ledger_module
-from dealflow.trail import chain
+from dealflow.trail import link
 from tests.deals import BY, START, deal_at, new_deal, now, picture, ready_at, small, small_deal
 
 pytestmark = pytest.mark.usefixtures("unwatched")
@@ -179,12 +179,14 @@ def test_moves_are_told() -> None:
 
 
 def test_no_verb_is_forgotten() -> None:
-    """Every public method that gives an entry or an assessment is one that is told."""
-    tested = {*VERBS, "advance", "fulfil", "reopen", "answer_trial_close", "assess"}
+    """Every public method that gives an entry, an assessment or a verdict is one that is told."""
+    tested = {*VERBS, "advance", "fulfil", "reopen", "answer_trial_close", "assess", "verdict"}
+    tested.add("correct_time")
     verbs = {
         name
         for name, method in inspect.getmembers(Deal, inspect.isfunction)
-        if method.__annotations__.get("return") in ("Entry", "Assessment") and name[0] != "_"
+        if method.__annotations__.get("return") in ("Entry", "Assessment", "Verdict")
+        and name[0] != "_"
     }
     assert verbs == tested
 
@@ -256,7 +258,7 @@ def test_what_is_rolled_back_is_not_told(
     """An answer whose move breaks is taken back, and nobody hears of the answer."""
     deal, notes = ready_at("trial_close"), Notes()
     before = picture(deal)
-    calls = iter([chain])
+    calls = iter([link])
 
     def once(*args: Any) -> Any:
         for first in calls:
@@ -265,7 +267,7 @@ def test_what_is_rolled_back_is_not_told(
 
     with observing(notes):
         with monkeypatch.context() as patch:
-            patch.setattr(ledger_module, "chain", once)
+            patch.setattr(ledger_module, "link", once)
             with pytest.raises(fault):
                 accept(deal)
         assert notes.told == [("failed", "answer_trial_close", fault)]
@@ -276,7 +278,7 @@ def test_what_is_rolled_back_is_not_told(
 
 
 def test_an_interrupt_after_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is on record is told, even when its verb does not come to its end."""
+    """A verb that does not come to its end is taken back whole, and told as one that failed."""
     deal, notes = small_deal(), Notes()
     commit = Deal._commit
 
@@ -285,9 +287,11 @@ def test_an_interrupt_after_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Deal, "_commit", interrupted)
+    before = deal.trail
     with observing(notes), pytest.raises(KeyboardInterrupt):
         add(deal)
-    assert notes.told == [("recorded", "add_contact", "contact_added")]
+    assert deal.trail is before
+    assert notes.told == [("failed", "add_contact", KeyboardInterrupt)]
 
 
 def test_a_verb_within_a_verb_on_another_deal() -> None:

@@ -45,7 +45,7 @@ rating = 2
 HEAD = 'at = 2026-03-02T10:00:00Z\nby = "omar"\ncomment = { en = "A", zh = "a" }\n'
 SPOKEN = 'said_at = 2026-03-02T09:30:00Z\ninteraction = "c"\n'
 LINES = [
-    'meet = { kind = "call", with = ["ruth"], channel = "x", id = "c", two_way = true }',
+    'meet = { kind = "call", with = ["ruth"], channel = "x", id = "c", spoke = "us" }',
     f'who = "r"\nsays = "x"\nasks = "x"\nabout = "k"\nvia = "k"\nfirst_hand = false\n{SPOKEN}',
     f'document = "x"\nsays = "x"\nabout = "k"\n{SPOKEN}',
     f'observe = "x"\nabout = "k"\n{SPOKEN}',
@@ -144,9 +144,9 @@ def test_a_key_too_many(form: Form[Any], data: dict[str, Any]) -> None:
     assert problem.message.startswith("is no key here; there are: ")
 
 
-@pytest.mark.parametrize("number", [0, 1, *range(-5, 0)])
+@pytest.mark.parametrize("number", [0, 1])
 def test_what_is_written_is_read_back(number: int) -> None:
-    """Playbooks, mappings and events are written as they are read."""
+    """Playbooks and mappings are written as they are read; a trail writes its events itself."""
     form, data = KINDS[number]
     made = form.read(data, [])
     assert made is not None

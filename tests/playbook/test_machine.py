@@ -5,27 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import define
 from hypothesis import given
 from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
 from dealflow import PlaybookError
-from dealflow.playbook import OUTCOMES
 from dealflow.playbook import machine as _machine
 from dealflow.playbook.machine import (
-    Cursor,
-    Passage,
+    LOSE,
+    OPEN,
+    REOPEN,
+    WALK_AWAY,
     back_to,
+    ended,
     fire,
     machine_of,
-    reopen_at,
     triggers,
+    where,
 )
+from dealflow.playbook.machine import START as NOWHERE
+from dealflow.values import OUTCOMES
 from tests.deals import MOVES, STEPS, deal_at, leave, make_ready, seven_step, small
 
 BOOKS = {"seven_step": seven_step(), "small": small()}
 STOCK = {id: _machine.build(book, Machine) for id, book in BOOKS.items()}
 books = pytest.mark.parametrize("id", BOOKS)
+
+
+@define
+class Cursor:
+    """What triggers are fired on: something that has a state, and is no model of the machine."""
+
+    state: str
 
 
 def outcome(machine: Any, cursor: Cursor, trigger: str, permit: bool | None) -> object:
@@ -80,9 +92,11 @@ def test_no_way_around_the_guards(id: str) -> None:
 
 @books
 def test_no_misspelt_states(id: str) -> None:
-    """Every transition starts and ends in a declared state."""
+    """Every transition starts and ends in a declared state, and no step is called like another."""
     machine = machine_of(BOOKS[id])
-    assert list(machine.states) == [*(step.id for step in BOOKS[id].steps), *OUTCOMES]
+    steps = [step.id for step in BOOKS[id].steps]
+    closed = [f"{outcome}@{step}" for outcome in OUTCOMES for step in steps]
+    assert list(machine.states) == ["@", *steps, *closed]
     for event in machine.events.values():
         for state, ways in event.transitions.items():
             assert {state, *(way.dest for way in ways)} <= machine.states.keys()
@@ -94,7 +108,7 @@ def test_misspelt_states_do_not_get_in() -> None:
         small(MOVES.replace('to = "left"', 'to = "lift"'))
 
 
-@pytest.mark.parametrize("name", ["walk_away", "lose"])
+@pytest.mark.parametrize("name", ["open", "walk_away", "lose", "reopen", "back_to:one"])
 def test_moves_do_not_take_the_name_of_a_way_out(name: str) -> None:
     """A move named like a way out would pass where its guards do not."""
     with pytest.raises(PlaybookError, match="move"):
@@ -110,67 +124,115 @@ def test_one_machine_for_all() -> None:
     assert machine_of(deal.playbook) is machine
     assert machine.models == []
     assert machine_of(small()) is not machine
-    assert machine.initial == "first_contact"
+    assert machine.initial == "@"
 
 
 def test_every_transition() -> None:
-    """The whole machine of a small playbook: forward by moves, back, out and in again."""
+    """The whole machine of a small playbook: in, forward by moves, back, out and in again."""
     machine = _machine.build(small())
     found = {
         name: {state: [way.dest for way in ways] for state, ways in event.transitions.items()}
         for name, event in machine.events.items()
     }
     later, steps = ["left", "right", "last"], ["one", "left", "right", "last"]
-    closed = ["walked_away", "lost"]
     assert found == {
+        "open": {"@": ["one"]},
         "go_left": {"one": ["left"]},
         "go_right": {"one": ["right"]},
         "from_left": {"left": ["last"]},
         "from_right": {"right": ["last"]},
-        "finish": {"last": ["fulfilled"]},
+        "finish": {"last": ["fulfilled@last"]},
         "back_to:one": {state: ["one"] for state in later},
         "back_to:left": {state: ["left"] for state in later[1:]},
         "back_to:right": {"last": ["right"]},
-        **{f"reopen_at:{step}": {state: [step] for state in closed} for step in steps},
-        "walk_away": {state: ["walked_away"] for state in steps},
-        "lose": {state: ["lost"] for state in steps},
+        "reopen": {
+            f"{outcome}@{step}": [step] for step in steps for outcome in ("walked_away", "lost")
+        },
+        "walk_away": {step: [f"walked_away@{step}"] for step in steps},
+        "lose": {step: [f"lost@{step}"] for step in steps},
     }
-    assert list(machine.states) == [*steps, "fulfilled", "walked_away", "lost"]
-    assert (machine.initial, machine.models, machine.auto_transitions) == ("one", [], False)
+    closed = [f"{way}@{step}" for way in ("fulfilled", "walked_away", "lost") for step in steps]
+    assert list(machine.states) == ["@", *steps, *closed]
+    assert (machine.initial, machine.models, machine.auto_transitions) == ("@", [], False)
     assert machine.events["go_left"].trigger(Cursor("one"), lambda: False) is False
     assert machine.events["go_left"].trigger(Cursor("one"), lambda: True) is True
 
 
 def test_fire() -> None:
-    """A passage tells from where to where a trigger led, and whether it passed."""
+    """Firing tells to which place a trigger led, or that its guards do not let the deal by."""
     book = small()
-    assert fire(book, "one", "go_left", lambda: True) == Passage("go_left", "one", "left", True)
-    assert fire(book, "one", "go_left", lambda: False) == Passage("go_left", "one", "one", False)
-    assert fire(book, "last", back_to("one")) == Passage("back_to:one", "last", "one", True)
-    assert fire(book, "lost", reopen_at("left")).to == "left"
-    assert fire(book, "one", _machine.LOSE).to == "lost"
-    assert fire(book, "one", _machine.WALK_AWAY).to == "walked_away"
+    assert fire(book, NOWHERE, OPEN) == "one"
+    assert fire(book, "one", "go_left", lambda: True) == "left"
+    assert fire(book, "one", "go_left", lambda: False) is None
+    assert fire(book, "last", "finish", lambda: True) == "fulfilled@last"
+    assert fire(book, "last", back_to("one")) == "one"
+    assert fire(book, "lost@left", REOPEN) == "left"
+    assert fire(book, "walked_away@last", REOPEN) == "last"
+    assert fire(book, "one", LOSE) == ended("lost", "one") == "lost@one"
+    assert fire(book, "one", WALK_AWAY) == ended("walked_away", "one") == "walked_away@one"
+
+
+def test_only_moves_ask_for_a_permit() -> None:
+    """Nobody is asked whether a deal may go back, out or in, and every move asks just once."""
+    asked: list[None] = []
+
+    def permit() -> bool:
+        asked.append(None)
+        return False
+
+    book = small()
+    for place, trigger in (("last", back_to("one")), ("one", LOSE), ("lost@one", REOPEN)):
+        assert fire(book, place, trigger, permit) is not None
+    assert not asked
+    assert fire(book, "one", "go_left", permit) is None
+    assert len(asked) == 1
+
+
+@books
+def test_where(id: str) -> None:
+    """Every place but the one before the opening is a step, open or ended in one way."""
+    steps = [step.id for step in BOOKS[id].steps]
+    assert where(NOWHERE) == ("", None)
+    for step in steps:
+        assert where(step) == (step, None)
+        for outcome in OUTCOMES:
+            assert where(ended(outcome, step)) == (step, outcome)
 
 
 @pytest.mark.parametrize(
     ("state", "trigger"),
     [
         ("left", "go_left"),
+        ("one", "open"),
+        ("@", "go_left"),
+        ("@", "lose"),
+        ("@", "reopen"),
         ("one", "back_to:left"),
-        ("one", "reopen_at:one"),
-        ("fulfilled", "reopen_at:one"),
-        ("fulfilled", "lose"),
-        ("lost", "walk_away"),
+        ("one", "back_to:one"),
+        ("one", "reopen"),
+        ("fulfilled@last", "reopen"),
+        ("fulfilled@last", "lose"),
+        ("lost@one", "walk_away"),
+        ("lost@last", "back_to:one"),
         ("nowhere", "lose"),
+        ("lost@nowhere", "reopen"),
     ],
 )
 def test_no_such_trigger_here(state: str, trigger: str) -> None:
-    """A trigger that a state does not have is an error, never a silent no."""
-    with pytest.raises(MachineError, match=f"{trigger} from state {state}"):
+    """A trigger that a place does not have is an error, never a silent no."""
+    with pytest.raises(LookupError, match=f"{trigger} from state {state}"):
         fire(small(), state, trigger, lambda: True)
+
+
+@pytest.mark.parametrize("trigger", ["nonsense", "go_up", "back_to:nowhere", "to_last"])
+def test_no_such_trigger_anywhere(trigger: str) -> None:
+    """A trigger that no place has is the same error."""
+    with pytest.raises(LookupError, match=trigger):
+        fire(small(), "one", trigger, lambda: True)
 
 
 def test_the_last_step_cannot_be_gone_back_to() -> None:
     """There is no later step from which one could."""
     assert back_to(STEPS[-1]) not in machine_of(seven_step()).events
+    assert triggers(seven_step(), "fulfilled@fulfilment") == ()
     assert triggers(seven_step(), "fulfilled") == ()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dealflow import (
     DealflowError,
     InputError,
+    Interaction,
     Money,
     Playbook,
     Refused,
@@ -327,9 +328,9 @@ def test_unknown_keys_everywhere() -> None:
             "nobody is called 'eve'",
         ),
         (
-            'meet = { kind = "call", with = ["ruth"], two_way = "no" }',
-            "lines[0].meet.two_way",
-            "'no' is not true or false",
+            'meet = { kind = "call", with = ["ruth"], spoke = "no" }',
+            "lines[0].meet.spoke",
+            "'no' is not one of us, them, both",
         ),
         ('who = "ruth"\nfacts.budget.approved = true', "lines[0].says", "is missing"),
         ('who = "eve"\nsays = "x"\nfacts.budget.approved = true', "lines[0].who", "nobody is"),
@@ -492,7 +493,7 @@ kind = "call"
 with = ["ruth"]
 id = "c"
 channel = "phone"
-two_way = false
+spoke = "them"
 held_at = 2026-03-02T09:30:00Z""",
         f"""{SAYS}interaction = "c"
 asks = "Well?"
@@ -534,14 +535,8 @@ until = 2026-04-01T00:00:00Z""",
         "amount_changed",
         "waived",
     ]
-    assert bodies[0][1] == {
-        "interaction": "c",
-        "interaction_kind": "call",
-        "channel": "phone",
-        "participants": ("ruth",),
-        "held_at": ten,
-        "two_way": False,
-    }
+    call = Interaction("c", "call", ("ruth",), ten, "phone", "them")
+    assert bodies[0][1] == {"interaction": call}
     common = said | {"said_at": ten, "first_hand": True, "interaction": "c"}
     assert bodies[1][1] == common | {"fact": "budget.approved", "value": True}
     assert bodies[2][1] == common | {"fact": "person.part", "value": "CFO", "about": "ruth"}
@@ -558,9 +553,9 @@ until = 2026-04-01T00:00:00Z""",
     assert (bodies[7][1]["source_kind"], bodies[7][1]["source"]) == ("document", "PO 1")
     assert (bodies[8][1]["source_kind"], bodies[8][1]["source"]) == ("observation", "lena")
     assert bodies[8][1]["quote"] == "The hall is empty."
-    assert bodies[9][1]["contact_kind"] == "third_party"
-    assert bodies[10][1]["name"] == "Ruth Okafor"
-    assert bodies[10][1]["rating"] == 2
+    assert bodies[9][1]["contact"].kind == "third_party"
+    assert bodies[10][1]["contact"].name == "Ruth Okafor"
+    assert bodies[10][1]["contact"].rating == 2
     assert bodies[12][1]["until"] == datetime(2026, 4, 1, tzinfo=UTC)
     assert [entry.kind for entry in run.opening] == ["opened", "contact_added", "contact_added"]
 

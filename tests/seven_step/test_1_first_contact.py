@@ -33,7 +33,7 @@ def test_a_new_deal_starts_with_two_questions(deal: Deal) -> None:
 def test_a_mail_is_no_talk(deal: Deal) -> None:
     """A mail that was sent and read is no talk, whatever Mina writes back on the problem."""
     appears(deal, "mina")
-    deal.meet("mail", participants=["mina"], two_way=False, by=REP, at=now(deal))
+    deal.meet("mail", participants=["mina"], spoke="us", by=REP, at=now(deal))
     says(deal, "mina", need__presenting=PROBLEM, next_step__agreed=in_days(7))
     assert_refused(deal, because="first_talk")
 

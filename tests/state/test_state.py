@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from dealflow import (
     Deal,
+    EvidenceError,
     Fact,
     Money,
     MoveNotAllowed,
@@ -21,6 +25,7 @@ from dealflow import (
     dumps,
     loads,
 )
+from dealflow.evidence import Side
 from dealflow.playbook import OUTCOMES
 from tests.deals import (
     BY,
@@ -136,18 +141,25 @@ class Twins(RuleBasedStateMachine):
         kind: str,
     ) -> None:
         """A contact gets other roles, and another standing to us."""
-        fields = {"roles": roles, "influence": influence, "response_mode": mode, "rating": rating}
-        self.deal.change_contact(who, **fields, kind=kind, by=BY, at=self.now())
+        fields: dict[str, Any] = {"influence": influence, "response_mode": mode}
+        fields |= {"rating": rating, "kind": kind}
+        card = self.deal.contacts[who]
+        same = evolve(card, roles=tuple(roles), **fields) == card
+        with pytest.raises(EvidenceError, match="already") if same else nullcontext():
+            self.deal.change_contact(who, roles=roles, **fields, by=BY, at=self.now())
 
-    @rule(who=PEOPLE, two_way=st.booleans())
-    def meet(self, who: str, two_way: bool) -> None:
+    @rule(who=PEOPLE, spoke=st.sampled_from(["us", "them", "both"]))
+    def meet(self, who: str, spoke: Side) -> None:
         """We meet somebody."""
-        self.deal.meet("call", participants=[who], two_way=two_way, by=BY, at=self.now())
+        self.deal.meet("call", participants=[who], spoke=spoke, by=BY, at=self.now())
 
     @rule(amount=st.sampled_from(["30000", "50000", "70000"]))
     def change_price(self, amount: str) -> None:
         """The price changes."""
-        self.deal.change_amount(Money(amount, "EUR"), by=BY, at=self.now(), reason="x")
+        price = Money(amount, "EUR")
+        same = price == self.deal.amount
+        with pytest.raises(EvidenceError, match="already") if same else nullcontext():
+            self.deal.change_amount(price, by=BY, at=self.now(), reason="x")
 
     @rule(passed=JUMPS)
     def wait(self, passed: timedelta) -> None:
@@ -325,8 +337,15 @@ def test_what_is_no_statement_is_noticed_at_once() -> None:
     assert truths() == {"heard": "false", "liked": "unknown", "priced": "unknown"}
     heard = say(deal, "bob", "has.words", "Hello")
     assert truths()["heard"] == "false"
-    for two_way, truth in ((True, "false"), (False, "false"), (True, "true"), (False, "true")):
-        deal.meet("call", participants=["bob"], two_way=two_way, by=BY, at=now(deal))
+    talks: list[tuple[Side, str]] = [
+        ("both", "false"),
+        ("us", "false"),
+        ("them", "false"),
+        ("both", "true"),
+        ("us", "true"),
+    ]
+    for spoke, truth in talks:
+        deal.meet("call", participants=["bob"], spoke=spoke, by=BY, at=now(deal))
         assert truths()["heard"] == truth
     deal.withdraw(heard, by=BY, at=now(deal), reason="It was Ann")
     assert truths()["heard"] == "false"

@@ -173,16 +173,18 @@ def test_everything_is_noted() -> None:
         with suppress(Refused):
             deal.advance(by=BY, at=START)
         say(deal, "ann", "be.good", True)
+        deal.verdict(at=START, to="left")
         deal.advance(by=BY, at=START, to="left")
     seen = watch.observations
     assert [(one.kind, one.to, len(one.entries)) for one in seen] == [
         ("assessed", "left", 3),
         ("refused", None, 3),
+        ("assessed", "left", 5),
         ("passed", "left", 5),
     ]
     assert {(one.at, one.playbook) for one in seen} == {(START, small())}
     verdicts = [getattr(judge_again(one.playbook, one), "verdict", None) for one in seen]
-    assert [verdict.value for verdict in verdicts if verdict] == ["ask", "ask", "ready"]
+    assert [verdict.value for verdict in verdicts if verdict] == ["ask", "ask", "ready", "ready"]
 
 
 def test_what_goes_through_advance_is_noted() -> None:
@@ -600,8 +602,9 @@ def test_of_many_the_good_ones_are_told_in_a_line() -> None:
     """Where every holder of a role counts, those who are fine need no lines of their own."""
     deal = deal_at(team(), "order")
     at = deal.trail[-1].at
-    for id in deal.contacts:
-        deal.change_contact(id, roles=["payer"], by=BY, at=at)
+    for id, contact in deal.contacts.items():
+        if contact.roles != ("payer",):
+            deal.change_contact(id, roles=["payer"], by=BY, at=at)
     for id, mood, rating in (("una", True, 2), ("umi", False, None), ("uwe", True, -1)):
         deal.add_contact(id, name=id.title(), roles=["user"], rating=rating, by=BY, at=at)
         deal.hear(id, "mood.good", mood, by=BY, at=at)

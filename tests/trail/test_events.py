@@ -13,19 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Money, TrailError
+from dealflow import Contact, Interaction, Money, TrailError
 from dealflow.trail import GuardRecord, encode, events
-from dealflow.trail.events import KINDS, Event, decode
+from dealflow.trail.body import SCHEMA, canonical, read_body
+from dealflow.trail.events import KINDS, Event, faults
+from dealflow.trail.events import decode as read
 from tests import _trails as make
 
 ONE_OF_EACH: dict[str, Event] = {
-    event.kind: event
+    event.KIND: event
     for event in (
         make.OPENED,
         make.ADDED,
-        events.ContactChanged("ruth", "Ruth", "CFO", "person", (), None, "growth", None),
+        events.ContactChanged(Contact("ruth", "Ruth", "CFO", response_mode="growth")),
         events.AmountChanged(Money("50000", "EUR"), "a smaller pilot"),
-        events.Met("i1", "call", "+49 30 1234", ("ruth",), make.NOON, True),
+        events.Met(Interaction("i1", "call", ("ruth",), make.NOON, "+49 30 1234", "us")),
         make.SAID,
         events.Withdrawn(3, "she took it back"),
         events.Waived("timely", "Mona Weiss", "strategic account", None),
@@ -35,9 +37,30 @@ ONE_OF_EACH: dict[str, Event] = {
         events.WalkedAway("qualification", "no budget", "walk_away", {}),
         events.Lost("negotiation", "price", "rival", "Acme"),
         events.Reopened("qualification", "lost", "the rival failed"),
+        events.TimeCorrected(2, 4, make.NOON, "the clock was an hour ahead"),
     )
 }
-FIELDS = [(kind, field.name) for kind in KINDS for field in attrs.fields(KINDS[kind])]
+RECORDS: dict[str, type[attrs.AttrsInstance]] = {"contact": Contact, "interaction": Interaction}
+FIELDS = [
+    *((kind, field.name) for kind in KINDS for field in attrs.fields(KINDS[kind])),
+    *(
+        (kind, f"{outer}.{field.name}")
+        for kind, outer in (
+            ("contact_added", "contact"),
+            ("contact_changed", "contact"),
+            ("met", "interaction"),
+        )
+        for field in attrs.fields(RECORDS[outer])
+    ),
+]
+
+
+def decode(kind: str, data: object) -> Event:
+    """The event that data are read as, when they are in the one form in which it is written."""
+    event, text = read(kind, data)
+    if json.loads(text) != data:
+        raise TrailError(faults(kind, data))
+    return event
 
 
 def data_of(kind: str) -> dict[str, Any]:
@@ -45,11 +68,39 @@ def data_of(kind: str) -> dict[str, Any]:
     return encode(ONE_OF_EACH[kind])
 
 
+def put(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """The data with another value at a path, as in ``contact.rating``."""
+    first, _, rest = path.partition(".")
+    return {**data, first: put(data[first], rest, value) if rest else value}
+
+
+def drop(data: dict[str, Any], path: str) -> dict[str, Any]:
+    """The data without what is at a path, if that is there."""
+    first, _, rest = path.partition(".")
+    if rest:
+        return {**data, first: drop(data[first], rest)}
+    return {key: value for key, value in data.items() if key != first}
+
+
+def declared(kind: str, path: str) -> attrs.Attribute[Any]:
+    """The field at a path of an event."""
+    outer, _, inner = path.rpartition(".")
+    return attrs.fields_dict(RECORDS[outer] if outer else KINDS[kind])[inner]
+
+
+def usual_of(kind: str, path: str) -> Any:
+    """What is usual at a path of an event, in JSON; ``NOTHING`` where nothing is."""
+    default: Any = declared(kind, path).default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return default.factory()
+    return list(default) if isinstance(default, tuple) else default
+
+
 def test_kinds_name_their_classes() -> None:
-    """Every class of event is found under its own kind, and there are fourteen."""
-    assert {kind: type_.kind for kind, type_ in KINDS.items()} == {kind: kind for kind in KINDS}
+    """Every class of event is found under its own kind, and there are fifteen."""
+    assert {kind: type_.KIND for kind, type_ in KINDS.items()} == {kind: kind for kind in KINDS}
     assert list(KINDS) == list(ONE_OF_EACH)
-    assert len(KINDS) == 14
+    assert len(KINDS) == 15
 
 
 def test_kinds_cannot_be_added_to() -> None:
@@ -76,7 +127,7 @@ def test_forms_on_the_wire() -> None:
 def test_round_trip(event: Event) -> None:
     """Whatever happened is read back as it was written, through real JSON."""
     data = json.loads(json.dumps(encode(event)))
-    again = decode(event.kind, data)
+    again = decode(event.KIND, data)
     assert again == event
     assert type(again) is type(event)
     assert encode(again) == data
@@ -93,16 +144,21 @@ def test_decode_takes_nothing_but_events(kind: str, data: object) -> None:
 def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
     """What is accepted in a field is given back by encode exactly; all else names the field."""
     kind, name = where
-    data = {**data_of(kind), name: value}
-    event, problem = None, ""
+    data = put(data_of(kind), name, value)
     try:
         event = decode(kind, data)
     except TrailError as error:
         problem = str(error)
-    if event is None:
-        assert f"{kind}.{name}" in problem
     else:
-        assert json.dumps(encode(event)) == json.dumps(data)
+        assert json.dumps(encode(event), sort_keys=True) == json.dumps(data, sort_keys=True)
+        return
+    outer, _, inner = f"{kind}.{name}".rpartition(".")
+    if problem.startswith(f"{inner} has its usual value "):
+        # Nothing else that is equal to what is usual is taken for it.
+        assert json.dumps(value) == json.dumps(usual_of(kind, name))
+        assert problem.endswith(f", which is left out @ {outer}")
+    else:
+        assert f"{kind}.{name}" in problem
 
 
 @pytest.mark.parametrize(
@@ -117,33 +173,36 @@ def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
         ("opened", "amount", "1E3 EUR"),
         ("opened", "amount", "NaN EUR"),
         ("amount_changed", "amount", None),
-        ("contact_added", "rating", True),
-        ("contact_added", "rating", 1.0),
-        ("contact_added", "rating", 2**53),
-        ("contact_added", "rating", -(2**53)),
-        ("contact_added", "contact_kind", "robot"),
-        ("contact_added", "influence", "High"),
-        ("contact_added", "influence", ["high"]),
-        ("contact_added", "roles", "coach"),
-        ("contact_added", "roles", {"coach": 1}),
-        ("contact_added", "roles", ["coach", 1]),
-        ("met", "two_way", "no"),
-        ("met", "two_way", 1),
-        ("met", "two_way", None),
-        ("met", "held_at", "2026-03-02 12:00:00Z"),
-        ("met", "held_at", "2026-03-02T12:00:00+00:00"),
-        ("met", "held_at", "2026-03-02T12:00:00"),
-        ("met", "held_at", "2026-03-02T12:00Z"),
-        ("met", "held_at", "20260302T120000Z"),
-        ("met", "held_at", "2026-W10-1T12:00:00Z"),
-        ("met", "held_at", "2026-03-02T24:00:00Z"),
-        ("met", "held_at", "2026-02-30T12:00:00Z"),
-        ("met", "held_at", "2026-03-02T12:00:00.5Z"),
-        ("met", "held_at", "2026-03-02T12:00:00.000000Z"),
-        ("met", "held_at", "1969-12-31T12:00:00Z"),
-        ("met", "held_at", "2201-01-01T00:00:00Z"),
-        ("met", "held_at", "２０２６-03-02T12:00:00Z"),
-        ("met", "held_at", 1772452800),
+        ("contact_added", "contact.rating", True),
+        ("contact_added", "contact.rating", 1.0),
+        ("contact_added", "contact.rating", 2**53),
+        ("contact_added", "contact.rating", -(2**53)),
+        ("contact_added", "contact.kind", "robot"),
+        ("contact_added", "contact.influence", "High"),
+        ("contact_added", "contact.influence", ["high"]),
+        ("contact_added", "contact.roles", "coach"),
+        ("contact_added", "contact.roles", {"coach": 1}),
+        ("contact_added", "contact.roles", ["coach", 1]),
+        ("contact_added", "contact", None),
+        ("contact_added", "contact", ["ruth", "Ruth"]),
+        ("met", "interaction", "i1"),
+        ("met", "interaction.spoke", "nobody"),
+        ("met", "interaction.spoke", True),
+        ("met", "interaction.spoke", None),
+        ("met", "interaction.held_at", "2026-03-02 12:00:00Z"),
+        ("met", "interaction.held_at", "2026-03-02T12:00:00+00:00"),
+        ("met", "interaction.held_at", "2026-03-02T12:00:00"),
+        ("met", "interaction.held_at", "2026-03-02T12:00Z"),
+        ("met", "interaction.held_at", "20260302T120000Z"),
+        ("met", "interaction.held_at", "2026-W10-1T12:00:00Z"),
+        ("met", "interaction.held_at", "2026-03-02T24:00:00Z"),
+        ("met", "interaction.held_at", "2026-02-30T12:00:00Z"),
+        ("met", "interaction.held_at", "2026-03-02T12:00:00.5Z"),
+        ("met", "interaction.held_at", "2026-03-02T12:00:00.000000Z"),
+        ("met", "interaction.held_at", "1969-12-31T12:00:00Z"),
+        ("met", "interaction.held_at", "2201-01-01T00:00:00Z"),
+        ("met", "interaction.held_at", "２０２６-03-02T12:00:00Z"),
+        ("met", "interaction.held_at", 1772452800),
         ("said", "value", 5),
         ("said", "value", None),
         ("said", "value", {"amount": 5}),
@@ -159,23 +218,32 @@ def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
         ("stepped_back", "cause", "bored"),
         ("lost", "to", "fate"),
         ("reopened", "from_outcome", "won"),
+        ("time_corrected", "entry", "2"),
+        ("time_corrected", "last", True),
+        ("time_corrected", "true_at", "2026-03-02"),
     ],
     ids=lambda value: ascii(value)[:40],
 )
 def test_decode_refuses(kind: str, name: str, value: object) -> None:
     """A value of a wrong type, or in another spelling, is refused and its field named."""
     with pytest.raises(TrailError, match=rf"{kind}\.{name}"):
-        decode(kind, {**data_of(kind), name: value})
+        decode(kind, put(data_of(kind), name, value))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_decode_misses_no_key(kind: str) -> None:
-    """Every key is required, also where it may be null."""
-    for field in attrs.fields(KINDS[kind]):
-        data = data_of(kind)
-        del data[field.name]
-        with pytest.raises(TrailError, match=f"is missing @ {kind}.{field.name}"):
+@pytest.mark.parametrize(("kind", "name"), FIELDS)
+def test_decode_misses_no_key(kind: str, name: str) -> None:
+    """Every key without a usual value is required, also where it may be null."""
+    data, field = drop(data_of(kind), name), declared(kind, name)
+    if field.default is attrs.NOTHING:
+        with pytest.raises(TrailError, match=f"is missing @ {kind}.{name}$"):
             decode(kind, data)
+        return
+    event: Any = decode(kind, data)
+    for part in name.split("."):
+        event = getattr(event, part)
+    usual = {} if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
+    assert event == usual
+    assert encode(decode(kind, data)) == data
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -197,7 +265,7 @@ def test_decode_names_every_problem() -> None:
     data["guards"] = {"a": {**data["guards"]["timely"], "yes": ["x"], "needed": "no"}, "b": 5}
     with pytest.raises(TrailError) as caught:
         decode("moved", data)
-    assert sorted(re.findall(r" @ ([^;]+)", str(caught.value))) == [
+    assert sorted(re.findall(r" @ (\S+?)(?:; |$)", str(caught.value))) == [
         "moved.from_step",
         "moved.guards['a'].needed",
         "moved.guards['a'].yes[0]",
@@ -215,6 +283,13 @@ def test_decode_shows_little_of_a_huge_value() -> None:
     assert len(str(caught.value)) < 200
 
 
+@pytest.mark.parametrize("value", [1, 1.0], ids=repr)
+def test_what_equals_the_usual_value_is_not_it(value: Any) -> None:
+    """A number that equals the usual yes is of a wrong type, and nothing else is said of it."""
+    with pytest.raises(TrailError, match=rf"^{value} is not true or false @ said\.first_hand$"):
+        decode("said", {**data_of("said"), "first_hand": value})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("needed", True), ("yes", []), ("no", []), ("missing", []), ("waived", None)],
@@ -228,8 +303,35 @@ def test_guard_records_leave_out_what_is_usual(name: str, value: Any) -> None:
     assert data["guards"] == {"timely": {"truth": "true"}}
     assert decode("moved", data) == event
     data["guards"]["timely"][name] = value
-    with pytest.raises(TrailError, match=rf"{name} has its usual value .* @ moved\.guards"):
-        decode("moved", data)
+    refused_as_another_form("moved", data, name, "moved.guards['timely']")
+
+
+USUAL: list[tuple[str, str, Any]] = [
+    (kind, name, value)
+    for kind, name in FIELDS
+    if (value := usual_of(kind, name)) is not attrs.NOTHING
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), USUAL)
+def test_events_leave_out_what_is_usual(kind: str, name: str, value: Any) -> None:
+    """An event has one form: a field with its usual value is left out, and not written out."""
+    written_out = put(data_of(kind), name, value)
+    event, text = read(kind, written_out)
+    usual = drop(written_out, name)
+    assert json.loads(text) == encode(event) == usual
+    outer, _, inner = f"{kind}.{name}".rpartition(".")
+    refused_as_another_form(kind, put(usual, name, value), inner, outer)
+
+
+def refused_as_another_form(kind: str, data: dict[str, Any], name: str, place: str) -> None:
+    """The data cannot be read as the body of an entry, though its hash may be right."""
+    told = rf"^{name} has its usual value .*, which is left out @ {re.escape(place)}$"
+    with pytest.raises(TrailError, match=told):
+        decode(kind, data)
+    body = {"at": "2026-03-02T12:00:00Z", "by": "lena", "data": data, "kind": kind, "seq": 2}
+    with pytest.raises(TrailError, match=told):
+        read_body(canonical(body), SCHEMA)
 
 
 def test_guard_records_have_a_truth() -> None:
@@ -244,7 +346,7 @@ def test_guard_records_have_no_other_key() -> None:
     """A guard's record is as strict as the event around it."""
     data = data_of("moved")
     data["guards"]["timely"]["mood"] = "good"
-    with pytest.raises(TrailError, match=r"is no key here.* @ moved\.guards\['timely'\]\.mood"):
+    with pytest.raises(TrailError, match=r"no key here.* @ moved\.guards\['timely'\]\.mood$"):
         decode("moved", data)
 
 
@@ -291,17 +393,19 @@ class Word(str, Enum):  # noqa: UP042
     [
         ("opened", "deal", 5),
         ("opened", "amount", "48000 EUR"),
-        ("contact_added", "rating", True),
-        ("contact_added", "rating", 2**53),
-        ("contact_added", "roles", ["coach"]),
-        ("contact_added", "roles", ("coach", None)),
-        ("contact_added", "influence", "enormous"),
-        ("met", "two_way", 1),
-        ("met", "held_at", datetime(2026, 3, 2)),  # noqa: DTZ001
-        ("met", "held_at", datetime(2026, 3, 2, tzinfo=timezone(timedelta(hours=8)))),
-        ("met", "held_at", datetime(1969, 3, 2, tzinfo=UTC)),
-        ("met", "held_at", datetime(2201, 1, 1, tzinfo=UTC)),
-        ("met", "held_at", date(2026, 3, 2)),
+        ("contact_added", "contact.rating", True),
+        ("contact_added", "contact.rating", 2**53),
+        ("contact_added", "contact.roles", ["coach"]),
+        ("contact_added", "contact.roles", ("coach", None)),
+        ("contact_added", "contact.influence", "enormous"),
+        ("contact_added", "contact", {"id": "ruth", "name": "Ruth"}),
+        ("met", "interaction", make.RUTH),
+        ("met", "interaction.spoke", True),
+        ("met", "interaction.held_at", datetime(2026, 3, 2)),  # noqa: DTZ001
+        ("met", "interaction.held_at", datetime(2026, 3, 2, tzinfo=timezone(timedelta(hours=8)))),
+        ("met", "interaction.held_at", datetime(1969, 3, 2, tzinfo=UTC)),
+        ("met", "interaction.held_at", datetime(2201, 1, 1, tzinfo=UTC)),
+        ("met", "interaction.held_at", date(2026, 3, 2)),
         ("said", "value", ("a", "b")),
         ("said", "value", 1.5),
         ("said", "about", 5),
@@ -316,9 +420,16 @@ class Word(str, Enum):  # noqa: UP042
 )
 def test_encode_refuses(kind: str, name: str, value: Any) -> None:
     """An event with a value of a wrong type is never written: it could not be read again."""
-    event = attrs.evolve(ONE_OF_EACH[kind], **{name: value})
-    with pytest.raises(TrailError, match=rf"@ {kind}\.{name}(\W.*)?$"):
+    event = changed(ONE_OF_EACH[kind], name, value)
+    with pytest.raises(TrailError, match=rf"@ {kind}\.{name.partition('.')[0]}$"):
         encode(event)
+
+
+def changed(record: Any, path: str, value: object) -> Any:
+    """The record with another value at a path."""
+    first, _, rest = path.partition(".")
+    inner = changed(getattr(record, first), rest, value) if rest else value
+    return attrs.evolve(record, **{first: inner})
 
 
 def test_encode_names_every_problem() -> None:
@@ -345,8 +456,10 @@ def test_events_are_immutable() -> None:
     opened: Any = make.OPENED
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         opened.deal = "D-2"
-    assert not hasattr(make.OPENED, "__dict__")
-    assert not hasattr(make.GUARD, "__dict__")
+    guard: Any = make.GUARD
+    for record in (opened, guard):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            record.mood = "good"
 
 
 def test_guard_record_is_plain_data() -> None:

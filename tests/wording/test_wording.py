@@ -26,6 +26,7 @@ from dealflow import (
     EvidenceError,
     Farewell,
     Finding,
+    Interaction,
     Language,
     Money,
     MoveNotAllowed,
@@ -40,7 +41,7 @@ from dealflow import (
     Verdict,
 )
 from dealflow.conditions import Gap, Outcome
-from dealflow.evidence import Lack
+from dealflow.evidence import InteractionKind, Lack, Side
 from dealflow.state import Waiver
 from dealflow.trail import events
 from dealflow.wording import Wording, Words
@@ -61,7 +62,7 @@ def said(id: int, value: Any = True, fact: str = "budget.approved", **rest: Any)
     """A statement of Ruth's."""
     fields: dict[str, Any] = {"source_kind": "contact", "source": "ruth", "about": None}
     fields |= {"said_at": DAY, "recorded_at": DAY, "by": BY}
-    return Statement(id, fact, value=value, **(fields | rest))
+    return Statement(id=id, fact=fact, value=value, **(fields | rest))
 
 
 QUOTE = "Signed off\nin March"
@@ -75,7 +76,7 @@ STATEMENTS = {
     7: said(7, "Rings at night", "person.problem", about="jonas", source="jonas"),
     8: said(8, "Rings at night", "person.problem", about="jonas"),
 }
-WAIVED = {"proof_passed": Waiver("proof_passed", "Ana Ruiz", "Known product", None, 9)}
+WAIVED = {"proof_passed": Waiver("proof_passed", "Ana Ruiz", "Known product", entry=9)}
 
 
 def wording(language: Language = "en", **rest: Any) -> Wording:
@@ -613,7 +614,11 @@ GUARDS = {
     "pain_asked": events.GuardRecord("true", True, (1,), (), (), None),
     "gone": events.GuardRecord("false", True, (), (), (), None),
 }
-CARD: Any = ("ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), None, None, None)
+
+
+def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both") -> events.Met:
+    """A talk."""
+    return events.Met(Interaction("i", kind, people, DAY, channel, spoke))
 
 
 @pytest.mark.parametrize(
@@ -624,26 +629,38 @@ CARD: Any = ("ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), None, 
          "D-1（Racks）：与Northwind建立商机，金额48,000欧元。"),
         (events.Opened("D-1", "Northwind", "", None, "p", "1", "f", "s"),
          "D-1 opened with Northwind.", "D-1：与Northwind建立商机。"),
-        (events.ContactAdded(*CARD), "New on the map: Ruth Okafor (CFO): economic buyer.",
+        (events.ContactAdded(RUTH), "New on the map: Ruth Okafor (CFO): economic buyer.",
          "新增联系人：Ruth Okafor（CFO）：经济买主。"),
-        (events.ContactChanged(*CARD), "Map changed: Ruth Okafor (CFO): economic buyer.",
+        (events.ContactChanged(RUTH), "Map changed: Ruth Okafor (CFO): economic buyer.",
          "联系人变更：Ruth Okafor（CFO）：经济买主。"),
         (events.AmountChanged(Money("50000", "EUR"), "two bays more"),
          "The price is now EUR 50,000: two bays more.", "报价改为50,000欧元：two bays more。"),
-        (events.Met("i", "call", "phone", ("ruth", "mia"), DAY, True),
+        (met("call", "phone", "ruth", "mia"),
          "Call with Ruth Okafor and Mia Lind (phone).", "与Ruth Okafor和Mia Lind通话（phone）。"),
-        (events.Met("i", "mail", "mail", ("mia",), DAY, True),
+        (met("call", "", "mia", spoke="us"),
+         "Call to Mia Lind (no answer).", "致电Mia Lind（无回应）。"),
+        (met("call", "call", "mia", spoke="them"),
+         "Call from Mia Lind (we did not speak).", "Mia Lind来电（我方未回应）。"),
+        (met("mail", "mail", "mia"),
          "Mails with Mia Lind.", "与Mia Lind邮件往来。"),
-        (events.Met("i", "mail", "mail", ("mia",), DAY, False),
+        (met("mail", "mail", "mia", spoke="us"),
          "Mail to Mia Lind (no answer).", "发邮件给Mia Lind（无回应）。"),
-        (events.Met("i", "visit", "Halden", ("mia",), DAY, False),
+        (met("mail", "post", "mia", spoke="them"),
+         "Mail from Mia Lind (post, we did not speak).", "Mia Lind来信（post、我方未回应）。"),
+        (met("visit", "Halden", "mia", spoke="us"),
          "Visit to Mia Lind (Halden, no answer).", "拜访Mia Lind（Halden、无回应）。"),
-        (events.Said("budget.amount", None, "60000 EUR", "contact", "ruth", DAY, "Sixty", True,
-                     None, None),
+        (met("meeting", "", "mia", spoke="them"),
+         "Meeting with Mia Lind (we did not speak).", "与Mia Lind会面（我方未回应）。"),
+        (events.TimeCorrected(4, 4, DAY, "clock a year ahead"),
+         "Time of entry 4 corrected to 3 May 2026, 09:00 UTC: clock a year ahead.",
+         "第4条记录的时间更正为2026年5月3日 09:00 UTC：clock a year ahead。"),
+        (events.TimeCorrected(4, 9, DAY, "clock a year ahead"),
+         "Times of entries 4 to 9 corrected, from 3 May 2026, 09:00 UTC on: clock a year ahead.",
+         "第4至9条记录的时间已更正，改自2026年5月3日 09:00 UTC起：clock a year ahead。"),
+        (events.Said("budget.amount", "60000 EUR", "contact", "ruth", DAY, "Sixty"),
          "Ruth Okafor (CFO): “Sixty” (the amount of the budget: EUR 60,000).",
          "Ruth Okafor（CFO）：“Sixty”（预算金额：60,000欧元）。"),
-        (events.Said("budget.amount", None, "60000 EUR", "document", "Memo", DAY, "", True, None,
-                     None),
+        (events.Said("budget.amount", "60000 EUR", "document", "Memo", DAY),
          "Document “Memo”: the amount of the budget: EUR 60,000.",
          "文件“Memo”：预算金额：60,000欧元。"),
         (events.Withdrawn(7, "misheard"), "Statement 7 taken back: misheard.",
@@ -685,11 +702,11 @@ CARD: Any = ("ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), None, 
          "Taken up again at Buying roles (lost before): they called.",
          "在“采购角色”重新启动（此前已丢单）：they called。"),
     ],
-    ids=lambda value: value.kind if hasattr(value, "kind") else None,
+    ids=lambda value: value.KIND if hasattr(value, "KIND") else None,
 )  # fmt: skip
 def test_every_event_is_told(event: events.Event, en: str, zh: str) -> None:
     """Each kind of entry is a sentence or two in both languages."""
-    told = [w.entry(Entry(1, DAY, BY, event.kind, event, "", "")) for w in (EN, ZH)]
+    told = [w.entry(Entry(1, DAY, BY, event.KIND, event, "", "")) for w in (EN, ZH)]
     assert told == [en, zh]
 
 

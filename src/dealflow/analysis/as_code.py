@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 from textwrap import wrap
-from typing import TypeAlias
 
 from dealflow.deal import Deal
+from dealflow.evidence import Contact
 from dealflow.trail import Entry, events
 from dealflow.typing import JSON
 
@@ -24,12 +24,11 @@ _IMPORTS = {
     "timedelta(": "from datetime import timedelta",
     "Money(": "from dealflow import Money",
 }
-_Contact: TypeAlias = "events.ContactAdded | events.ContactChanged"
-_CARD = ("roles", "contact_kind", "influence", "response_mode", "rating")
+_CARD = ("roles", "kind", "influence", "response_mode", "rating")
 _PLAIN: Mapping[str, object] = {
     **dict.fromkeys(_CARD),
     "roles": (),
-    "contact_kind": "person",
+    "kind": "person",
 }
 
 
@@ -90,24 +89,27 @@ def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
         event = entry.event
         match event:
             case events.ContactAdded():
-                card = dict(_card(event, _PLAIN))
-                yield from _call("add_contact", event.contact, name=event.name, **card)
+                who = event.contact
+                card = dict(_card(who, _PLAIN))
+                yield from _call("add_contact", who.id, name=who.name, **card)
             case events.ContactChanged():
                 # a change of a card is told by what changed, so the card before it is looked up
                 before = next(
-                    earlier.event
+                    earlier.event.contact
                     for earlier in reversed(deal.trail[: entry.seq - 1])
                     if isinstance(earlier.event, events.ContactAdded | events.ContactChanged)
-                    and earlier.event.contact == event.contact
+                    and earlier.event.contact.id == event.contact.id
                 )
-                changes = dict(_card(event, {name: getattr(before, name) for name in _CARD}))
-                yield from _call("change_contact", event.contact, **changes)
+                changes = dict(
+                    _card(event.contact, {name: getattr(before, name) for name in _CARD})
+                )
+                yield from _call("change_contact", event.contact.id, **changes)
             case events.AmountChanged():
                 price = f'Money("{event.amount.amount:f}", "{event.amount.currency}")'
                 yield from _lines("change_amount", [price, f"reason={literal(event.reason)}"])
             case events.Met():
-                people: JSON = list(event.participants)
-                yield from _call("meet", event.interaction_kind, participants=people)
+                people: JSON = list(event.interaction.participants)
+                yield from _call("meet", event.interaction.kind, participants=people)
             case events.Said():
                 yield from _said(event, entry)
             case events.Waived():
@@ -117,7 +119,7 @@ def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
             case events.Moved():
                 yield f"deal.advance(to={literal(event.to_step)}, **now)"
             case _:
-                raise TypeError(f"{event.kind} puts nobody into a scene")
+                raise TypeError(f"{event.KIND} puts nobody into a scene")
 
 
 def _taken_back(deal: Deal, entries: Sequence[Entry]) -> Iterator[str]:
@@ -169,13 +171,12 @@ def marks(**fields: str | None) -> Iterator[str]:
             yield f"said.{name} == {literal(value)}"
 
 
-def _card(event: _Contact, before: Mapping[str, object]) -> Iterator[tuple[str, JSON]]:
+def _card(contact: Contact, before: Mapping[str, object]) -> Iterator[tuple[str, JSON]]:
     """What differs from before on a contact's card."""
     for name in _CARD:
-        value = getattr(event, name)
+        value = getattr(contact, name)
         if value != before[name]:
-            word = "kind" if name == "contact_kind" else name
-            yield word, list(value) if name == "roles" else value
+            yield name, list(value) if name == "roles" else value
 
 
 def _said(event: events.Said, entry: Entry) -> Iterator[str]:

@@ -15,9 +15,8 @@ from attrs import evolve, frozen
 
 from dealflow.assessment import Judgement, judge_step
 from dealflow.playbook import Playbook
-from dealflow.state import DealState, Snapshot
+from dealflow.state import DealState, Snapshot, apply, place_after, sense_problems
 from dealflow.trail import START, Entry, events
-from dealflow.values import Money, ValueType, from_json
 
 __all__ = [
     "Observation",
@@ -187,77 +186,51 @@ def observations(playbook: Playbook, trail: Iterable[Entry]) -> Iterator[Observa
 class _Fold:
     """Entries taken into a deal's state, without what its playbook could not take on record."""
 
-    __slots__ = ("_skipped", "state")
+    __slots__ = ("state",)
 
     def __init__(self, playbook: Playbook) -> None:
         self.state = DealState(playbook)
-        self._skipped: set[int] = set()
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Go on with these entries."""
-        state, fits = self.state, self._FITS
+        state, adapted = self.state, self._ADAPTED
         for entry in entries:
-            event: events.Event | None = entry.event
-            if (fit := fits.get(event.__class__)) is not None:
-                event = fit(self, event)
-            if event is None:
-                self._skipped.add(entry.seq)
+            event: events.Event = entry.event
+            if (place := place_after(event)) is not None:
+                # Where the deal went is what its trail says, under whichever rules it could.
+                state.enter(place, entry.seq, entry.at)
             else:
-                state.apply(entry.seq, entry.at, entry.by, event)
+                if (adapt := adapted.get(event.__class__)) is not None:
+                    event = adapt(self, event)
+                if not sense_problems(state, entry.at, entry.by, event):
+                    apply(state, entry.seq, entry.at, entry.by, event)
+                    continue
+            state.timeline.add(entry.at, event)
 
     def _opened(self, event: events.Opened) -> events.Event:
-        if self._in_our_money(event.amount):
-            return event
-        # a deal has to be opened, so only its price is left out
-        return evolve(event, amount=None)
-
-    def _amount_changed(self, event: events.AmountChanged) -> events.Event | None:
-        return event if self._in_our_money(event.amount) else None
-
-    def _in_our_money(self, amount: Money | None) -> bool:
-        # a deal has one currency, the first it knew; the ledger refuses others, and so must a
-        # replay
-        currency = self.state.currency or self.state.playbook.currency
-        return amount is None or currency in (None, amount.currency)
+        book = self.state.playbook
+        # a deal has to be opened, so it is told as opened here, and only a price in another
+        # currency is left out
+        ours = evolve(
+            event,
+            playbook=book.id,
+            playbook_version=book.version,
+            fingerprint=book.fingerprint,
+            step=book.steps[0].id,
+        )
+        priced = not sense_problems(self.state, None, "", ours)
+        return ours if priced else evolve(ours, amount=None)
 
     def _contact(self, event: events.ContactAdded | events.ContactChanged) -> events.Event:
         # the person stays: others may have named him, or he may have spoken
-        roles = tuple(role for role in event.roles if role in self.state.playbook.role)
-        return event if roles == event.roles else evolve(event, roles=roles)
+        contact = event.contact
+        roles = tuple(role for role in contact.roles if role in self.state.playbook.role)
+        return (
+            event if roles == contact.roles else evolve(event, contact=evolve(contact, roles=roles))
+        )
 
-    def _said(self, event: events.Said) -> events.Event | None:
-        return event if self._fits(event) else None
-
-    def _fits(self, event: events.Said) -> bool:
-        fact = self.state.playbook.fact.get(event.fact)
-        # the same name for something else: a fact of the deal is no fact of a contact
-        if fact is None or (event.about is not None) is not (fact.of == "contact"):
-            return False
-        try:
-            value = from_json(fact.type, event.value)
-        except ValueError:
-            return False
-        if fact.type is ValueType.CHOICE:
-            # choices and contacts are checked by the ledger and not by the value's type
-            return value in fact.choices
-        if fact.type is ValueType.PERSON:
-            return value in self.state.contacts
-        return not isinstance(value, Money) or self._in_our_money(value)
-
-    def _withdrawn(self, event: events.Withdrawn) -> events.Event | None:
-        # what was never taken on record cannot be withdrawn
-        return None if event.statement in self._skipped else event
-
-    def _waived(self, event: events.Waived) -> events.Event | None:
-        guard = self.state.playbook.guard.get(event.guard)
-        return event if guard is not None and guard.waivable else None
-
-    _FITS: ClassVar[Mapping[type, Callable[[Any, Any], events.Event | None]]] = {
+    _ADAPTED: ClassVar[Mapping[type, Callable[[Any, Any], events.Event]]] = {
         events.Opened: _opened,
-        events.AmountChanged: _amount_changed,
         events.ContactAdded: _contact,
         events.ContactChanged: _contact,
-        events.Said: _said,
-        events.Withdrawn: _withdrawn,
-        events.Waived: _waived,
     }

@@ -5,17 +5,21 @@ Pure functions of a snapshot. Everybody may ask; nothing here changes a deal.
 
 from __future__ import annotations
 
-from dealflow.assessment.coaching import Assessment, Farewell, RaisedFlag, Refused, assess, farewell
+from dealflow.assessment.assessment import Assessment, Look, Refused, assess
+from dealflow.assessment.coaching import Farewell, RaisedFlag, farewell
 from dealflow.assessment.findings import (
     Finding,
     Judgement,
-    Verdict,
     find_gap,
     judge_guards,
     judge_move,
     judge_step,
+    record,
+    records,
+    weigh_step,
 )
 from dealflow.assessment.questions import Ask, questions
+from dealflow.values import Verdict
 
 __all__ = [
     "Ask",
@@ -23,6 +27,7 @@ __all__ = [
     "Farewell",
     "Finding",
     "Judgement",
+    "Look",
     "RaisedFlag",
     "Refused",
     "Verdict",
@@ -33,4 +38,7 @@ __all__ = [
     "judge_move",
     "judge_step",
     "questions",
+    "record",
+    "records",
+    "weigh_step",
 ]

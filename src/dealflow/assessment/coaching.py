@@ -1,26 +1,22 @@
-"""What a coach would say: what to ask next and of whom, what to look out for, which paper to offer.
+"""What a coach would say besides: what to look out for, which paper to offer, how to say goodbye.
 
 Everything is derived from the playbook, the evidence and the findings; nothing is changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import timedelta
 
 from attrs import frozen
 
-from dealflow.assessment.findings import Finding, Judgement, Verdict
-from dealflow.assessment.questions import Ask, questions
+from dealflow.assessment.findings import Judgement
 from dealflow.conditions import judge, witnesses
-from dealflow.exceptions import DealflowError
 from dealflow.record import Record
 from dealflow.state import Snapshot
-from dealflow.trail import Entry
 from dealflow.values import Truth
 
-__all__ = ["Assessment", "Farewell", "RaisedFlag", "Refused", "assess", "farewell"]
+__all__ = ["Farewell", "RaisedFlag", "farewell", "paper", "red_flags"]
 
 
 @frozen(repr=False)
@@ -36,58 +32,6 @@ class RaisedFlag(Record):
     flag: str
     contacts: tuple[str, ...] = ()
     overdue: timedelta | None = None
-
-
-@frozen(repr=False)
-class Assessment(Record):
-    """Where a deal stands at one instant, and what to do next.
-
-    Attributes:
-        deal: the deal's id.
-        step: the step that it is in.
-        at: the instant, in UTC.
-        move: the id of the forward move that was judged.
-        to: where that move leads.
-        verdict: what to do.
-        findings: every guard that matters to the move.
-        blocking: those that stand in the way, walk-away guards first.
-        questions: what to ask, in the order of what the answers would decide.
-        red_flags: what to look out for.
-        paper: the id of the kind of paper that fits the commitment won so far.
-        since: when the step was entered.
-    """
-
-    deal: str
-    step: str
-    at: datetime
-    move: str
-    to: str
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    blocking: tuple[Finding, ...]
-    questions: tuple[Ask, ...]
-    red_flags: tuple[RaisedFlag, ...]
-    paper: str | None
-    since: datetime
-
-
-def assess(snapshot: Snapshot, judgement: Judgement) -> Assessment:
-    """Make the whole assessment of a judged move."""
-    state = snapshot.state
-    return Assessment(
-        deal=state.id,
-        step=state.step,
-        at=snapshot.at,
-        move=judgement.plan.move.id,
-        to=judgement.plan.move.to,
-        verdict=judgement.verdict,
-        findings=judgement.findings,
-        blocking=judgement.blocking,
-        questions=tuple(questions(snapshot, judgement.findings)),
-        red_flags=tuple(red_flags(snapshot)),
-        paper=paper(snapshot),
-        since=state.since or snapshot.at,
-    )
 
 
 def red_flags(snapshot: Snapshot) -> Iterator[RaisedFlag]:
@@ -143,65 +87,3 @@ def farewell(snapshot: Snapshot, judgement: Judgement) -> Farewell:
     refuted = tuple(f.guard for f in judgement.findings if f.refuted)
     name = state.contacts[contacts[0]].name if contacts else None
     return Farewell(contacts, name, state.account, refuted)
-
-
-class Refused(DealflowError, PermissionError):
-    """A move was tried and its guards did not let it pass. The refusal is in the trail.
-
-    Reading any of the attributes, ``args`` or the text is a look at it: see :meth:`on_look`.
-    """
-
-    def __init__(self, assessment: Assessment, entry: Entry) -> None:
-        self._assessment = assessment
-        self._entry = entry
-        self._on_look: tuple[Callable[[], object], ...] = ()
-        reasons = ", ".join(f"{f.guard} is {f.truth.value}" for f in assessment.blocking)
-        super().__init__(
-            f"{assessment.step} cannot be left ({assessment.verdict.value}): {reasons}"
-        )
-
-    def on_look(self, callback: Callable[[], object]) -> None:
-        """Have something called at each look, as a test does that wants no refusal unseen.
-
-        What was set by others before is called as well. Copies of the error tell nobody.
-        """
-        self._on_look += (callback,)
-
-    @property
-    def assessment(self) -> Assessment:
-        """The assessment at the time of the attempt, questions included."""
-        self._look()
-        return self._assessment
-
-    @property
-    def entry(self) -> Entry:
-        """The trail's entry of the refused attempt."""
-        self._look()
-        return self._entry
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings that block the move, most pressing first."""
-        self._look()
-        return self._assessment.blocking
-
-    @property
-    def args(self) -> tuple[Any, ...]:
-        """What every error has: its text."""
-        self._look()
-        return super().args
-
-    @args.setter
-    def args(self, args: tuple[Any, ...]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        BaseException.__dict__["args"].__set__(self, args)
-
-    def __str__(self) -> str:
-        self._look()
-        return super().__str__()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.assessment, self.entry))
-
-    def _look(self) -> None:
-        for callback in self._on_look:
-            callback()

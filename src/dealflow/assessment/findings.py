@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 from attrs import evolve, frozen
 
 from dealflow.conditions import Gap, Outcome
-from dealflow.playbook import Plan, TrialClose, WalkAway
+from dealflow.playbook import Plan, TrialClose, weigh
 from dealflow.record import Record
 from dealflow.state import Snapshot
-from dealflow.values import Truth
+from dealflow.trail import GuardRecord
+from dealflow.values import Truth, Verdict
 
 __all__ = [
     "Finding",
     "Judgement",
-    "Verdict",
     "find_gap",
     "judge_guards",
     "judge_move",
     "judge_step",
+    "record",
+    "records",
+    "weigh_step",
 ]
-
-
-class Verdict(Enum):
-    """What to do with a deal now, the most pressing first."""
-
-    WALK_AWAY = "walk_away"
-    RECONCILE = "reconcile"
-    ASK = "ask"
-    WORK = "work"
-    READY = "ready"
 
 
 @frozen(slots=False, repr=False)  # quicker to make, and every assessment makes many
@@ -123,73 +115,56 @@ def judge_guards(
 
 
 def judge_move(snapshot: Snapshot, plan: Plan) -> Judgement:
-    """Evaluate every guard that matters to a move, and give the verdict.
-
-    The order of verdicts is WALK_AWAY, RECONCILE, ASK, WORK, READY. Of n walk-away guards with
-    threshold k, at least n-k+1 must be TRUE to go on; k refuted ones mean walking away.
-    """
-    needed = plan.needs_walk_away
+    """Evaluate every guard that matters to a move, and weigh what they give."""
     findings = judge_guards(snapshot, plan.needed, walk_away=False, needed=True)
-    findings += judge_guards(snapshot, plan.walk_away, walk_away=True, needed=needed)
-    doubtful = [f for f in findings if f.outcome.truth is not Truth.TRUE and f.waived is None]
+    findings += judge_guards(snapshot, plan.walk_away, walk_away=True, needed=plan.needs_walk_away)
+    doubtful = {f.guard: f.outcome.truth for f in findings if not f.holds}
     if not doubtful:
         return Judgement(plan, Verdict.READY, tuple(findings))
-    policy = snapshot.playbook.walk_away
-    leave = policy is not None and _must_leave(policy, plan, doubtful)
-    if policy is not None:
-        # Of n conditions, n-k+1 have to be known good. While enough are, the others are in nobody's
-        # way, whether they are unknown or in dispute; the refuted ones stand out when they are the
-        # reason to leave.
-        short = sum(f.walk_away for f in doubtful) > len(plan.walk_away) - policy.enough(
-            len(plan.walk_away)
-        )
-        for i, f in enumerate(findings):
-            if f.walk_away:
-                blocks = (f.blocks and short) or (leave and f.refuted)
-                findings[i] = evolve(f, blocks=blocks)
-    verdict = Verdict.WALK_AWAY if leave else _verdict(f for f in findings if f.blocks)
+    verdict, in_the_way = weigh(snapshot.playbook.walk_away, plan, doubtful)
+    for i, f in enumerate(findings):
+        # The others are in nobody's way, as long as enough of them are known good.
+        if f.walk_away and f.blocks is not (f.guard in in_the_way):
+            findings[i] = evolve(f, blocks=not f.blocks)
     return Judgement(plan, verdict, tuple(findings))
 
 
-def _must_leave(policy: WalkAway, plan: Plan, doubtful: list[Finding]) -> bool:
-    refuted = [f for f in doubtful if f.outcome.truth is Truth.FALSE]
-    if any(f.guard in policy.at_once for f in refuted):
-        return True
-    special = sum(f.walk_away for f in refuted)
-    # Of no guards at all, `all` is 0: nothing refuted must not mean walking away.
-    return special > 0 and special >= policy.threshold(len(plan.walk_away))
-
-
-# In the order in which they are looked for: a contradiction comes before what nobody knows, since
-# one more answer would only be one more voice in it.
-_BY_TRUTH = {
-    Truth.CONFLICTED: Verdict.RECONCILE,
-    Truth.UNKNOWN: Verdict.ASK,
-    Truth.FALSE: Verdict.WORK,
-}
-
-
-def _verdict(blocking: Iterable[Finding]) -> Verdict:
-    truths = {finding.truth for finding in blocking}
-    for truth, verdict in _BY_TRUTH.items():
-        if truth in truths:
-            return verdict
-    return Verdict.READY
-
-
 def judge_step(snapshot: Snapshot, to: str | None = None) -> Judgement:
-    """Judge the move to ``to``; without it, the first that is ready, or else the first."""
+    """Judge the move to ``to``; without it, the first that is ready, or else the first.
+
+    Raises:
+        LookupError: no move leads there.
+    """
+    judgements = (judge_move(snapshot, plan) for plan in _plans(snapshot, to))
+    first = next(judgements)
+    if first.verdict is Verdict.READY:
+        return first
+    return next((one for one in judgements if one.verdict is Verdict.READY), first)
+
+
+def weigh_step(snapshot: Snapshot, to: str | None = None) -> Verdict:
+    """The verdict that :func:`judge_step` gives, without its findings."""
+    verdicts = (_weigh_move(snapshot, plan) for plan in _plans(snapshot, to))
+    first = next(verdicts)
+    return Verdict.READY if Verdict.READY in verdicts else first
+
+
+def _weigh_move(snapshot: Snapshot, plan: Plan) -> Verdict:
+    outcome_of, waivers = snapshot.state.guard_outcome, snapshot.state.waivers
+    doubtful = {}
+    for guard in plan.needs:
+        truth = outcome_of(guard, snapshot).truth
+        if truth is not Truth.TRUE and not (guard in waivers and snapshot.waiver(guard)):
+            doubtful[guard] = truth
+    return weigh(snapshot.playbook.walk_away, plan, doubtful)[0]
+
+
+def _plans(snapshot: Snapshot, to: str | None) -> tuple[Plan, ...]:
     plans = snapshot.playbook.plans[snapshot.state.step]
-    first = None
-    for plan in plans:
-        if to is None or plan.move.to == to:
-            judgement = judge_move(snapshot, plan)
-            if to is not None or judgement.verdict is Verdict.READY:
-                return judgement
-            first = first or judgement
-    if first is None:
+    chosen = tuple(plan for plan in plans if to is None or plan.move.to == to)
+    if not chosen:
         raise LookupError(to)
-    return first
+    return chosen
 
 
 def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding, ...]]:
@@ -202,17 +177,14 @@ def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding,
         that lie on every way to the trial close count, for the deal has passed no others for sure.
     """
     book = snapshot.playbook
-    earlier = [step for step in book.steps if step.id in book.passed_before(close.step)]
-    failed: dict[str, tuple[Finding, ...]] = {}
-    # Guards that are not standing mattered only on leaving their step.
-    standing = {guard.id for guard in book.guards if guard.standing}
-    for step in earlier:
-        guards = [guard for guard in step.leave_when if guard in standing]
-        findings = judge_guards(snapshot, guards, walk_away=False, needed=True)
-        if book.walk_away and step.id == book.walk_away.start:
-            guards = [guard for guard in book.walk_away.guards if guard in standing]
-            findings += judge_guards(snapshot, guards, walk_away=True, needed=True)
-        failed[step.id] = tuple(f for f in findings if not f.holds)
+    failed = {
+        step: tuple(
+            finding
+            for finding in judge_guards(snapshot, guards, walk_away=False, needed=True)
+            if not finding.holds
+        )
+        for step, guards in book.standing_before(close.step).items()
+    }
     # By a live claim, whoever made it: people who name different gaps send the deal back to the
     # earliest, since going too far back costs a few questions and not going far enough costs the
     # deal.
@@ -222,4 +194,22 @@ def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding,
         named = {close.gaps[str(value)] for value, _ in reading.values if value in close.gaps}
     gaps = [step.id for step in book.steps if failed.get(step.id) or step.id in named]
     everything = tuple(f for findings in failed.values() for f in findings)
-    return (gaps[0] if gaps else earlier[-1].id), everything
+    return (gaps[0] if gaps else list(failed)[-1]), everything
+
+
+def records(findings: Iterable[Finding]) -> dict[str, GuardRecord]:
+    """What a trail keeps of findings, by guard."""
+    return {finding.guard: record(finding) for finding in findings}
+
+
+def record(finding: Finding) -> GuardRecord:
+    """What a trail keeps of one finding."""
+    outcome = finding.outcome
+    missing = tuple(map(_gap_code, outcome.gaps)) if outcome.gaps else ()
+    return GuardRecord(
+        outcome.truth.value, finding.needed, outcome.yes, outcome.no, missing, finding.waived
+    )
+
+
+def _gap_code(gap: Gap) -> str:
+    return ":".join(part for part in (gap.reason, gap.subject, gap.about) if part)

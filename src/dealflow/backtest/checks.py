@@ -10,17 +10,18 @@ from typing import Any
 
 from attrs import evolve
 
-from dealflow.backtest.deal import BY, MOST_TALKS, NOBODY, contact, said
+from dealflow.backtest.deal import BY, MOST_TALKS, NOBODY, contact, opened, said
 from dealflow.backtest.mapping import Cell, ColumnMapping, Link
-from dealflow.deal import intake
 from dealflow.evidence import Fact
 from dealflow.exceptions import EvidenceError, InputError, Problem
 from dealflow.playbook import Playbook
-from dealflow.state import DealState
-from dealflow.trail import events
+from dealflow.state import DealState, apply
 from dealflow.values import Money, Value, ValueType, utc
 
 __all__ = ["check_instant", "checked", "under"]
+
+_EARLY = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any instant at which an answer may be judged."""
 
 
 def check(mapping: ColumnMapping) -> Iterator[Problem]:
@@ -82,11 +83,11 @@ def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
         # With an amount of nothing the deal has the currency, and links in another one are found
         # out.
         scratch = None if currency is None else amount or Money(0, currency)
-        opened = intake.opened(state.playbook, BY, account, "", scratch)
-    except ValueError as error:  # EvidenceError is one, too
+        first = opened(state, _EARLY, account, scratch)
+    except EvidenceError as error:
         yield Problem("deal", str(error))
-        opened = intake.opened(state.playbook, BY, NOBODY, "", None)
-    state.apply(1, datetime(2000, 1, 1, tzinfo=UTC), BY, opened)
+        first = opened(state, _EARLY, NOBODY, None)
+    apply(state, 1, _EARLY, BY, first)
     if not isinstance(deal.talks, Cell | None) and not 0 <= deal.talks <= MOST_TALKS:
         yield Problem("deal.talks", f"{deal.talks} is not from 0 to {MOST_TALKS}")
     elif deal.talks and not mapping.contacts:
@@ -96,20 +97,20 @@ def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
 def _check_contacts(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
     for i, person in enumerate(mapping.contacts):
         place = f"contacts[{i}]"
-        if person.id in state.contacts:
-            yield Problem(place, f"there is a contact {person.id!r} already")
+        # Roles that are given by a column are those of nobody yet.
+        if person.roles_from is not None:
+            for cell, roles in person.roles_from.values.items():
+                try:
+                    contact(state, _EARLY, person.id, person.name, roles)
+                except EvidenceError as error:
+                    told = [p.message for p in error.problems if p.place == "roles"]
+                    if told:
+                        yield Problem(f"{place}.roles_from.values.{cell}", "; ".join(told))
         try:
-            record = contact(state, person.id, person.name, person.roles)
-            state.apply(1, datetime(2000, 1, 1, tzinfo=UTC), BY, events.ContactAdded(**record))
+            added = contact(state, _EARLY, person.id, person.name, person.roles)
+            apply(state, i + 2, _EARLY, BY, added)
         except EvidenceError as error:
             yield Problem(place, str(error))
-        if person.roles_from is not None:
-            source = person.roles_from
-            for cell, roles in source.values.items():
-                try:
-                    contact(state, person.id, person.name, roles)
-                except EvidenceError as error:
-                    yield Problem(f"{place}.roles_from.values.{cell}", str(error))
 
 
 def _check_links(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from dealflow.backtest.mapping import ColumnMapping, Link, Silence
 from dealflow.deal import intake
 from dealflow.exceptions import DealflowError, InputError, Problem
 from dealflow.playbook import Playbook
-from dealflow.state import DealState, Snapshot
+from dealflow.state import DealState, Snapshot, apply
 from dealflow.trail import events
 from dealflow.values import Money, Value
 
@@ -30,6 +30,7 @@ __all__ = [
     "build",
     "contact",
     "judge",
+    "opened",
     "said",
 ]
 
@@ -55,7 +56,7 @@ class ClosedDeal:
         at: the instant at which it is judged.
         account: the customer.
         amount: the price.
-        talks: the number of two-way talks.
+        talks: the number of talks in which both sides spoke.
         roles: for each contact of the mapping, the roles held.
         said: for each link of the mapping, the value stated, or why none is.
         columns: the names of the file's columns.
@@ -87,16 +88,10 @@ def said(state: DealState, at: datetime, link: Link, value: object, age: timedel
     # Only of a contact's words is there a question whether they were told on.
     if kind == "contact":
         details["first_hand"] = link.first_hand
-    return intake.said(
-        state,
-        at,
-        kind,
-        BY if kind == "observation" else source,
-        link.fact,
-        value,
-        about=link.about,
-        **details,
-    )
+    notes = intake.Notes(at)
+    who = BY if kind == "observation" else source
+    made = intake.said(state, notes, kind, who, link.fact, value, about=link.about, **details)
+    return notes.checked(state, BY, made)
 
 
 def build(playbook: Playbook, mapping: ColumnMapping, deal: ClosedDeal) -> Snapshot:
@@ -107,7 +102,11 @@ def build(playbook: Playbook, mapping: ColumnMapping, deal: ClosedDeal) -> Snaps
     """
     state = DealState(playbook)
     for seq, event in enumerate(_events(state, mapping, deal), 1):
-        state.apply(seq, deal.at, BY, event)
+        apply(state, seq, deal.at, BY, event)
+    # Straight there, past guards that nobody judged: where a deal stood is what the data says, and
+    # not how it came there.
+    if mapping.step != state.step:
+        state.enter(mapping.step, 0, deal.at)
     return Snapshot(state, deal.at)
 
 
@@ -130,35 +129,33 @@ def blank(mapping: ColumnMapping) -> ClosedDeal:
 
 def _events(state: DealState, mapping: ColumnMapping, deal: ClosedDeal) -> Iterator[events.Event]:
     """The events of the deal; each is made when those before it have been applied."""
-    first = state.playbook.steps[0].id
-    yield intake.opened(state.playbook, BY, deal.account, "", deal.amount)
+    yield opened(state, deal.at, deal.account, deal.amount)
     for person, roles in zip(mapping.contacts, deal.roles, strict=True):
-        yield events.ContactAdded(**contact(state, person.id, person.name, roles))
+        yield contact(state, deal.at, person.id, person.name, roles)
     people = [person.id for person in mapping.contacts]
     for _ in range(deal.talks):
-        yield intake.met(state, deal.at, "call", people, None, "", None, True)
+        notes = intake.Notes(deal.at)
+        met = intake.interaction(state, notes, "call", participants=people)
+        yield notes.checked(state, BY, events.Met(met))
     for link, value in zip(mapping.links, deal.said, strict=True):
         if not isinstance(value, Silence):
             yield said(state, deal.at, link, value, mapping.age)
-    # Straight there, past guards that nobody judged: where a deal stood is what the data says, and
-    # not how it came there.
-    if mapping.step != first:
-        yield events.Moved(BY, first, mapping.step, "ready", {})
 
 
-def contact(state: DealState, contact: str, name: str, roles: tuple[str, ...]) -> dict[str, Any]:
-    """The checked record of a contact; raises EvidenceError as a deal's verbs do."""
-    return intake.contact_record(
-        state,
-        id=contact,
-        name=name,
-        title="",
-        kind="person",
-        roles=roles,
-        influence=None,
-        response_mode=None,
-        rating=None,
-    )
+def opened(state: DealState, at: datetime, account: str, amount: Money | None) -> events.Opened:
+    """The opening of a deal; raises EvidenceError as a deal's verbs do."""
+    book = state.playbook
+    rules = (book.id, book.version, book.fingerprint, book.steps[0].id)
+    return intake.Notes(at).checked(state, BY, events.Opened(BY, account, "", amount, *rules))
+
+
+def contact(
+    state: DealState, at: datetime, id: str, name: str, roles: tuple[str, ...]
+) -> events.ContactAdded:
+    """A person of the mapping, on the map; raises EvidenceError as a deal's verbs do."""
+    notes = intake.Notes(at)
+    card = intake.contact(notes, id, {"name": name, "roles": roles})
+    return notes.checked(state, BY, events.ContactAdded(card))
 
 
 def judge(playbook: Playbook, mapping: ColumnMapping, deal: ClosedDeal) -> Judgement:

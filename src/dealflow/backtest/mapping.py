@@ -93,7 +93,7 @@ class DealSource:
         account: the customer.
         amount: the price.
         currency: the currency of amounts that are written without one.
-        talks: the number of two-way talks.
+        talks: the number of talks in which both sides spoke.
     """
 
     account: str | Cell | None = None

@@ -324,19 +324,18 @@ class _Reader:
         mapping, link = self.mapping, self.mapping.links[i]
         type_ = mapping.playbook.fact[link.fact].type
         currency = mapping.deal.currency
+        amount = found.get("amount")
         try:
-            at, amount = found["at"], found.get("amount")
             raw = _money(cell, currency) if type_ is ValueType.MONEY else cell
             value = from_json(type_, raw)
-            said(self.scratch, at, link, value, mapping.age)
+            # At the scratch deal's own instant: the row's, read already, may lie before it.
+            said(self.scratch, self.nothing.at, link, value, mapping.age)
             if (
                 isinstance(value, Money)
                 and amount is not None
                 and value.currency != amount.currency
             ):
                 raise ValueError(f"{value} is not in the currency of the price, {amount}")
-        except KeyError:
-            return Silence.NOBODY_KNOWS  # the row has no instant, which is on the list already
         except ValueError as error:  # EvidenceError is one, too
             self._note(_Unreadable(link.column, str(error), cell))
             return Silence.NOBODY_KNOWS

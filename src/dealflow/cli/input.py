@@ -17,7 +17,7 @@ from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError, InputError, PlaybookError, TrailError
 from dealflow.playbook import Playbook
 from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
-from dealflow.trail import Opened, Trail
+from dealflow.trail import Opened, Timeline, Trail
 from dealflow.values import format_instant, utc
 
 __all__ = [
@@ -139,15 +139,20 @@ def open_deal(source: str, playbook: str | None = None, at: str | None = None) -
 
 def _as_of(deal: Deal, at: datetime) -> Deal:
     """The deal as it was at an instant."""
-    # By the time of recording: what was known then, and not what was true then.
-    entries = [entry for entry in deal.trail if entry.at <= at]
-    if len(entries) == len(deal.trail):
+    # By the time of recording: what was known then, and not what was true then. Where a clock was
+    # wrong, what it had put ahead of the instant comes in with the correction.
+    timeline, known = Timeline(), 0
+    for entry in deal.trail:
+        timeline.add(entry.at, entry.event)
+        if timeline.last <= at:
+            known = entry.seq
+    if known == deal.version:
         return deal
-    if not entries:
+    if not known:
         raise click.BadParameter(
             f"the deal was opened later, at {format_instant(deal.trail[0].at)}", param_hint="'--at'"
         )
-    return Deal.replay(deal.playbook, Trail(entries))
+    return Deal.replay(deal.playbook, Trail(deal.trail[:known]))
 
 
 def _is_script(source: str) -> bool:

@@ -12,7 +12,6 @@ from dealflow.cli.typeset import cell_len, padded
 from dealflow.evidence import Contact
 from dealflow.playbook import FULFILLED
 from dealflow.scripts import Answer, Change, Conflict, Failure, Run, Say, Turn
-from dealflow.state import contact_of
 from dealflow.trail import Entry, events
 from dealflow.typing import Language
 from dealflow.values import Truth
@@ -70,7 +69,7 @@ class _Play:
     def know(self, entry: Entry) -> None:
         """Note who is on the map from now on."""
         if isinstance(entry.event, events.ContactAdded | events.ContactChanged):
-            self.people[entry.event.contact] = contact_of(entry.event)
+            self.people[entry.event.contact.id] = entry.event.contact
 
     def turn(self, turn: Turn) -> None:
         self.clock(turn.line.at)
@@ -132,7 +131,9 @@ class _Play:
             case events.Refused() as event:
                 self.refused_move(event, entry.by)
             # A talk is in what was said in it; told briefly, the call itself is left out.
-            case events.Met() as event if event.two_way and not (self.full or turn.changes):
+            case events.Met() as event if event.interaction.spoke != "us" and not (
+                self.full or turn.changes
+            ):
                 pass
             case _:
                 self.line(w.entry(entry))

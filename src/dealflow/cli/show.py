@@ -119,7 +119,7 @@ def show_data(deal: Deal, at: datetime) -> dict[str, object]:
                 "channel": met.channel,
                 "participants": list(met.participants),
                 "held_at": format_instant(met.held_at),
-                "two_way": met.two_way,
+                "spoke": met.spoke,
             }
             for met in deal.interactions.values()
         ],

@@ -11,7 +11,6 @@ from dealflow.cli.output import Page
 from dealflow.evidence import Contact
 from dealflow.exceptions import TamperedTrail, TrailError
 from dealflow.playbook import Playbook
-from dealflow.state import contact_of
 from dealflow.trail import Trail, events, loads
 from dealflow.typing import Language
 from dealflow.wording import Wording, Words
@@ -38,7 +37,7 @@ def put_trail(page: Page, playbook: Playbook, language: Language, trail: Trail) 
     digits = len(str(len(trail)))
     for entry in trail:
         if isinstance(entry.event, events.ContactAdded | events.ContactChanged):
-            people[entry.event.contact] = contact_of(entry.event)
+            people[entry.event.contact.id] = entry.event.contact
         if entry.at.date() != day:
             day = entry.at.date()
             page.put((w.date(day), "head"))

@@ -24,7 +24,7 @@ from dealflow.conditions.atoms import (
     Plays,
     Within,
 )
-from dealflow.conditions.base import Condition, Gap, Look, Node, OverFact, OverRole, Term
+from dealflow.conditions.base import Condition, Gap, GapReason, Look, Node, OverFact, OverRole, Term
 from dealflow.conditions.logic import And, Not, Or, Outcome, Quantified, amounts, judge, witnesses
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size, literal
 from dealflow.lazy import lazily
@@ -52,6 +52,7 @@ __all__ = [
     "Disputed",
     "FactRef",
     "Gap",
+    "GapReason",
     "Heard",
     "Holds",
     "Known",

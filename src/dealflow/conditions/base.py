@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
-from dealflow.evidence import Contact, Fact, Lack, Reader, Reading
+from dealflow.evidence import Contact, Fact, Lack, LackReason, Reader, Reading
 from dealflow.record import Record
 from dealflow.values import Value
 
@@ -17,6 +17,7 @@ __all__ = [
     "Alternatives",
     "Condition",
     "Gap",
+    "GapReason",
     "Look",
     "Node",
     "OverFact",
@@ -53,7 +54,12 @@ class World(Protocol):
         ...
 
 
-@frozen(repr=False)
+GapReason: TypeAlias = Literal[
+    LackReason, "nobody_in_role", "too_few_heard", "not_set", "passed", "not_named"
+]
+
+
+@frozen(repr=False, slots=False)
 class Gap(Record):
     """Something that a condition misses.
 
@@ -68,7 +74,7 @@ class Gap(Record):
         need: how many there must be, for ``too_few_heard``.
     """
 
-    reason: str
+    reason: GapReason
     subject: str
     about: str | None = None
     lack: Lack | None = None

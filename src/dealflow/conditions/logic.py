@@ -20,7 +20,7 @@ from dealflow.values import Money, Truth, and_bits, not_bits, or_bits
 __all__ = ["And", "Not", "Or", "Outcome", "Quantified", "amounts", "judge", "witnesses"]
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Outcome(Record):
     """The result of evaluating a guard's condition.
 

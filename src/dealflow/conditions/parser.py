@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast, get_args
 
 from dealflow.conditions.atoms import (
     Compare,
@@ -23,7 +23,7 @@ from dealflow.conditions.base import Condition, Term
 from dealflow.conditions.logic import And, Not, Or, Quantified
 from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size
-from dealflow.evidence import ANY_ROLE, Fact
+from dealflow.evidence import ANY_ROLE, ContactKind, Fact, Influence, ResponseMode
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.values import ValueType
 
@@ -33,14 +33,11 @@ ATTRIBUTES: Mapping[str, tuple[ValueType, tuple[str, ...]]] = {
     "deal.amount": (ValueType.MONEY, ()),
     "deal.account": (ValueType.TEXT, ()),
     "deal.talks": (ValueType.NUMBER, ()),
-    "contact.influence": (ValueType.CHOICE, ("high", "medium", "low")),
-    "contact.response_mode": (
-        ValueType.CHOICE,
-        ("growth", "trouble", "even_keel", "overconfident"),
-    ),
+    "contact.influence": (ValueType.CHOICE, get_args(Influence)),
+    "contact.response_mode": (ValueType.CHOICE, get_args(ResponseMode)),
     "contact.rating": (ValueType.NUMBER, ()),
     "contact.heard": (ValueType.YES_NO, ()),
-    "contact.kind": (ValueType.CHOICE, ("person", "committee", "third_party")),
+    "contact.kind": (ValueType.CHOICE, get_args(ContactKind)),
 }
 """The bare attributes that conditions read, with type and choices."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from dealflow.assessment import (
     Assessment,
@@ -12,21 +12,22 @@ from dealflow.assessment import (
     Finding,
     Judgement,
     Refused,
-    Verdict,
     assess,
     farewell,
     find_gap,
     judge_step,
+    record,
+    weigh_step,
 )
-from dealflow.conditions import Gap
-from dealflow.deal import intake
+from dealflow.deal.intake import Notes
+from dealflow.deal.ledger import Clock, in_turn
 from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
-from dealflow.exceptions import MoveNotAllowed, TrailError
-from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook, TrialClose, machine
-from dealflow.state import DealState, Snapshot, fold
-from dealflow.trail import Entry, Trail, events
-from dealflow.values import Money
+from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
+from dealflow.playbook import Playbook
+from dealflow.state import DealState, Snapshot, closed, fold
+from dealflow.trail import Entry, Trail, by_problems, events
+from dealflow.values import FULFILLED, Alternative, Money, Verdict
 
 __all__ = ["Deal"]
 
@@ -55,40 +56,48 @@ class Deal(Recorder):
         at: datetime,
         amount: Money | None = None,
         title: str = "",
+        clock: Clock | None = None,
     ) -> Deal:
-        """Open a deal at the playbook's first step."""
+        """Open a deal at the playbook's first step.
+
+        Args:
+            playbook: the rules under which it is.
+            id: the deal's id.
+            account: the customer.
+            by: who of us opens it.
+            at: when.
+            amount: the price, when there is one already.
+            title: what the deal is about.
+            clock: tells the time. With one, instants more than five minutes ahead of it are
+                refused, and one up to five minutes before the last entry is taken as that entry's.
+        """
         playbook = put_in_place(playbook)
-        deal = cls(DealState(playbook), Trail())
-        with deal._begin(by, at) as checks:
-            event = intake.opened(playbook, id, account, title, amount)
-        deal._commit(by, checks.at, event)
+        deal = cls(DealState(playbook), Trail(), clock)
+        book = (playbook.id, playbook.version, playbook.fingerprint, playbook.steps[0].id)
+        deal._record(by, deal._begin(at), events.Opened(id, account, title, amount, *book))
         return tell_opened(deal, id=id, account=account, by=by, at=at, amount=amount, title=title)
 
     @classmethod
-    def replay(cls, playbook: Playbook, trail: Trail) -> Deal:
+    def replay(cls, playbook: Playbook, trail: Trail, *, clock: Clock | None = None) -> Deal:
         """Fold a trail into the deal that made it.
 
-        Hashes are for :func:`~dealflow.loads` and :meth:`~dealflow.Trail.verify`; here
-        it is checked whether each entry could follow from those before it.
+        Hashes are for :func:`~dealflow.loads` and :meth:`~dealflow.Trail.verify`; here each entry
+        has to be one that a verb could have made after those before it.
+
+        Args:
+            playbook: the rules under which it was made.
+            trail: the trail.
+            clock: as for :meth:`open`.
 
         Raises:
             TrailError: the trail is empty, was made under other rules, or does not make sense.
         """
-        playbook = put_in_place(playbook, trail)
-        if not len(trail) or not isinstance(trail[0].event, events.Opened):
+        if not len(trail):
             raise TrailError("a trail starts with the entry that opened the deal")
-        opened = trail[0].event
-        # Under other rules the same entries may mean something else, even where every name is
-        # known: a fact may go out of date sooner, a guard may have another condition.
-        if opened.fingerprint != playbook.fingerprint:
-            raise TrailError(
-                f"the trail was made under {opened.playbook} {opened.playbook_version}"
-                f" ({opened.fingerprint[:12]}), and this is {playbook.id} {playbook.version}"
-                f" ({playbook.fingerprint[:12]})"
-            )
-        return cls(fold(playbook, trail), trail)
+        return cls(fold(put_in_place(playbook, trail), trail), trail, clock)
 
     @observed
+    @in_turn
     def assess(self, *, at: datetime, to: str | None = None) -> Assessment:
         """What is known, what is missing and what to ask next; changes nothing.
 
@@ -99,17 +108,32 @@ class Deal(Recorder):
         Raises:
             MoveNotAllowed: no forward move leads there.
         """
-        snapshot = Snapshot(self._state, self._instant(at))
-        return assess(snapshot, self._judge(snapshot, to))
+        snapshot = self._look(at)
+        judgement = self._judge(snapshot, to)
+        # Moves are tried after a look: what they put on record is made and written here, once.
+        self._records(judgement.findings)
+        return assess(snapshot, judgement, self._looking_back(snapshot.at))
 
+    @observed
+    @in_turn
+    def verdict(self, *, at: datetime, to: str | None = None) -> Verdict:
+        """The verdict of :meth:`assess`, for much less."""
+        snapshot = self._look(at)
+        try:
+            return weigh_step(snapshot, to)
+        except LookupError:
+            raise self._no_way(to) from None
+
+    @in_turn
     def farewell(self, *, at: datetime) -> Farewell:
         """The facts of the polite message with which we walk away (METHOD, section 3)."""
-        snapshot = Snapshot(self._state, self._instant(at))
+        snapshot = self._look(at)
         return farewell(snapshot, self._judge(snapshot, None))
 
     # moves
 
     @observed
+    @in_turn
     def advance(self, *, by: str, at: datetime, to: str | None = None) -> Entry:
         """Move forward, when every guard lets the deal pass.
 
@@ -123,30 +147,31 @@ class Deal(Recorder):
             Refused: guards stand in the way; the refusal is in the trail.
             MoveNotAllowed: the deal is closed, or the step has no such way.
         """
-        at = self._begin(by, at).settle()
-        self._open_deal("advance")
-        snapshot = Snapshot(self._state, at)
-        judgement = self._judge(snapshot, to)
-        move = judgement.plan.move
-        ready = judgement.verdict is Verdict.READY
-        # The verdict is there already. The machine is asked all the same, and has the last word:
-        # whatever is recorded as a move is one that it made.
-        passage = machine.fire(self.playbook, move.source, move.id, lambda: ready)
-        attempt = (move.id, move.source, move.to, judgement.verdict.value)
-        records = _records(judgement.findings)
-        if passage.passed:
-            return self._commit(by, at, events.Moved(*attempt, records))
+        return self._advance(by, self._begin(at), to)
+
+    def _advance(self, by: str, notes: Notes, to: str | None) -> Entry:
+        snapshot = Snapshot(self._state, notes.when(by))
+        judgement = self._judge(snapshot, to, [*notes.problems, *by_problems(by)])
+        move, verdict = judgement.plan.move, judgement.verdict
+        # Which of the two it is was judged; whether it may be recorded as such, the machine says.
+        kind = events.Moved if verdict is Verdict.READY else events.Refused
+        records = self._records(judgement.findings)
+        event = kind(move.id, move.source, move.to, verdict.value, records)
+        if kind is events.Moved:
+            return self._record(by, notes, event)
         # Before the refusal is on record, so that it says how the deal stood when the move was
         # tried.
-        assessment = assess(snapshot, judgement)
-        raise Refused(assessment, self._commit(by, at, events.Refused(*attempt, records)))
+        assessment = assess(snapshot, judgement, self._looking_back(snapshot.at))
+        raise Refused(assessment, self._record(by, notes, event))
 
     @observed
+    @in_turn
     def fulfil(self, *, by: str, at: datetime) -> Entry:
         """Close the deal as fulfilled; raises as :meth:`advance` does."""
-        return self.advance(by=by, at=at, to=FULFILLED)
+        return self._advance(by, self._begin(at), FULFILLED)
 
     @observed
+    @in_turn
     def answer_trial_close(
         self, answer: str, *, source: str, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -166,72 +191,53 @@ class Deal(Recorder):
                 record, so that :meth:`advance` can be tried later.
             MoveNotAllowed: the deal is closed or not at the trial close.
         """
-        at = self._begin(by, at).settle()
-        self._open_deal("answer_trial_close")
+        notes = self._begin(at)
+        others = [*notes.problems, *by_problems(by)]
+        if self.outcome is not None:
+            raise self._no_move(closed(self.outcome), others)
         close = self.playbook.trial_close
         if close is None or self.step != close.step:
-            raise self._no_move(f"{self.step} is not the trial close")
-        # Answer and move are two entries that must come together or not at all. The state before is
-        # not copied: it can be folded again, and that is paid for only when something goes wrong.
-        state, trail = self._state, self._trail
-        try:
-            self._say("contact", source, close.fact, answer, by, at, details)
-            if answer in close.forward:
-                return self.advance(by=by, at=at)
-            return self._reject(by, at, close)
-        except Refused:
-            raise
-        except BaseException:
-            if self._trail is not trail:
-                self._state, self._trail = fold(state.playbook, trail), trail
-            raise
-
-    def _reject(self, by: str, at: datetime, close: TrialClose) -> Entry:
-        snapshot = Snapshot(self._state, at)
-        to, failed = find_gap(snapshot, close)
-        machine.fire(self.playbook, self.step, machine.back_to(to))
-        return self._commit(
-            by,
-            at,
-            events.SteppedBack(
-                self.step, to, "the trial close was rejected", "rejected", _records(failed)
-            ),
-        )
+            told = f"{self.step} is not the trial close"
+            raise self._no_move(Problem("", told, code="no_such_move"), others)
+        # Answer and move are two entries that come together or not at all.
+        self._say("contact", source, close.fact, answer, by, at, details)
+        if answer in close.forward:
+            return self._advance(by, notes, None)
+        to, failed = find_gap(Snapshot(self._state, notes.when(by)), close)
+        back = events.SteppedBack(self.step, to, "", "rejected", self._records(failed))
+        return self._record(by, notes, back)
 
     @observed
+    @in_turn
     def step_back(self, to: str, *, by: str, at: datetime, reason: str) -> Entry:
         """Go back to an earlier step.
 
         Raises:
             MoveNotAllowed: the deal is closed, or ``to`` is not an earlier step.
         """
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-        self._open_deal("step_back")
-        self._fire(machine.back_to(to), f"{to!r} is not a step before {self.step}")
-        back = events.SteppedBack(self.step, to, reason, "rep", {})
-        return self._commit(by, checks.at, back)
+        return self._record(by, self._begin(at), events.SteppedBack(self.step, to, reason))
 
     @observed
+    @in_turn
     def walk_away(self, *, by: str, at: datetime, reason: str) -> Entry:
         """End the deal from our side, at any open step; raises MoveNotAllowed on a closed one."""
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-        self._open_deal("walk_away")
-        judgement = self._judge(Snapshot(self._state, checks.at), None)
-        self._fire(machine.WALK_AWAY, "")
-        records = _records(judgement.findings)
-        left = events.WalkedAway(self.step, reason, judgement.verdict.value, records)
-        return self._commit(by, checks.at, left)
+        notes = self._begin(at)
+        left = events.WalkedAway(self.step, reason, Verdict.READY.value, {})
+        if notes.at is not None and self.outcome is None:
+            judgement = self._judge(Snapshot(self._state, notes.at), None)
+            records = self._records(judgement.findings)
+            left = events.WalkedAway(self.step, reason, judgement.verdict.value, records)
+        return self._record(by, notes, left)
 
     @observed
+    @in_turn
     def lose(
         self,
         *,
         by: str,
         at: datetime,
         reason: str,
-        to: Literal["rival", "in_house", "nothing"],
+        to: Alternative,
         rival: str = "",
     ) -> Entry:
         """Record that the customer decided against us, why, and which alternative won.
@@ -239,38 +245,22 @@ class Deal(Recorder):
         Raises:
             MoveNotAllowed: the deal is closed.
         """
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-            checks.one_of(to, ("rival", "in_house", "nothing"), "the winning alternative")
-            checks.text(rival, "the rival")
-            if rival and to != "rival":
-                checks.note(f"a rival is named, but the deal was lost to {to}")
-        self._open_deal("lose")
-        self._fire(machine.LOSE, "")
-        return self._commit(by, checks.at, events.Lost(self.step, reason, to, rival))
+        return self._record(by, self._begin(at), events.Lost(self.step, reason, to, rival))
 
     @observed
+    @in_turn
     def reopen(self, *, by: str, at: datetime, reason: str) -> Entry:
         """Take up a walked-away or lost deal at its last step, on evidence newer than its end.
 
         Raises:
             MoveNotAllowed: the deal is open or fulfilled, or nothing new was recorded since.
         """
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-        outcome = self.outcome
-        if outcome not in (WALKED_AWAY, LOST):
-            raise self._no_move(f"a deal that is {outcome or 'open'} cannot be reopened")
-        # The entry that ends a deal is of a kind with the outcome's name. There may be several: a
-        # deal can end, be taken up and end again.
-        ended = max(e.seq for e in self._trail if e.kind == outcome)
-        since = (events.Said, events.Withdrawn)
-        if not any(isinstance(entry.event, since) for entry in self._trail[ended:]):
-            raise self._no_move("nothing new is on record since the deal ended: record it first")
-        self._fire(machine.reopen_at(self.step), "")
-        return self._commit(by, checks.at, events.Reopened(self.step, outcome, reason))
+        # An open deal has no outcome to tell: what is recorded then is refused whatever it says.
+        again = events.Reopened(self.step, self.outcome or "", reason)
+        return self._record(by, self._begin(at), again)
 
     @observed
+    @in_turn
     def waive(
         self,
         guard: str,
@@ -282,49 +272,38 @@ class Deal(Recorder):
         until: datetime | None = None,
     ) -> Entry:
         """Set a guard aside on a named person's authority, where the playbook allows it."""
-        with self._begin(by, at) as checks:
-            event = intake.waived(self._state, checks.at, by, guard, authority, reason, until)
-        return self._commit(by, checks.at, event)
+        notes = self._begin(at)
+        end = None if until is None else notes.instant("until", until)
+        return self._record(by, notes, events.Waived(guard, authority, reason, end))
 
-    def _judge(self, snapshot: Snapshot, to: str | None) -> Judgement:
+    def _look(self, at: datetime) -> Snapshot:
+        """The deal at an instant from its last entry on."""
+        notes = self._begin(at)
+        self._state.timeline.early(notes.problems, notes.at)
+        raise_for(notes.problems)
+        return Snapshot(self._state, notes.when())
+
+    def _judge(
+        self, snapshot: Snapshot, to: str | None, others: Sequence[Problem] = ()
+    ) -> Judgement:
         try:
             return judge_step(snapshot, to)
         except LookupError:
-            raise self._no_move(f"no move leads from {self.step} to {to!r}") from None
+            raise self._no_way(to, others) from None
 
-    def _open_deal(self, verb: str) -> None:
-        if self.outcome is not None:
-            raise self._no_move(f"the deal is {self.outcome}: {verb} is for open deals")
+    def _no_way(self, to: object, others: Sequence[Problem] = ()) -> MoveNotAllowed | EvidenceError:
+        told = f"no move leads from {self.step} to {to!r}"
+        return self._no_move(Problem("to", told, code="no_such_move"), others)
 
-    def _no_move(self, message: str) -> MoveNotAllowed:
-        # The machine would take a closed deal up at any step, since it does not know where the deal
-        # ended.
-        here = machine.reopen_at(self.step)
-        elsewhere = {machine.reopen_at(step.id) for step in self.playbook.steps} - {here}
-        allowed = machine.triggers(self.playbook, self.outcome or self.step)
-        allowed = tuple(trigger for trigger in allowed if trigger not in elsewhere)
-        return MoveNotAllowed(message, step=self.step, allowed=allowed)
-
-    def _fire(self, trigger: str, message: str) -> None:
-        # transitions would raise an error of its own, which says nothing of what is allowed.
-        if trigger not in machine.triggers(self.playbook, self.outcome or self.step):
-            raise self._no_move(message)
-        machine.fire(self.playbook, self.outcome or self.step, trigger)
-
-
-def _records(findings: Iterable[Finding]) -> dict[str, events.GuardRecord]:
-    return {
-        finding.guard: events.GuardRecord(
-            finding.outcome.truth.value,
-            finding.needed,
-            finding.outcome.yes,
-            finding.outcome.no,
-            tuple(map(_gap_code, finding.outcome.gaps)) if finding.outcome.gaps else (),
-            finding.waived,
-        )
-        for finding in findings
-    }
-
-
-def _gap_code(gap: Gap) -> str:
-    return ":".join(part for part in (gap.reason, gap.subject, gap.about) if part)
+    def _records(self, findings: Iterable[Finding]) -> dict[str, events.GuardRecord]:
+        """What findings gave, as it goes on record; made and written once for each outcome."""
+        kept, records = self._written, {}
+        for finding in findings:
+            guard, outcome, waived = finding.guard, finding.outcome, finding.waived
+            before = kept.get(guard)
+            if before is None or before[0] is not outcome or before[1] != (finding.needed, waived):
+                made = record(finding)
+                events.write_record(made)
+                before = kept[guard] = (outcome, (finding.needed, waived), made)
+            records[guard] = before[2]
+        return records

@@ -2,33 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache, wraps
+from threading import get_ident
+from typing import Any, Final, Self, TypeVar, cast
 
-from dealflow.deal.intake import Checks
+from dealflow.assessment import Look, Refused
+from dealflow.conditions import Outcome
+from dealflow.deal.intake import Notes
 from dealflow.evidence import Contact, Interaction, Statement
-from dealflow.exceptions import EvidenceError, TrailError
-from dealflow.playbook import Playbook
-from dealflow.state import DealState, Waiver, fold
-from dealflow.trail import Entry, Trail, chain, events
-from dealflow.values import Money, utc
+from dealflow.exceptions import (
+    DealBusy,
+    EvidenceError,
+    MoveNotAllowed,
+    Problem,
+    TrailError,
+    raise_for,
+)
+from dealflow.playbook import Playbook, load_playbook, shipped_playbooks
+from dealflow.state import DealState, Snapshot, Waiver, apply, fold
+from dealflow.trail import Entry, Trail, dumps, events, link, loads
+from dealflow.values import Money
 
-__all__ = ["Ledger"]
+__all__ = ["Clock", "Ledger", "in_turn"]
+
+Clock = Callable[[], datetime]
+"""Tells the time, as an aware datetime."""
+
+LEEWAY: Final = timedelta(minutes=5)
+"""By how much clocks may differ: so far ahead of a deal's clock, and so far behind its last entry,
+an instant is taken."""
+
+_HOLDER: Final = "holder"
+
+_OF_MOVES: Final = frozenset({"no_such_move", "deal_closed", "deal_open", "nothing_new"})
+
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+def in_turn(verb: _Verb) -> _Verb:
+    """Let a verb of a deal run by itself, whole or not at all.
+
+    A second thread gets :class:`~dealflow.DealBusy`. Of a verb that fails nothing is left; of one
+    that is refused the refusal.
+    """
+
+    @wraps(verb)
+    def run(self: Any, /, *args: Any, **rest: Any) -> Any:
+        me = get_ident()
+        try:
+            # Taken in one step, and by a thread whose last turn was cut short once more.
+            if self._turn.setdefault(_HOLDER, me) != me:
+                raise DealBusy(self._kept.id)
+            trail = self._trail
+            try:
+                return verb(self, *args, **rest)
+            except Refused:
+                raise
+            # KeyboardInterrupt included: a state that has gone on without its trail would put the
+            # next entry on ground that nobody can replay.
+            except BaseException:
+                self._torn = self._torn or self._trail is not trail
+                self._trail = trail
+                raise
+        finally:
+            # Without a call, in which somebody could interrupt.
+            if _HOLDER in self._turn and self._turn[_HOLDER] == me:
+                self._turn = {}
+
+    return cast("_Verb", run)
 
 
 class Ledger:
     """A deal's state beside the trail whose fold it is."""
 
-    __slots__ = ("_state", "_trail")
+    __slots__ = ("_clock", "_kept", "_torn", "_trail", "_turn", "_written")
 
-    def __init__(self, state: DealState, trail: Trail) -> None:
-        self._state = state
+    def __init__(self, state: DealState, trail: Trail, clock: Clock | None = None) -> None:
+        self._kept = state
         self._trail = trail
+        self._clock = clock
+        self._turn: dict[str, int] = {}
+        self._written: dict[str, tuple[Outcome, tuple[bool, int | None], events.GuardRecord]] = {}
+        self._torn = False
+
+    @property
+    def _state(self) -> DealState:
+        # What a verb has left half done is made anew, when the next one asks; so that nothing can
+        # go wrong while the verb itself is on its way out.
+        if not self._torn:
+            return self._kept
+        made = _state_of(self.playbook, self._trail)
+        # Whoever only looks, perhaps while another thread is at a verb, leaves the deal alone.
+        if self._turn.get(_HOLDER) == get_ident():
+            self._kept = made
+            self._torn = False
+        return made
 
     @property
     def playbook(self) -> Playbook:
         """The rules under which the deal is."""
-        return self._state.playbook
+        return self._kept.playbook
 
     @property
     def id(self) -> str:
@@ -112,40 +188,95 @@ class Ledger:
         kind = type(self).__name__
         return f"<{kind} {self.id} ({self.account}): {where}, version {self.version}>"
 
-    def _begin(self, by: str, at: datetime) -> Checks:
-        """Check what every verb takes; the verb adds what it finds, and raises it all at once."""
-        checks = Checks()
-        checks.text(by, "by", empty=False)
-        try:
-            checks.at = self._instant(at)
-        except EvidenceError as error:
-            checks.errors.append(error)
-        return checks
+    def __copy__(self) -> Self:
+        # A state is changed in place: shared, what happens to one deal would happen to the other.
+        trail = self._trail
+        return type(self)(_state_of(self.playbook, trail), trail, self._clock)
 
-    def _instant(self, at: datetime) -> datetime:
-        at = utc(at, "at")
-        if len(self._trail) and at < self._trail[-1].at:
-            last = self._trail[-1]
-            raise EvidenceError(
-                f"at {at.isoformat()} is before the last entry, {last.at.isoformat()}"
-            )
-        return at
+    def __deepcopy__(self, memo: object) -> Self:
+        return copy.copy(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The trail is checked again on the way in, and much shorter as text; a shipped playbook is
+        # there too. The clock stays here.
+        book = self.playbook
+        shipped = book.id in shipped_playbooks() and load_playbook(book.id) == book
+        return (_load, (type(self), book.id if shipped else book, dumps(self._trail)))
+
+    def _looking_back(self, at: datetime) -> Look:
+        """Give the deal as it is now to whoever asks later; as long as it is unchanged, itself."""
+        playbook, trail = self.playbook, self._trail
+
+        @cache
+        def as_it_was() -> Snapshot:
+            return Snapshot(_state_of(playbook, trail), at)
+
+        def look(what: Callable[[Snapshot], Any]) -> Any:
+            me, free = get_ident(), not self._turn
+            try:
+                if self._turn.setdefault(_HOLDER, me) == me and self._trail is trail:
+                    return what(Snapshot(self._state, at))
+            finally:
+                if free and _HOLDER in self._turn and self._turn[_HOLDER] == me:
+                    self._turn = {}
+            return what(as_it_was())
+
+        return look
+
+    def _begin(self, at: datetime, *, corrects: bool = False) -> Notes:
+        """Take the time at which a verb acts; the deal's clock, if it has one, is asked."""
+        notes = Notes(at)
+        if self._clock is not None and notes.at is not None:
+            now, last = self._clock(), self._state.timeline.last
+            if notes.at > now + LEEWAY:
+                told = f"at {notes.at.isoformat()} is ahead of the clock, {now.isoformat()}"
+                notes.problems.note("at", told, "ahead_of_clock", at=notes.at, now=now)
+            elif not corrects and notes.at < last <= notes.at + LEEWAY:
+                notes.at = last
+        return notes
+
+    def _record(self, by: str, notes: Notes, event: events.Event) -> Entry:
+        """Put an event on record, when nothing keeps it from being the next one."""
+        self._raise_for(notes.settle(self._state, by, event))
+        return self._commit(by, notes.when(), event)
+
+    def _raise_for(self, problems: Sequence[Problem]) -> None:
+        """Raise what was found: that the deal has no such move, or everything that is wrong."""
+        if problems and all(problem.code in _OF_MOVES for problem in problems):
+            raise self._no_move(problems[0])
+        raise_for(problems)
+
+    def _no_move(
+        self, problem: Problem, others: Sequence[Problem] = ()
+    ) -> MoveNotAllowed | EvidenceError:
+        """The error that there is no such move, or of everything that is wrong beside."""
+        if others:
+            return EvidenceError([*others, problem])
+        plans = self.playbook.plans[self.step] if self.outcome is None else ()
+        allowed = tuple(plan.move.to for plan in plans)
+        return MoveNotAllowed(problem.message, step=self.step, allowed=allowed, code=problem.code)
 
     def _commit(self, by: str, at: datetime, event: events.Event) -> Entry:
         trail = self._trail
         try:
             # First what can fail without a trace: a value that cannot be written down exactly never
             # gets as far as the state.
-            entry = chain(trail.head, len(trail) + 1, at, by, event)
+            entry = link(trail.head, len(trail) + 1, at, by, event)
         except TrailError as error:
             raise EvidenceError(f"this cannot be put on record: {error}") from None
-        try:
-            self._state.apply(entry.seq, at, by, event)
-            self._trail = trail.extended([entry])
-        # KeyboardInterrupt included: a state that has gone on without its trail would put the next
-        # entry on ground that nobody can replay.
-        except BaseException:
-            self._trail = trail
-            self._state = fold(self.playbook, trail) if len(trail) else DealState(self.playbook)
-            raise
+        state = self._state
+        self._torn = True
+        apply(state, entry.seq, at, by, event)
+        self._trail = trail.extended([entry])
+        self._torn = False
         return entry
+
+
+def _state_of(playbook: Playbook, trail: Trail) -> DealState:
+    return fold(playbook, trail) if len(trail) else DealState(playbook)
+
+
+def _load(kind: type[Ledger], book: Playbook | str, text: str) -> Ledger:
+    playbook = load_playbook(book) if isinstance(book, str) else book
+    trail = loads(text)
+    return kind(_state_of(playbook, trail), trail)

@@ -25,6 +25,7 @@ from dealflow.assessment import Assessment, Refused
 from dealflow.deal.ledger import Ledger
 from dealflow.playbook import Playbook
 from dealflow.trail import Entry, Trail
+from dealflow.values import Verdict
 
 __all__ = [
     "Act",
@@ -74,8 +75,9 @@ class Act:
 class Observer:
     """Looks on while deals are acted on; each method does nothing until it is overridden.
 
-    Every act is told once, when it is over and the deal is whole: as ``judged``, as ``recorded`` or
-    as ``failed``. A refusal is on record, so that it is ``recorded`` and then ``refused``.
+    Every act is told once, when it is over and the deal is whole: as ``judged`` or ``weighed``, as
+    ``recorded`` or as ``failed``. A refusal is on record, so that it is ``recorded`` and then
+    ``refused``.
 
     An observer may raise. What is on record stays there, every other observer is told all the same,
     and the error goes to whoever called the verb, in place of what the verb would have returned or
@@ -97,6 +99,9 @@ class Observer:
 
     def judged(self, act: Act, assessment: Assessment) -> None:
         """Somebody asked how a deal stands: ``assess`` was called."""
+
+    def weighed(self, act: Act, verdict: Verdict) -> None:
+        """Somebody asked for nothing but the verdict: ``verdict`` was called."""
 
     def recorded(self, act: Act) -> None:
         """Entries came on record: ``act.entries``, all those of one verb at once."""
@@ -231,6 +236,8 @@ def _tell_one(
         observer.recorded(act)
     if isinstance(outcome, Assessment):
         observer.judged(act, outcome)
+    elif isinstance(outcome, Verdict):
+        observer.weighed(act, outcome)
     elif isinstance(outcome, Refused):
         if (look := observer.refused(act, outcome)) is not None:
             looks.append(look)

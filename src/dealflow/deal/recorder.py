@@ -9,11 +9,12 @@ from typing import Any
 from attrs import asdict
 
 from dealflow.deal import intake
-from dealflow.deal.intake import known
-from dealflow.deal.ledger import Ledger
+from dealflow.deal.ledger import Ledger, in_turn
 from dealflow.deal.observers import observed
-from dealflow.evidence import Contact, InteractionKind, SourceKind
-from dealflow.trail import Entry, events
+from dealflow.evidence import Contact, InteractionKind, Said, Side, SourceKind
+from dealflow.exceptions import EvidenceError
+from dealflow.state import known
+from dealflow.trail import Entry, events, form_problems
 from dealflow.values import Money
 
 __all__ = ["Recorder"]
@@ -31,6 +32,7 @@ class Recorder(Ledger):
     # people and meetings
 
     @observed
+    @in_turn
     def add_contact(
         self,
         id: str,
@@ -46,48 +48,39 @@ class Recorder(Ledger):
         rating: int | None = None,
     ) -> Entry:
         """Put a contact into the map of the deal."""
-        with self._begin(by, at) as checks:
-            if known(self._state.contacts, id):
-                checks.note(f"there is a contact {id!r} already")
-            record = intake.contact_record(
-                self._state,
-                id=id,
-                name=name,
-                title=title,
-                kind=kind,
-                roles=roles,
-                influence=influence,
-                response_mode=response_mode,
-                rating=rating,
-            )
-        return self._commit(by, checks.at, events.ContactAdded(**record))
+        notes = self._begin(at)
+        fields: dict[str, Any] = {"name": name, "title": title, "kind": kind, "roles": roles}
+        fields |= {"influence": influence, "response_mode": response_mode, "rating": rating}
+        added = events.ContactAdded(intake.contact(notes, id, fields))
+        return self._record(by, notes, added)
 
     @observed
+    @in_turn
     def change_contact(self, id: str, *, by: str, at: datetime, **changes: Any) -> Entry:
-        """Change some of the fields that :meth:`add_contact` takes."""
-        with self._begin(by, at) as checks:
-            checks.contacts(self._state, [id], "the contact")
-            # An unknown contact is noted above; the changes are checked all the same, against
-            # nobody's card.
-            fields = asdict(known(self._state.contacts, id) or _NOBODY, recurse=False)
-            if unknown := sorted(changes.keys() - fields.keys()):
-                checks.note(f"a contact has no {', '.join(unknown)}")
-            fields |= {name: changes[name] for name in changes if name in fields}
-            record = intake.contact_record(self._state, **fields)
-        return self._commit(by, checks.at, events.ContactChanged(**record))
+        """Change some of the fields that :meth:`add_contact` takes, to something else."""
+        notes = self._begin(at)
+        card = known(self._state.contacts, id) or _NOBODY
+        # The changes to an unknown contact are checked all the same, against nobody's card.
+        fields = asdict(card, recurse=False)
+        if unknown := sorted(changes.keys() - fields.keys()):
+            told = f"a contact has no {', '.join(unknown)}"
+            notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
+        fields |= {name: changes[name] for name in changes if name in fields}
+        changed = events.ContactChanged(intake.contact(notes, id, fields))
+        return self._record(by, notes, changed)
 
     @observed
+    @in_turn
     def change_amount(self, amount: Money, *, by: str, at: datetime, reason: str) -> Entry:
         """Change the price; the currency stays.
 
         Raises:
             CurrencyMismatch: the deal's money is in another currency.
         """
-        with self._begin(by, at) as checks:
-            event = intake.amount_changed(self._state, amount, reason)
-        return self._commit(by, checks.at, event)
+        return self._record(by, self._begin(at), events.AmountChanged(amount, reason))
 
     @observed
+    @in_turn
     def meet(
         self,
         kind: InteractionKind,
@@ -98,18 +91,37 @@ class Recorder(Ledger):
         id: str | None = None,
         channel: str = "",
         held_at: datetime | None = None,
-        two_way: bool = True,
+        spoke: Side = "both",
     ) -> Entry:
-        """Record a call, meeting, mail or visit; ``two_way`` is whether both sides spoke."""
-        with self._begin(by, at) as checks:
-            event = intake.met(
-                self._state, checks.at, kind, participants, id, channel, held_at, two_way
-            )
-        return self._commit(by, checks.at, event)
+        """Record a call, meeting, mail or visit, and which side spoke in it.
+
+        Args:
+            kind: of which kind it was.
+            participants: the ids of the contacts who took part.
+            by: who of us puts it on record.
+            at: when it is put on record.
+            id: by which statements name it; else one is made.
+            channel: by which means, e.g. a telephone number or a room.
+            held_at: when it took place; else ``at``.
+            spoke: ``both``, or only ``us`` (a mail without an answer) or ``them`` (their own mail).
+        """
+        notes = self._begin(at)
+        met = intake.interaction(
+            self._state,
+            notes,
+            kind,
+            participants=participants,
+            id=id,
+            channel=channel,
+            held_at=held_at,
+            spoke=spoke,
+        )
+        return self._record(by, notes, events.Met(met))
 
     # statements
 
     @observed
+    @in_turn
     def hear(
         self, contact: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -131,6 +143,7 @@ class Recorder(Ledger):
         return self._say("contact", contact, fact, value, by, at, details)
 
     @observed
+    @in_turn
     def read(
         self, document: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -138,11 +151,13 @@ class Recorder(Ledger):
         return self._say("document", document, fact, value, by, at, details)
 
     @observed
+    @in_turn
     def observe(self, fact: str, value: object, *, by: str, at: datetime, **details: Any) -> Entry:
         """Record what our rep saw himself; details as for :meth:`hear`, without ``via``."""
         return self._say("observation", by, fact, value, by, at, details)
 
     @observed
+    @in_turn
     def withdraw(self, statement: int, *, by: str, at: datetime, reason: str) -> Entry:
         """Take a statement back; an earlier one of the same source comes to life again.
 
@@ -152,13 +167,42 @@ class Recorder(Ledger):
             at: when.
             reason: why.
         """
-        with self._begin(by, at) as checks:
-            checks.text(reason, "the reason", empty=False)
-            if type(statement) is not int or statement not in self.statements:
-                checks.note(f"entry {statement!r} is not a statement")
-            elif statement in self.withdrawn:
-                checks.note(f"statement {statement} is withdrawn already")
-        return self._commit(by, checks.at, events.Withdrawn(statement, reason))
+        return self._record(by, self._begin(at), events.Withdrawn(statement, reason))
+
+    @observed
+    @in_turn
+    def correct_time(
+        self,
+        entry: int,
+        true_at: datetime,
+        *,
+        by: str,
+        at: datetime,
+        reason: str,
+        last: int | None = None,
+    ) -> Entry:
+        """Put right the time of entries that were recorded by a clock that was wrong.
+
+        The entries stay as they are, and so do judgements made meanwhile. The deal takes their
+        times as shifted, by as much as the first one is, and with them each time of a meeting or a
+        statement that was taken from one of theirs.
+
+        Args:
+            entry: the sequence number of the first entry whose time is wrong.
+            true_at: when that was recorded in truth; not before the entry ahead of it.
+            by: who of us corrects it.
+            at: when it is corrected, by a clock that is right; later entries follow this.
+            reason: why.
+            last: the sequence number of the last such entry; else the last one of all.
+        """
+        notes = self._begin(at, corrects=True)
+        end = self.version if last is None else last
+        when = notes.instant("true_at", true_at)
+        corrected = events.TimeCorrected(entry, end, when or intake.SOMEDAY, reason)
+        if when is None:
+            # By which time would anything be shifted?
+            raise EvidenceError([*notes.problems, *form_problems(None, by, corrected)])
+        return self._record(by, notes, corrected)
 
     def _say(
         self,
@@ -170,10 +214,11 @@ class Recorder(Ledger):
         at: datetime,
         details: dict[str, Any],
     ) -> Entry:
-        with self._begin(by, at) as checks:
-            allowed = _OF_CONTACTS if source_kind == "contact" else _OF_ALL
-            if unknown := sorted(details.keys() - allowed):
-                checks.note(f"a statement by a {source_kind} has no {', '.join(unknown)}")
-                details = {name: details[name] for name in details if name in allowed}
-            event = intake.said(self._state, checks.at, source_kind, source, fact, value, **details)
-        return self._commit(by, checks.at, event)
+        notes = self._begin(at)
+        allowed = _OF_CONTACTS if source_kind == "contact" else _OF_ALL
+        if unknown := sorted(details.keys() - allowed):
+            told = f"a statement by a {source_kind} has no {', '.join(unknown)}"
+            notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
+            details = {name: details[name] for name in details if name in allowed}
+        said: Said = intake.said(self._state, notes, source_kind, source, fact, value, **details)
+        return self._record(by, notes, said)

@@ -6,21 +6,26 @@ The records are for everybody. What is live at an instant is asked of :class:`Ev
 
 from __future__ import annotations
 
-from dealflow.evidence.claims import Evidence, Lack, Reader, Reading
+from dealflow.evidence.claims import Evidence, Lack, LackReason, Reader, Reading
 from dealflow.evidence.facts import ANY_ROLE, US, Fact, Question, Sources, Text
 from dealflow.evidence.statements import (
+    FACT_VALUE,
     Contact,
     ContactKind,
     Influence,
     Interaction,
     InteractionKind,
     ResponseMode,
+    Said,
+    Side,
     SourceKind,
     Statement,
+    next_id,
 )
 
 __all__ = [
     "ANY_ROLE",
+    "FACT_VALUE",
     "US",
     "Contact",
     "ContactKind",
@@ -30,12 +35,16 @@ __all__ = [
     "Interaction",
     "InteractionKind",
     "Lack",
+    "LackReason",
     "Question",
     "Reader",
     "Reading",
     "ResponseMode",
+    "Said",
+    "Side",
     "SourceKind",
     "Sources",
     "Statement",
     "Text",
+    "next_id",
 ]

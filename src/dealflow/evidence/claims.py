@@ -23,12 +23,16 @@ from dealflow.values import Value
 __all__ = [
     "Evidence",
     "Lack",
+    "LackReason",
     "Reader",
     "Reading",
 ]
 
 
-@frozen(repr=False)
+LackReason: TypeAlias = Literal["never_asked", "stale", "second_source", "role", "first_hand"]
+
+
+@frozen(repr=False, slots=False)
 class Lack(Record):
     """Why a fact is not established.
 
@@ -42,14 +46,14 @@ class Lack(Record):
         since: the instant at which the last answer went out of date, for ``stale``.
     """
 
-    reason: Literal["never_asked", "stale", "second_source", "role", "first_hand"]
+    reason: LackReason
     have: int = 0
     need: int = 1
     roles: tuple[str, ...] = ()
     since: datetime | None = None
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Reading(Record):
     """What is known of one fact at one time.
 
@@ -190,11 +194,12 @@ class Evidence:
         withdrawn: the ids of the withdrawn ones, each with the reason.
     """
 
-    __slots__ = ("_claims", "_heard", "_statements", "_withdrawn")
+    __slots__ = ("_claims", "_heard", "_standing", "_statements", "_withdrawn")
 
     def __init__(self) -> None:
         self._statements: dict[int, Statement] = {}
         self._withdrawn: dict[int, str] = {}
+        self._standing: set[int] = set()
         self._claims: dict[tuple[str, str | None], _Claims] = {}
         # Counted and not only collected: when one of two statements is withdrawn, its speaker was
         # heard all the same.
@@ -210,6 +215,12 @@ class Evidence:
         """The reason of every withdrawal, by the statement's id."""
         return MappingProxyType(self._withdrawn)
 
+    def stand(self, numbers: tuple[int, ...]) -> bool:
+        """Whether these are statements that nobody has withdrawn, each named once."""
+        return self._standing.issuperset(numbers) and (
+            len(numbers) < 2 or len(set(numbers)) == len(numbers)
+        )
+
     @property
     def heard(self) -> Collection[str]:
         """The contacts of whom at least one first-hand statement stands."""
@@ -218,6 +229,7 @@ class Evidence:
     def add(self, statement: Statement) -> None:
         """Take a statement on record; its id must be new."""
         self._statements[statement.id] = statement
+        self._standing.add(statement.id)
         key = (statement.fact, statement.about)
         claims = self._claims.get(key)
         if claims is None:
@@ -230,11 +242,23 @@ class Evidence:
         """Take a statement back; an earlier one of the same source comes to life again."""
         statement = self._statements[number]
         self._withdrawn[number] = reason
+        self._standing.discard(number)
         self._claims[statement.fact, statement.about].remove(statement)
         if statement.source_kind == "contact" and statement.first_hand:
             self._heard[statement.source] -= 1
             if not self._heard[statement.source]:
                 del self._heard[statement.source]
+
+    def retime(self, statement: Statement) -> None:
+        """Take a statement in the place of the one with its id, which differs in its times."""
+        before = self._statements[statement.id]
+        self._statements[statement.id] = statement
+        if statement.id not in self._withdrawn:
+            claims = self._claims[statement.fact, statement.about]
+            said = claims.by_source[statement.source_kind, statement.source]
+            said.remove(before)
+            insort(said, statement, key=_when)
+            claims.cached = None
 
     def roles_changed(self) -> None:
         """Forget what was derived from who holds which role."""

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Literal, TypeAlias
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import field, fields, frozen
 
+from dealflow.record import Record
 from dealflow.values import Value
 
 __all__ = [
+    "FACT_VALUE",
     "Contact",
     "ContactKind",
     "Influence",
     "Interaction",
     "InteractionKind",
     "ResponseMode",
+    "Said",
+    "Side",
     "SourceKind",
     "Statement",
+    "next_id",
 ]
 
 
@@ -33,11 +40,18 @@ InteractionKind: TypeAlias = Literal["call", "meeting", "mail", "visit"]
 ResponseMode: TypeAlias = Literal["growth", "trouble", "even_keel", "overconfident"]
 
 
+FACT_VALUE: Final = "fact value"
+"""Marks, in ``Annotated``, a field that takes true, false, a text or a list of texts."""
+
+
+Side: TypeAlias = Literal["us", "them", "both"]
+
+
 SourceKind: TypeAlias = Literal["contact", "document", "observation"]
 
 
-@frozen
-class Contact:
+@frozen(repr=False)
+class Contact(Record):
     """Somebody at the customer, or a third party with a part in the deal (METHOD, section 2).
 
     Attributes:
@@ -61,57 +75,101 @@ class Contact:
     rating: int | None = None
 
 
-@frozen
-class Interaction:
+@frozen(repr=False)
+class Interaction(Record):
     """A call, meeting, mail or visit in which statements are made.
 
     Attributes:
         id: unique in the deal.
         kind: of which kind it was.
-        channel: by which means, e.g. a telephone number or a room.
         participants: the ids of the contacts who took part.
         held_at: when, in UTC.
-        two_way: whether both sides spoke; an unanswered mail is not.
+        channel: by which means, e.g. a telephone number or a room.
+        spoke: which side spoke: an unanswered mail of ours is ``us``, a customer's own ``them``.
     """
 
     id: str
     kind: InteractionKind
-    channel: str
     participants: tuple[str, ...]
     held_at: datetime
-    two_way: bool
+    channel: str = ""
+    spoke: Side = "both"
 
 
-@frozen(eq=False)
-class Statement:
-    """Something that somebody said, wrote or that our rep saw.
+def next_id(known: Collection[str], kind: object) -> str:
+    """The id of the next interaction, where it is given none, as in ``call-3``."""
+    # What is no kind is a problem of its own. The caller may have used such an id himself.
+    name = kind if kind in get_args(InteractionKind) else "talk"
+    number = len(known) + 1
+    while f"{name}-{number}" in known:
+        number += 1
+    return f"{name}-{number}"
+
+
+@frozen(repr=False, slots=False)
+class Said(Record):
+    """A statement was made: somebody said, wrote or saw something.
 
     Attributes:
-        id: the sequence number of its entry in the trail.
         fact: the id of the fact it is about.
-        about: the contact it is about, for facts of contacts.
-        value: what it says the fact is.
+        value: true or false, a text, or a list of texts; see ``values.textual``.
         source_kind: a contact, a document or our rep's own observation.
         source: the id of the contact, the name of the document, or our rep.
         said_at: when it was said, in UTC.
-        recorded_at: when it was put on record, in UTC.
-        by: who of us put it on record.
         quote: the words.
+        about: the contact it is about, for facts of contacts.
         first_hand: heard from the source himself, and not told on by somebody else.
         via: who told it on.
         interaction: the interaction in which it was made.
     """
 
-    id: int
+    KIND: ClassVar[str] = "said"
     fact: str
-    about: str | None
-    value: Value
+    value: Annotated[Any, FACT_VALUE]
     source_kind: SourceKind
     source: str
     said_at: datetime
-    recorded_at: datetime
-    by: str
     quote: str = ""
+    about: str | None = None
     first_hand: bool = True
     via: str | None = None
     interaction: str | None = None
+
+    @property
+    def teller(self) -> str | None:
+        """The contact from whom we have it: who told it on, or who said it; else nobody."""
+        return (self.via or self.source) if self.source_kind == "contact" else None
+
+
+@frozen(repr=False, eq=False, slots=False)
+class Statement(Said):
+    """What was said, on record in a deal.
+
+    Attributes:
+        id: the sequence number of its entry in the trail.
+        value: what it says the fact is.
+        recorded_at: when it was put on record, in UTC.
+        by: who of us put it on record.
+    """
+
+    # Each by itself: said of the class, older attrs would take it for what is inherited as well.
+    id: int = field(kw_only=True)
+    value: Value = field(kw_only=True)
+    recorded_at: datetime = field(kw_only=True)
+    by: str = field(kw_only=True)
+
+    @classmethod
+    def of(cls, said: Said, *, id: int, value: Value, recorded_at: datetime, by: str) -> Statement:
+        """The statement that an entry makes."""
+        return cls(*_SHARED(said), id=id, value=value, recorded_at=recorded_at, by=by)
+
+    # Two of the same words are two. By the event's comparison they would be one, whatever their
+    # ids, their values and their times.
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+
+_SHARED = attrgetter(*(each.name for each in fields(Said) if each.name != "value"))

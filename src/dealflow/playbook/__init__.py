@@ -29,7 +29,9 @@ from dealflow.playbook.parts import (
     WalkAway,
 )
 from dealflow.playbook.playbook import Plan, Playbook
-from dealflow.playbook.rules import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Rules
+from dealflow.playbook.rules import Rules
+from dealflow.playbook.verdict import weigh
+from dealflow.values import FULFILLED, LOST, OUTCOMES, WALKED_AWAY
 
 if TYPE_CHECKING:
     from dealflow.playbook.diagrams import mermaid
@@ -84,4 +86,5 @@ __all__ = [
     "read_bytes",
     "read_playbook",
     "shipped_playbooks",
+    "weigh",
 ]

@@ -17,8 +17,8 @@ from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.data import misfits
 from dealflow.playbook.invariants import check_invariants, nearest
 from dealflow.playbook.parts import Invariant, Move, WalkAway
-from dealflow.playbook.rules import FULFILLED, OUTCOMES, Rules
-from dealflow.values import ValueType
+from dealflow.playbook.rules import Rules
+from dealflow.values import FULFILLED, OUTCOMES, ValueType
 
 __all__ = ["Compiled", "compile_rules"]
 
@@ -27,7 +27,7 @@ _FACT = re.compile(r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}")
 _MOVE = re.compile(r"[a-z][a-z0-9_]{0,69}")  # long enough for leave_<step>
 _QUESTION = re.compile(r"[a-z][a-z0-9_.]{0,99}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")
-_TRIGGERS = ("walk_away", "lose")
+_TRIGGERS = ("open", "walk_away", "lose", "reopen")
 """The ways out that every step has; a move of the same name would mix with them."""
 _SUGGESTIONS = 50
 """So many problems get one each: finding the nearest name takes its time."""

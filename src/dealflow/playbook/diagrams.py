@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dealflow.playbook import machine
 from dealflow.playbook.parts import Guard, Move
 from dealflow.playbook.playbook import Playbook
-from dealflow.playbook.rules import FULFILLED, LOST, WALKED_AWAY
 from dealflow.typing import Language
+from dealflow.values import FULFILLED, LOST, WALKED_AWAY
 
 __all__ = ["mermaid"]
 
@@ -67,7 +67,8 @@ def _lines(playbook: Playbook, language: Language) -> Iterator[str]:
     for move in playbook.moves:
         label = "<br/>".join(_guards(playbook, move, language))
         for way in events[move.id].transitions[move.source]:
-            arrow = f"    {nodes[str(way.source)]} --> {nodes[str(way.dest)]}"
+            to, end = machine.where(str(way.dest))
+            arrow = f"    {nodes[str(way.source)]} --> {nodes[end or to]}"
             yield f"{arrow}: {label}" if label else arrow
     yield f"    {FULFILLED} --> [*]"
     if playbook.trial_close is not None:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.parts import Invariant
-from dealflow.playbook.rules import FULFILLED, Rules
+from dealflow.playbook.rules import Rules
+from dealflow.values import FULFILLED
 
 __all__ = ["check_invariants", "nearest", "parse_invariant"]
 

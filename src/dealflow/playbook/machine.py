@@ -1,5 +1,9 @@
 """The state machine under a deal: one shared ``transitions`` machine per playbook.
 
+A state is a place: :data:`START` before the deal is opened, the id of a step, or the way in which
+the deal ended with the step at which it did, as in ``lost@qualification``. Where a deal stands is
+what the machine says, for verbs and for replay alike.
+
 ``transitions`` accepts a model that was never added: triggers are fired on a cursor, so the machine
 holds no deal. Its class hook ``event_cls`` is overridden to leave out logging and callbacks, which
 nothing here uses; a test walks the stock class and this one at random and compares them.
@@ -9,28 +13,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from transitions.core import Event, Machine, MachineError
 
 from dealflow.playbook.playbook import Playbook
-from dealflow.playbook.rules import FULFILLED, LOST, WALKED_AWAY
+from dealflow.values import FULFILLED, LOST, OUTCOMES, WALKED_AWAY
 
 __all__ = [
     "LOSE",
+    "OPEN",
+    "REOPEN",
+    "START",
     "WALK_AWAY",
-    "Cursor",
-    "Passage",
     "back_to",
     "build",
+    "ended",
     "fire",
     "machine_of",
-    "reopen_at",
     "triggers",
+    "where",
 ]
 
+START = "@"
+"""The place of a deal that is not opened yet; no step has such an id."""
+
+OPEN = "open"
 WALK_AWAY = "walk_away"
 LOSE = "lose"
+REOPEN = "reopen"
 
 
 def back_to(step: str) -> str:
@@ -38,14 +49,20 @@ def back_to(step: str) -> str:
     return f"back_to:{step}"
 
 
-def reopen_at(step: str) -> str:
-    """The trigger that opens a walked-away or lost deal again at a step."""
-    return f"reopen_at:{step}"
+def ended(outcome: str, step: str) -> str:
+    """The place of a deal that ended at a step."""
+    return f"{outcome}@{step}"
+
+
+def where(place: str) -> tuple[str, str | None]:
+    """The step of a place (for a closed deal, its last), and the outcome, if the deal is closed."""
+    outcome, _, step = place.rpartition("@")
+    return step, outcome or None
 
 
 # A machine keeps its models for ever, and hangs a method on them for every trigger. A cursor lives
 # for one trigger, so that one machine serves any number of deals, and threads.
-class Cursor:
+class _Cursor:
     """What a trigger is fired on: the place of one deal in the machine."""
 
     __slots__ = ("state",)
@@ -55,7 +72,7 @@ class Cursor:
 
 
 def permitted(permit: Callable[[], bool]) -> bool:
-    """The one condition of every forward move: the deal's guards let it pass."""
+    """The one condition of every forward move: its guards, as they were judged, let the deal by."""
     return permit()
 
 
@@ -78,7 +95,7 @@ class _Event(Event):
                 model.state = transition.dest
                 return True
         # False says that some condition did not hold, and not which. So the guards are judged
-        # beforehand, each with its reasons, and the one condition here only passes the verdict on.
+        # beforehand, each with its reasons, and the one condition here weighs them.
         return False
 
 
@@ -89,25 +106,25 @@ class _Machine(Machine):
 def build(playbook: Playbook, machine: type[Machine] = _Machine) -> Machine:
     """Build the machine of a playbook from the given machine class."""
     steps = [step.id for step in playbook.steps]
-    transitions: list[dict[str, Any]] = [
-        {"trigger": m.id, "source": m.source, "dest": m.to, "conditions": [permitted]}
-        for m in playbook.moves
-    ]
+    transitions: list[dict[str, Any]] = [{"trigger": OPEN, "source": START, "dest": steps[0]}]
+    for move in playbook.moves:
+        to = ended(FULFILLED, move.source) if move.to == FULFILLED else move.to
+        way = {"trigger": move.id, "source": move.source, "dest": to, "conditions": [permitted]}
+        transitions.append(way)
     for position, step in enumerate(steps):
-        later = steps[position + 1 :]
-        if later:
+        if later := steps[position + 1 :]:
             transitions.append({"trigger": back_to(step), "source": later, "dest": step})
-        closed = [WALKED_AWAY, LOST]
-        transitions.append({"trigger": reopen_at(step), "source": closed, "dest": step})
-    transitions.append({"trigger": WALK_AWAY, "source": steps, "dest": WALKED_AWAY})
-    transitions.append({"trigger": LOSE, "source": steps, "dest": LOST})
+        for trigger, outcome in ((WALK_AWAY, WALKED_AWAY), (LOSE, LOST)):
+            end = ended(outcome, step)
+            transitions.append({"trigger": trigger, "source": step, "dest": end})
+            transitions.append({"trigger": REOPEN, "source": end, "dest": step})
     # model=None, as the machine would be its own model otherwise. No automatic transitions, which
     # are triggers to_STEP at every state: they lead anywhere, past all guards.
     return machine(
         model=None,
-        states=[*steps, FULFILLED, WALKED_AWAY, LOST],
+        states=[START, *steps, *(ended(outcome, step) for outcome in OUTCOMES for step in steps)],
         transitions=transitions,
-        initial=steps[0],
+        initial=START,
         auto_transitions=False,
     )
 
@@ -118,38 +135,28 @@ def machine_of(playbook: Playbook) -> Machine:
     return build(playbook)
 
 
-class Passage(NamedTuple):
-    """What the machine did with a trigger: the record that an entry of the trail is made from.
-
-    Attributes:
-        trigger: what was fired.
-        source: the state it was fired at.
-        to: the state that the deal is in after it.
-        passed: whether the guards let it pass.
-    """
-
-    trigger: str
-    source: str
-    to: str
-    passed: bool
-
-
 def fire(
-    playbook: Playbook, state: str, trigger: str, permit: Callable[[], bool] | None = None
-) -> Passage:
-    """Fire a trigger at a state; ``permit`` is asked where the move has guards.
+    playbook: Playbook, place: str, trigger: str, permit: Callable[[], bool] | None = None
+) -> str | None:
+    """Fire a trigger at a place; ``permit`` is asked where the move has guards.
+
+    Returns:
+        The place to which it leads, or ``None`` when the guards do not let the deal by.
 
     Raises:
-        transitions.MachineError: the state has no such trigger.
+        LookupError: the place has no such trigger.
     """
-    cursor = Cursor(state)
+    cursor = _Cursor(place)
     # It goes in as an argument, so that the machine, which deals share, holds nothing of this one.
     arguments = () if permit is None else (permit,)
-    moved: bool = machine_of(playbook).events[trigger].trigger(cursor, *arguments)
-    return Passage(trigger, state, cursor.state, moved)
+    try:
+        passed = machine_of(playbook).events[trigger].trigger(cursor, *arguments)
+    except MachineError as error:
+        raise LookupError(str(error)) from None
+    return cursor.state if passed else None
 
 
-def triggers(playbook: Playbook, state: str) -> tuple[str, ...]:
-    """The triggers that a state has."""
-    # Of a state that there is not these are none, and no error.
-    return tuple(machine_of(playbook).get_triggers(state))
+def triggers(playbook: Playbook, place: str) -> tuple[str, ...]:
+    """The triggers that a place has."""
+    # Of a place that there is not these are none, and no error.
+    return tuple(machine_of(playbook).get_triggers(place))

@@ -30,7 +30,7 @@ __all__ = ["Plan", "Playbook"]
 # when the first playbook is built: whoever imports the class has none yet.
 
 
-@frozen(repr=False)
+@frozen(slots=False, repr=False)
 class Plan(Record):
     """The guards that matter to one forward move.
 
@@ -45,6 +45,13 @@ class Plan(Record):
     needed: tuple[str, ...]
     walk_away: tuple[str, ...]
     needs_walk_away: bool
+
+    @cached_property
+    def needs(self) -> Mapping[str, bool]:
+        """By each guard that is looked at, whether the move needs it."""
+        return dict.fromkeys(self.needed, True) | dict.fromkeys(
+            self.walk_away, self.needs_walk_away
+        )
 
 
 # No attrs class by itself: it has the fields of Rules, and no other is given to it.
@@ -198,6 +205,18 @@ class Playbook(Rules):
                 for step in self.steps
             }
         )
+
+    def standing_before(self, step: str) -> Mapping[str, tuple[str, ...]]:
+        """By each step that a deal at this one has passed for sure, its standing guards."""
+        before = self.passed_before(step)
+        policy = self.walk_away
+        found = {}
+        for earlier in self.steps:
+            if earlier.id in before:
+                here = policy.guards if policy and policy.start == earlier.id else ()
+                guards = dict.fromkeys((*earlier.leave_when, *here))
+                found[earlier.id] = tuple(g for g in guards if self.guard[g].standing)
+        return found
 
     def _plan(self, step: Step, move: Move) -> Plan:
         policy = self.walk_away

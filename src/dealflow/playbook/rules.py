@@ -21,14 +21,9 @@ from dealflow.playbook.parts import (
     WalkAway,
 )
 from dealflow.record import Record
+from dealflow.values import FULFILLED
 
-__all__ = ["FULFILLED", "LOST", "OUTCOMES", "WALKED_AWAY", "Rules"]
-
-FULFILLED = "fulfilled"
-WALKED_AWAY = "walked_away"
-LOST = "lost"
-OUTCOMES = (FULFILLED, WALKED_AWAY, LOST)
-"""The ways in which a deal ends."""
+__all__ = ["Rules"]
 
 
 # slots=False, as cached_property keeps what it made in __dict__. eq=False: playbooks are compared

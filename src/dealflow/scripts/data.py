@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from dealflow.assessment import Verdict
-from dealflow.evidence import InteractionKind, SourceKind, Text
+from dealflow.evidence import InteractionKind, Side, SourceKind, Text
 from dealflow.forms import Filled, Id, words
 from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.values import Money, Value
@@ -43,7 +43,7 @@ class Meet:
         channel: by which means.
         id: the interaction's id; ``None`` lets the deal number it.
         held_at: when, if not at the line's time.
-        two_way: whether both sides spoke.
+        spoke: which side spoke: us, them or both.
     """
 
     kind: InteractionKind
@@ -51,7 +51,7 @@ class Meet:
     channel: str = ""
     id: Id | None = None
     held_at: datetime | None = None
-    two_way: bool = True
+    spoke: Side = "both"
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from attrs import frozen
 
@@ -27,7 +27,7 @@ from dealflow.forms import (
     shown,
 )
 from dealflow.scripts.data import Answer, Expect, Go, Meet, Opening, Reprice, Say, Waive
-from dealflow.values import utc
+from dealflow.values import Alternative, utc
 
 __all__ = ["FILE", "Came", "Card", "Met", "TakesBack", "Told", "Words", "line_form"]
 
@@ -155,7 +155,7 @@ def line_form() -> Form[Told]:
         "fulfil": _goes(),
         "step_back": _goes(to=Filled, reason=Filled),
         "walk_away": _goes(reason=Filled),
-        "lose": _goes("rival", to=Literal["rival", "in_house", "nothing"], reason=Filled),
+        "lose": _goes("rival", to=Alternative, reason=Filled),
         "reopen": _goes(reason=Filled),
     }
     actions: dict[str, Record | Choice] = {

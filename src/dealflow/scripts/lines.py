@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import asdict, define, evolve, field
 
-from dealflow.evidence import Fact
+from dealflow.evidence import Fact, next_id
 from dealflow.exceptions import Problem
 from dealflow.forms import printable, shown, words
 from dealflow.playbook import FULFILLED, Playbook
@@ -188,7 +188,7 @@ def _meet(scope: Scope, meet: Meet) -> None:
     for i, name in enumerate(meet.people):
         scope.person(f"meet.with[{i}]", name)
     # Lines below may name it by the number that the deal will give it.
-    known_as = meet.id or f"{meet.kind}-{len(scope.interactions) + 1}"
+    known_as = meet.id or next_id(scope.interactions, meet.kind)
     if known_as in scope.interactions:
         scope.note("meet.id", f"there was an interaction {known_as!r} before")
     scope.interactions.add(known_as)

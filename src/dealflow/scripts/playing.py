@@ -273,7 +273,7 @@ def _meet(deal: Deal, line: Line, action: Meet) -> None:
         id=action.id,
         channel=action.channel,
         held_at=action.held_at,
-        two_way=action.two_way,
+        spoke=action.spoke,
     )
 
 

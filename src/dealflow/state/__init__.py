@@ -7,13 +7,20 @@ at a trail under other rules) has a state of its own, never that of a deal.
 
 from __future__ import annotations
 
-from dealflow.state.deal_state import DealState, Snapshot, Waiver, contact_of
-from dealflow.state.fold import fold
+from dealflow.state.deal_state import DealState, Snapshot, Waiver
+from dealflow.state.fold import apply, check, fold, sense_problems
+from dealflow.state.moves import closed, place_after
+from dealflow.state.rule import known
 
 __all__ = [
     "DealState",
     "Snapshot",
     "Waiver",
-    "contact_of",
+    "apply",
+    "check",
+    "closed",
     "fold",
+    "known",
+    "place_after",
+    "sense_problems",
 ]

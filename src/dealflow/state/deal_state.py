@@ -1,59 +1,40 @@
-"""What a deal is: the fold of its trail's events. Nothing here decides; it only remembers."""
+"""What a deal is: the fold of its trail's events, indexed for the questions that guards ask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
 
 from attrs import define, field, frozen
 
 from dealflow.conditions import Outcome, judge
-from dealflow.evidence import ANY_ROLE, Contact, Evidence, Interaction, Reader, Statement
-from dealflow.playbook import LOST, OUTCOMES, WALKED_AWAY, Playbook
-from dealflow.trail import events
-from dealflow.values import Money, Value, from_json
+from dealflow.evidence import ANY_ROLE, Contact, Evidence, Interaction, Reader
+from dealflow.playbook import Playbook, machine
+from dealflow.trail import Timeline, events
+from dealflow.values import Money, Value
 
-__all__ = ["DealState", "Snapshot", "Waiver", "contact_of"]
+__all__ = ["DealState", "Snapshot", "Waiver"]
 
 _NOBODY: frozenset[str] = frozenset()
 
 
-@frozen
-class Waiver:
-    """A named person with authority has set a guard aside.
+@frozen(repr=False)
+class Waiver(events.Waived):
+    """A guard is set aside, on record in a deal.
 
     Attributes:
-        guard: the guard's id.
-        authority: the name of the person.
-        reason: why.
-        until: the instant at which the waiver ends; ``None`` is never.
         entry: the sequence number of its entry.
     """
 
-    guard: str
-    authority: str
-    reason: str
-    until: datetime | None
-    entry: int
+    entry: int = field(kw_only=True)
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether it has not ended yet."""
+        return self.until is None or at <= self.until
 
 
-def contact_of(event: events.ContactAdded | events.ContactChanged) -> Contact:
-    """The contact that an event puts on the map."""
-    return Contact(
-        event.contact,
-        event.name,
-        event.title,
-        event.contact_kind,
-        event.roles,
-        event.influence,
-        event.response_mode,
-        event.rating,
-    )
-
-
-@define(eq=False)
+@define(eq=False, repr=False)
 class DealState:
     """Everything that a deal's events say, indexed for the questions that guards ask.
 
@@ -63,15 +44,18 @@ class DealState:
         account: the customer.
         title: what it is about.
         amount: the price, when there is one.
-        step: the present step; for a closed deal, the last one.
-        outcome: ``fulfilled``, ``walked_away``, ``lost``, or ``None`` while the deal is open.
+        place: where it stands in the playbook's machine.
         since: when the present step was entered.
+        entered: the sequence number of the entry by which it was entered.
         contacts: by id.
         interactions: by id.
+        recorded: by the id of an interaction, the sequence number of its entry.
         evidence: the statements.
         waivers: by guard; the latest of each.
-        talks: the number of two-way interactions with somebody named.
+        talks: the number of interactions with somebody named in which both sides spoke.
         currency: the currency of all the deal's money, once any is known.
+        news: whether anything was said or taken back since the deal ended.
+        timeline: when its entries were recorded.
     """
 
     playbook: Playbook
@@ -79,24 +63,31 @@ class DealState:
     account: str = ""
     title: str = ""
     amount: Money | None = None
-    step: str = ""
-    outcome: str | None = None
+    place: str = machine.START
     since: datetime | None = None
+    entered: int = 0
     contacts: dict[str, Contact] = field(factory=dict)
     interactions: dict[str, Interaction] = field(factory=dict)
+    recorded: dict[str, int] = field(factory=dict)
     evidence: Evidence = field(factory=Evidence)
     waivers: dict[str, Waiver] = field(factory=dict)
     talks: int = 0
     currency: str | None = None
+    news: bool = False
+    timeline: Timeline = field(factory=Timeline)
     _roles: dict[str, frozenset[str]] = field(factory=dict)
     _holders: dict[str, list[Contact]] | None = None
     _outcomes: dict[str, tuple[datetime, Outcome]] = field(factory=dict)
 
-    def apply(self, seq: int, at: datetime, by: str, event: events.Event) -> None:
-        """Take one event of the trail."""
-        # Nothing is checked here: a verb's arguments have been through intake, and an entry out of
-        # a trail through fold.
-        self._APPLIERS[type(event)](self, seq, at, by, event)
+    @property
+    def step(self) -> str:
+        """The present step; for a closed deal, the last one."""
+        return machine.where(self.place)[0]
+
+    @property
+    def outcome(self) -> str | None:
+        """``fulfilled``, ``walked_away``, ``lost``, or ``None`` while the deal is open."""
+        return machine.where(self.place)[1]
 
     def guard_outcome(self, guard: str, snapshot: Snapshot) -> Outcome:
         """A guard's outcome; kept until something is said that it reads, or its evidence ages."""
@@ -113,13 +104,42 @@ class DealState:
         self._outcomes[guard] = (snapshot.at, outcome)
         return outcome
 
-    def _forget_what_reads(self, fact: str) -> None:
-        # Only statements can be told apart like this. People, prices and meetings may bear on any
-        # guard, so that their appliers forget all outcomes.
-        if not self._outcomes:
-            return
-        for guard in self.playbook.readers(fact):
-            self._outcomes.pop(guard, None)
+    def forget(self, fact: str | None = None) -> None:
+        """Forget the outcomes that hang on a fact, or all of them."""
+        # Only statements can be told apart by their facts. People, prices and meetings may bear on
+        # any guard.
+        if fact is None:
+            self._outcomes.clear()
+        elif self._outcomes:
+            for guard in self.playbook.readers(fact):
+                self._outcomes.pop(guard, None)
+
+    def put(self, contact: Contact) -> None:
+        """Put a contact on the map, in the place of an earlier record of him."""
+        self.contacts[contact.id] = contact
+        roles = frozenset(contact.roles)
+        if self._roles.get(contact.id) != roles:
+            self._roles[contact.id] = roles
+            self.evidence.roles_changed()
+        self._holders = None
+        self.forget()
+
+    def enter(self, place: str, seq: int, at: datetime) -> None:
+        """Go to a place of the machine."""
+        # A closed deal keeps its last step, and the time when that was entered.
+        if machine.where(place)[1] is None:
+            self.since, self.entered = at, seq
+        self.place, self.news = place, False
+
+    def fire(self, trigger: str, seq: int, at: datetime) -> None:
+        """Go where the machine leads by a trigger whose guards let the deal by."""
+        if place := machine.fire(self.playbook, self.place, trigger, lambda: True):
+            self.enter(place, seq, at)
+
+    def waiver(self, guard: str, at: datetime) -> Waiver | None:
+        """The waiver of a guard that is in force at an instant."""
+        waiver = self.waivers.get(guard)
+        return waiver if waiver is not None and waiver.in_force(at) else None
 
     def roles_of(self, contact: str) -> frozenset[str]:
         """The roles that a contact holds."""
@@ -128,128 +148,13 @@ class DealState:
     def holders(self, role: str) -> Collection[Contact]:
         """The contacts who hold a role, or any role for ``any_role``, in the order added."""
         if self._holders is None:
-            self._holders = {ANY_ROLE: [c for c in self.contacts.values() if c.roles]}
-            for contact in self._holders[ANY_ROLE]:
+            holders = {ANY_ROLE: [c for c in self.contacts.values() if c.roles]}
+            for contact in holders[ANY_ROLE]:
                 for each in contact.roles:
-                    self._holders.setdefault(each, []).append(contact)
+                    holders.setdefault(each, []).append(contact)
+            # Whole or not at all: what is half done here would be taken for all there is.
+            self._holders = holders
         return self._holders.get(role, ())
-
-    def _opened(self, seq: int, at: datetime, by: str, event: events.Opened) -> None:
-        self.id, self.account, self.title = event.deal, event.account, event.title
-        self.step, self.since = event.step, at
-        self.currency = self.playbook.currency
-        self._price(event.amount)
-
-    def _price(self, amount: Money | None) -> None:
-        self.amount = amount
-        if amount is not None:
-            self.currency = amount.currency
-
-    def _amount_changed(self, seq: int, at: datetime, by: str, event: events.AmountChanged) -> None:
-        self._price(event.amount)
-        self._outcomes.clear()
-
-    def _contact(
-        self, seq: int, at: datetime, by: str, event: events.ContactAdded | events.ContactChanged
-    ) -> None:
-        contact = contact_of(event)
-        self.contacts[contact.id] = contact
-        if self._roles.get(contact.id) != frozenset(contact.roles):
-            self._roles[contact.id] = frozenset(contact.roles)
-            self.evidence.roles_changed()
-        self._holders = None
-        self._outcomes.clear()
-
-    def _met(self, seq: int, at: datetime, by: str, event: events.Met) -> None:
-        self.interactions[event.interaction] = Interaction(
-            event.interaction,
-            event.interaction_kind,
-            event.channel,
-            event.participants,
-            event.held_at,
-            event.two_way,
-        )
-        self.talks += event.two_way
-        self._outcomes.clear()
-
-    def _said(self, seq: int, at: datetime, by: str, event: events.Said) -> None:
-        value = from_json(self.playbook.fact[event.fact].type, event.value)
-        if isinstance(value, Money):
-            # The first amount fixes the currency, whether it is the price or something said:
-            # amounts in two currencies cannot be compared, and a guard would fail on them.
-            self.currency = self.currency or value.currency
-        self.evidence.add(
-            Statement(
-                seq,
-                event.fact,
-                event.about,
-                value,
-                event.source_kind,
-                event.source,
-                event.said_at,
-                at,
-                by,
-                event.quote,
-                event.first_hand,
-                event.via,
-                event.interaction,
-            )
-        )
-        self._forget_what_reads(event.fact)
-
-    def _withdrawn(self, seq: int, at: datetime, by: str, event: events.Withdrawn) -> None:
-        self.evidence.withdraw(event.statement, event.reason)
-        statement = self.evidence.statements[event.statement]
-        # While there is no price, the currency hangs on what was said, and may go with it.
-        if self.amount is None and isinstance(statement.value, Money):
-            self.currency = self.playbook.currency or self._standing_currency()
-        self._forget_what_reads(statement.fact)
-
-    def _standing_currency(self) -> str | None:
-        withdrawn = self.evidence.withdrawn
-        standing = (s.value for id, s in self.evidence.statements.items() if id not in withdrawn)
-        return next((value.currency for value in standing if isinstance(value, Money)), None)
-
-    def _waived(self, seq: int, at: datetime, by: str, event: events.Waived) -> None:
-        # No outcome is forgotten: a waiver changes what is made of one, and not what is known.
-        waiver = Waiver(event.guard, event.authority, event.reason, event.until, seq)
-        self.waivers[event.guard] = waiver
-
-    def _enter(self, step: str, at: datetime) -> None:
-        # A closed deal keeps its last step: that is where it is taken up again.
-        if step in OUTCOMES:
-            self.outcome = step
-        else:
-            self.step, self.since, self.outcome = step, at, None
-
-    def _moved(self, seq: int, at: datetime, by: str, event: Any) -> None:
-        self._enter(event.to_step, at)
-
-    def _refused(self, seq: int, at: datetime, by: str, event: events.Refused) -> None:
-        """A refused attempt changes nothing."""
-
-    def _walked_away(self, seq: int, at: datetime, by: str, event: events.WalkedAway) -> None:
-        self.outcome = WALKED_AWAY
-
-    def _lost(self, seq: int, at: datetime, by: str, event: events.Lost) -> None:
-        self.outcome = LOST
-
-    _APPLIERS: ClassVar[Mapping[type, Callable[..., None]]] = {
-        events.Opened: _opened,
-        events.AmountChanged: _amount_changed,
-        events.ContactAdded: _contact,
-        events.ContactChanged: _contact,
-        events.Met: _met,
-        events.Said: _said,
-        events.Withdrawn: _withdrawn,
-        events.Waived: _waived,
-        events.Moved: _moved,
-        events.Refused: _refused,
-        events.SteppedBack: _moved,
-        events.WalkedAway: _walked_away,
-        events.Lost: _lost,
-        events.Reopened: _moved,
-    }
 
 
 class Snapshot:
@@ -283,26 +188,17 @@ class Snapshot:
         return self.state.holders(role)
 
     def attribute(self, name: str, contact: Contact | None) -> Value | None:
-        """A bare attribute such as ``deal.amount`` or ``contact.rating``; ``None`` when not set."""
-        return _ATTRIBUTES[name](self.state, contact)
+        """An attribute of the deal or of a contact, as conditions know it; ``None`` if not set."""
+        whose, _, attribute = name.partition(".")
+        if whose == "deal":
+            value = getattr(self.state, attribute)
+        elif attribute == "heard":
+            return contact is not None and contact.id in self.heard
+        else:
+            value = getattr(contact, attribute)
+        # Numbers are decimals in conditions; true and false are no numbers there.
+        return Decimal(value) if value.__class__ is int else value
 
     def waiver(self, guard: str) -> Waiver | None:
         """The waiver of a guard that is in force."""
-        waiver = self.state.waivers.get(guard)
-        if waiver is not None and (waiver.until is None or self.at <= waiver.until):
-            return waiver
-        return None
-
-
-_ATTRIBUTES: Mapping[str, Callable[[DealState, Any], Value | None]] = {
-    "deal.amount": lambda state, _: state.amount,
-    "deal.account": lambda state, _: state.account,
-    "deal.talks": lambda state, _: Decimal(state.talks),
-    "contact.influence": lambda _, contact: contact.influence,
-    "contact.response_mode": lambda _, contact: contact.response_mode,
-    "contact.rating": lambda _, contact: (
-        None if contact.rating is None else Decimal(contact.rating)
-    ),
-    "contact.heard": lambda state, contact: contact.id in state.evidence.heard,
-    "contact.kind": lambda _, contact: contact.kind,
-}
+        return self.state.waiver(guard, self.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, TypeAlias, get_args
+from typing import ClassVar, get_args
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,15 +25,15 @@ from dealflow.strategies.of_deals import (
     start,
     take_back,
 )
+from dealflow.values import Alternative
 
 __all__ = ["DealMachine", "deal_machine"]
 
 
-Winner: TypeAlias = Literal["rival", "in_house", "nothing"]
 # most moves of a deal that is played at random are refused. So what matters is done just before:
 # all that the move needs, or one thing that should stop it
 _FIRST = ("nothing", "prepare", "contradict", "withdraw", "wait")
-_WINNERS: tuple[Winner, ...] = get_args(Winner)
+_WINNERS: tuple[Alternative, ...] = get_args(Alternative)
 
 
 def _open(machine: DealMachine) -> bool:
@@ -162,7 +162,7 @@ class DealMachine(RuleBasedStateMachine):
 
     @precondition(_open)
     @rule(to=st.none() | st.sampled_from(_WINNERS))
-    def close(self, to: Winner | None) -> None:
+    def close(self, to: Alternative | None) -> None:
         """The deal ends: we walk away, or the customer decides against us."""
         if to is None:
             self.deal.walk_away(by=BY, at=self.now, reason="It makes no sense")

@@ -13,14 +13,14 @@ from dealflow.analysis import observations
 from dealflow.analysis.history import judge_all
 from dealflow.analysis.solver import START
 from dealflow.analysis.solver import deal_at as cheapest
-from dealflow.assessment import Verdict
+from dealflow.assessment import Verdict, records
 from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem, TrailError
 from dealflow.playbook import Playbook
 from dealflow.testing.misuse import briefly, check_ids
 from dealflow.testing.watch import unwatched
 from dealflow.trail import START as START_OF_CHAIN
-from dealflow.trail import Entry, Opened, Trail, chain
+from dealflow.trail import Entry, Moved, Opened, Trail, chain
 from dealflow.values import Money
 
 __all__ = ["build", "deal_at", "merged", "priced"]
@@ -144,10 +144,24 @@ def _known(playbook: Playbook, step: str, how: Mapping[str, Any]) -> Trail:
 
 def _under(playbook: Playbook, trail: Trail) -> Deal | None:
     """The same deal under other rules; ``None`` where they do not let it get so far."""
+    moves = list(observations(playbook, trail))
+    judgements = judge_all(playbook, moves)
+    # each move of the way has to pass under the new rules, too, or the deal never gets there
+    passed = {
+        # its entry comes after those on which it was judged
+        len(move.entries): records(judgement.findings)
+        for move, judgement in zip(moves, judgements, strict=True)
+        if judgement is not None and judgement.verdict is Verdict.READY
+    }
+    if len(passed) < len(moves):
+        return None
     entries: list[Entry] = []
     for entry in trail:
         event = entry.event
-        if isinstance(event, Opened):
+        if isinstance(event, Moved):
+            # other guards may have been asked, or for other reasons
+            event = evolve(event, guards=passed[len(entries)])
+        elif isinstance(event, Opened):
             event = evolve(
                 event,
                 playbook=playbook.id,
@@ -158,10 +172,6 @@ def _under(playbook: Playbook, trail: Trail) -> Deal | None:
         # the first entry names its rules, so with others every hash after it is another one
         last = entries[-1].hash if entries else START_OF_CHAIN
         entries.append(chain(last, entry.seq, entry.at, entry.by, event))
-    # each move of the way has to pass under the new rules, too, or the deal never gets there
-    for judgement in judge_all(playbook, observations(playbook, entries)):
-        if judgement is None or judgement.verdict is not Verdict.READY:
-            return None
     try:
         return Deal.replay(playbook, Trail(entries))
     except TrailError:

@@ -20,7 +20,7 @@ from dealflow.deal import Act, Deal, Observer, current_observers, observing, obs
 from dealflow.exceptions import MoveNotAllowed
 from dealflow.playbook import FULFILLED, Playbook
 from dealflow.trail import Entry, Moved, Opened, SteppedBack, Trail
-from dealflow.values import utc
+from dealflow.values import Verdict, utc
 
 __all__ = ["Refusal", "Watch", "looked_at", "swapping", "unwatched", "watching"]
 
@@ -121,6 +121,11 @@ class Watch(_Swap):
     def judged(self, act: Act, assessment: Assessment) -> None:
         """Note an assessment."""
         self._note(act, len(act.before), assessment.at, "assessed")
+
+    def weighed(self, act: Act, verdict: Verdict) -> None:
+        """Note that a verdict was asked for."""
+        del verdict
+        self._note(act, len(act.before), utc(act.arguments["at"]), "assessed")
 
     def recorded(self, act: Act) -> None:
         """Note the moves that passed."""

@@ -6,8 +6,10 @@ an event must be in itself is checked here, what it must be in a deal in :mod:`d
 
 from __future__ import annotations
 
-from dealflow.trail.entries import START, Entry, Trail, chain
+from dealflow.trail.checks import by_problems, form_problems
+from dealflow.trail.entries import START, Entry, Trail, chain, link
 from dealflow.trail.events import GuardRecord, Moved, Opened, Said, SteppedBack, encode
+from dealflow.trail.timeline import Timeline
 from dealflow.trail.wire import dumps, loads
 
 __all__ = [
@@ -18,9 +20,13 @@ __all__ = [
     "Opened",
     "Said",
     "SteppedBack",
+    "Timeline",
     "Trail",
+    "by_problems",
     "chain",
     "dumps",
     "encode",
+    "form_problems",
+    "link",
     "loads",
 ]

@@ -13,16 +13,21 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from dealflow.exceptions import TrailError, UnknownFormat
-from dealflow.trail.events import Event, decode, encode
-from dealflow.trail.forms import LARGEST_INT, from_instant, odd, to_instant
+from dealflow.record import Record
+from dealflow.trail.checks import form_problems
+from dealflow.trail.events import Event, decode, faults, write
+from dealflow.trail.forms import LARGEST_INT, from_instant, odd, quoted
+from dealflow.values import parse_instant
 
-__all__ = ["LONGEST_BODY", "SCHEMA", "Schema", "canonical", "digest", "write_body"]
+__all__ = ["LONGEST_BODY", "SCHEMA", "Schema", "digest", "read_body", "write_body"]
 
 FORMAT: Final = 1
 """The format in which entries are written. Bodies of later formats have a key ``format``."""
 
 LONGEST_BODY: Final = 8_000_000
 """The most characters that an entry's body may have."""
+
+_decoder = json.JSONDecoder()
 
 # Quotes stay readable in the file, in Chinese too. Circles need no check of their own: _check() has
 # run into them, and events have none.
@@ -97,18 +102,22 @@ def write_body(seq: int, at: datetime, by: str, event: Event) -> str:
     Raises:
         TrailError: something cannot be written down exactly, or is too long.
     """
-    data = encode(event)
+    # First, as it refuses what is no event and has no kind.
+    data = write(event)
+    return _framed(seq, at, by, event.KIND, data)
+
+
+def _framed(seq: int, at: datetime, by: str, kind: str, data: str) -> str:
     try:
         instant = from_instant(at)
     except ValueError as error:
         raise TrailError(f"{error} @ at") from None
-    _check_ends(seq, by)
-    # The outermost keys stand in their sorted order here, and encode() lets nothing pass that the
-    # encoder would not write canonically.
-    body = (
-        f'{{"at":"{instant}","by":{_dump(by)},"data":{_dump(data)}'
-        f',"kind":"{event.kind}","seq":{seq}}}'
-    )
+    if seq.__class__ is not int or not 0 < seq <= LARGEST_INT:
+        raise TrailError(f"{reprlib.repr(seq)} is not a sequence number @ seq")
+    if by.__class__ is not str or not by:
+        raise TrailError(f"{reprlib.repr(by)} is nobody's id @ by")
+    # The outermost keys stand in their sorted order here.
+    body = f'{{"at":"{instant}","by":{quoted(by)},"data":{data},"kind":"{kind}","seq":{seq}}}'
     if bad := odd(body):
         raise TrailError(f"{bad!a} has no place in a trail")
     if len(body) > LONGEST_BODY:
@@ -116,19 +125,51 @@ def write_body(seq: int, at: datetime, by: str, event: Event) -> str:
     return body
 
 
-def _check_ends(seq: Any, by: Any) -> None:
-    if seq.__class__ is not int or not 0 < seq <= LARGEST_INT:
-        raise TrailError(f"{reprlib.repr(seq)} is not a sequence number @ seq")
-    if by.__class__ is not str or not by:
-        raise TrailError(f"{reprlib.repr(by)} is nobody's id @ by")
+def read_body(
+    body: str, schema: Schema, newest: int | None = None
+) -> tuple[int, datetime, str, Event]:
+    """Read the body of an entry: strictly, and only in the form in which it is written.
+
+    Args:
+        body: the text that was hashed.
+        schema: the formats that can be read.
+        newest: the newest format that the trail's header announces; by default the schema's.
+
+    Returns:
+        The number, the instant, who recorded it, and the event.
+
+    Raises:
+        TrailError: naming everything that is wrong with it.
+        UnknownFormat: it is of a format newer than the schema's.
+    """
+    try:
+        parsed, _ = _decoder.raw_decode(body)
+    except RecursionError:
+        raise TrailError("the data is nested too deeply") from None
+    except ValueError as error:
+        raise TrailError(f"this is no JSON: {error}") from None
+    seq, at, by, event, text = schema.read(parsed, newest)
+    # Written anew and compared, it cannot be in another form, lack anything, hold anything more, or
+    # say anything twice. What an older format said is not written any more: there the form of JSON
+    # has to do.
+    again = _framed(seq, at, by, event.KIND, text)
+    if again != body and (
+        schema.format == parsed.get("format", 1) == FORMAT or canonical(parsed) != body
+    ):
+        why = faults(event.KIND, parsed["data"]) if schema.format == FORMAT else ""
+        raise TrailError(why or "this is not the one form in which the entry is written")
+    if problems := form_problems(at, by, event):
+        told = "; ".join(problem.message for problem in problems)
+        raise TrailError(told, problems=problems)
+    return seq, at, by, event
 
 
 Upcaster: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """From an event's data in one format to its kind and data in the next format."""
 
 
-@frozen
-class Schema:
+@frozen(repr=False)
+class Schema(Record):
     """The formats of bodies that can be read.
 
     A body without a key ``format`` is of format 1. One of an older format than the newest is
@@ -142,36 +183,43 @@ class Schema:
     format: int = FORMAT
     upcasters: Mapping[tuple[int, str], Upcaster] = MappingProxyType({})
 
-    def read(self, body: object) -> tuple[int, datetime, str, Event]:
+    def read(self, body: Any, newest: int | None = None) -> tuple[int, datetime, str, Event, str]:
         """Read a parsed body.
 
+        Args:
+            body: the JSON data.
+            newest: the newest format that it may be of; by default the schema's.
+
         Returns:
-            The number, the instant, who recorded it, and the event.
+            The number, the instant, who recorded it, the event, and the event's text.
 
         Raises:
             TrailError: naming what is wrong with it.
-            UnknownFormat: it is of a format newer than this schema's.
+            UnknownFormat: it is of a newer format.
         """
-        # The key `format` may be there or not: put into both sets, it makes no difference.
-        if not isinstance(body, dict) or {"format", *body} != _KEYS:
-            raise TrailError("the body is not an object with the keys at, by, data, kind and seq")
-        seq, by, kind, data = body["seq"], body["by"], body["kind"], body["data"]
         try:
-            at = to_instant(body["at"])
+            seq, by, kind, data = body["seq"], body["by"], body["kind"], body["data"]
+            at = parse_instant(body["at"])
+        except (KeyError, TypeError):
+            raise TrailError(_NO_BODY) from None
         except ValueError as error:
             raise TrailError(f"{error} @ at") from None
-        _check_ends(seq, by)
-        format_ = body.get("format", 1)
-        # A body of format 1 with the key would be a second text of the same entry.
-        if "format" in body and (format_.__class__ is not int or format_ < 2):
-            raise TrailError(f"{reprlib.repr(format_)} is not a format from 2 on @ format")
-        if format_ != self.format:
-            kind, data = self._bring_up(format_, kind, data)
-        return seq, at, by, decode(kind, data)
-
-    def _bring_up(self, format_: int, kind: str, data: Any) -> tuple[str, Any]:
+        format_ = 1
+        if len(body) > _KEYS:
+            format_ = body.get("format")
+            # A body of format 1 with the key would be a second text of the same entry.
+            if len(body) > _KEYS + 1 or format_.__class__ is not int or format_ < 2:
+                raise TrailError(_NO_BODY)
         if format_ > self.format:
             raise UnknownFormat(f"of format {format_}; the newest known is {self.format}")
+        # Then it is no newer version that wrote it: this is damage.
+        if newest is not None and format_ > newest:
+            raise TrailError(f"an entry of format {format_} under a header of {newest}")
+        if format_ != self.format:
+            kind, data = self._bring_up(format_, kind, data)
+        return seq, at, by, *decode(kind, data)
+
+    def _bring_up(self, format_: int, kind: str, data: Any) -> tuple[str, Any]:
         try:
             # Format by format, so that each new one needs the step from its predecessor only.
             for old in range(format_, self.format):
@@ -184,7 +232,10 @@ class Schema:
         return kind, data
 
 
-_KEYS: Final = {"at", "by", "data", "format", "kind", "seq"}
+_KEYS: Final = 5
+_NO_BODY: Final = (
+    "the body is not an object with the keys at, by, data, kind and seq, and a format from 2 on"
+)
 
 SCHEMA: Final = Schema()
 """The formats that this version of dealflow reads."""

@@ -7,7 +7,6 @@ last hash (the *head*) is known from elsewhere.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -17,16 +16,23 @@ from typing import Final, final, overload
 from attrs import field, frozen
 
 from dealflow.exceptions import TamperedTrail, TrailError
-from dealflow.trail.body import (
-    SCHEMA,
-    Schema,
-    canonical,
-    digest,
-    write_body,
-)
-from dealflow.trail.events import Event, Opened
+from dealflow.record import Record
+from dealflow.trail.body import SCHEMA, Schema, digest, read_body, write_body
+from dealflow.trail.checks import form_problems
+from dealflow.trail.events import Event
+from dealflow.trail.timeline import Timeline
 
-__all__ = ["MOST_ENTRIES", "START", "WRONG_HASH", "Entry", "Trail", "chain", "misplaced"]
+__all__ = [
+    "MOST_ENTRIES",
+    "START",
+    "WRONG_HASH",
+    "Entry",
+    "Trail",
+    "chain",
+    "checked",
+    "link",
+    "misplaced",
+]
 
 START: Final = "0" * 64
 """The hash before the first entry, and the head of an empty trail."""
@@ -37,8 +43,8 @@ MOST_ENTRIES: Final = 100_000
 WRONG_HASH: Final = "the hash does not fit: this entry was changed, or the one before it"
 
 
-@frozen
-class Entry:
+@frozen(repr=False, slots=False)
+class Entry(Record):
     """One line of the trail.
 
     Attributes:
@@ -49,6 +55,7 @@ class Entry:
         event: what happened.
         hash: the SHA-256 of the hash before it and its body.
         body: the canonical JSON that was hashed.
+        sound: whether its form has been checked, as it is of those that are read or chained.
     """
 
     seq: int
@@ -58,6 +65,8 @@ class Entry:
     event: Event
     hash: str
     body: str = field(repr=False)
+    # Not to be given: whoever changes a copy of an entry gets one that nobody has checked.
+    sound: bool = field(default=False, init=False, eq=False, repr=False)
 
 
 def chain(prev_hash: str, seq: int, at: datetime, by: str, event: Event) -> Entry:
@@ -73,8 +82,23 @@ def chain(prev_hash: str, seq: int, at: datetime, by: str, event: Event) -> Entr
     Raises:
         TrailError: something in it cannot be written down exactly, or is too long.
     """
+    entry = link(prev_hash, seq, at, by, event)
+    if problems := form_problems(at, by, event):
+        told = "; ".join(problem.message for problem in problems)
+        raise TrailError(told, problems=problems)
+    return entry
+
+
+def link(prev_hash: str, seq: int, at: datetime, by: str, event: Event) -> Entry:
+    """Make the entry as :func:`chain` does, of an event whose form has been checked."""
     body = write_body(seq, at, by, event)
-    return Entry(seq, at, by, event.kind, event, digest(prev_hash, body), body)
+    return checked(Entry(seq, at, by, event.KIND, event, digest(prev_hash, body), body))
+
+
+def checked(entry: Entry) -> Entry:
+    """The entry, marked as one whose form has been checked."""
+    object.__setattr__(entry, "sound", True)
+    return entry
 
 
 @final
@@ -144,16 +168,17 @@ class Trail(Sequence[Entry]):
                 backwards, ``opened`` not first or not only there; or the head differs.
         """
         prev = START
-        last: datetime | None = None
+        timeline = Timeline()
         for seq, entry in enumerate(self, 1):
             # First the chain, then what the entry says: an Entry can be put together by hand, and
             # its hash says nothing of fields that its body does not bear out. Its place comes last.
             problem = (
-                _broken(prev, seq, entry) or _misread(entry, schema) or misplaced(seq, last, entry)
+                _broken(prev, seq, entry) or _misread(entry, schema) or misplaced(timeline, entry)
             )
             if problem:
                 raise TamperedTrail(seq, problem)
-            prev, last = entry.hash, entry.at
+            timeline.add(entry.at, entry.event)
+            prev = entry.hash
         if head is not None:
             self.expect_head(head)
 
@@ -163,11 +188,19 @@ class Trail(Sequence[Entry]):
         Raises:
             TamperedTrail: they differ.
         """
-        if self.head != head:
+        if self.head == head:
+            return
+        if head == START or any(entry.hash == head for entry in self):
             raise TamperedTrail(
-                self._size + 1,
-                f"the tail is cut or other: the trail ends with {self.head}, not with {head}",
+                self._size,
+                f"the trail has grown since: it goes on behind {head}, up to {self.head}",
+                "trail_has_grown",
             )
+        raise TamperedTrail(
+            self._size + 1,
+            f"the tail is cut or other: the trail ends with {self.head}, not with {head}",
+            "cut_trail",
+        )
 
     def __len__(self) -> int:
         return self._size
@@ -204,21 +237,13 @@ class Trail(Sequence[Entry]):
         return (Trail, (self[:],))
 
 
-def misplaced(seq: int, last: datetime | None, entry: Entry) -> str | None:
-    """What is wrong with an entry's place in the trail, if anything.
-
-    Args:
-        seq: its place, 1 for the first.
-        last: the instant of the entry before, if there is one.
-        entry: the entry.
-    """
+def misplaced(timeline: Timeline, entry: Entry) -> str | None:
+    """What is wrong with the place of an entry behind those of a timeline, if anything."""
+    seq = len(timeline) + 1
     if entry.seq != seq:
         return f"it has the number {entry.seq}"
-    if isinstance(entry.event, Opened) is not (seq == 1):
-        return "the first entry is not 'opened'" if seq == 1 else "the deal is opened again"
-    if last is not None and entry.at < last:
-        return "time runs backwards"
-    return None
+    problems = timeline.problems(entry.at, entry.event)
+    return problems[0].message if problems else None
 
 
 def _broken(prev: str, seq: int, entry: Entry) -> str | None:
@@ -234,20 +259,11 @@ def _broken(prev: str, seq: int, entry: Entry) -> str | None:
 
 
 def _misread(entry: Entry, schema: Schema) -> str | None:
-    event = entry.event
-    if entry.kind != event.kind:
-        return f"its kind is {event.kind}, not {entry.kind}"
+    if entry.kind != entry.event.KIND:
+        return f"its kind is {entry.event.KIND}, not {entry.kind}"
     try:
-        # Written anew and compared, a body cannot be in another form, lack anything, or hold
-        # anything more.
-        if write_body(entry.seq, entry.at, entry.by, event) == entry.body:
+        if read_body(entry.body, schema) == (entry.seq, entry.at, entry.by, entry.event):
             return None
-        # Not what would be written today. It is sound only if it is of an older format.
-        parsed = json.loads(entry.body)
-        if canonical(parsed) != entry.body:
-            return "the body is not canonical JSON"
-        if schema.read(parsed) == (entry.seq, entry.at, entry.by, event):
-            return None
-    except (ValueError, RecursionError) as error:
+    except TrailError as error:
         return f"the body cannot be read: {error}"
     return "the body says something else than the entry"

@@ -1,19 +1,22 @@
 """What can happen to a deal: one frozen class per kind, and the strict JSON form of each."""
 
 # Annotations are evaluated here, not postponed: cattrs generates its functions from them.
+import json
 import reprlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
-from dealflow.evidence import ContactKind, Influence, InteractionKind, ResponseMode, SourceKind
+from dealflow.evidence import Contact, Interaction, Said
 from dealflow.exceptions import TrailError
-from dealflow.trail.forms import FACT_VALUE, Form, Words
+from dealflow.record import Record
+from dealflow.trail.forms import Form, Words
 from dealflow.typing import JSON
-from dealflow.values import Money
+from dealflow.values import OUTCOMES, Alternative, Money, Truth, Verdict
 
 __all__ = [
     "KINDS",
@@ -30,20 +33,25 @@ __all__ = [
     "Reopened",
     "Said",
     "SteppedBack",
+    "TimeCorrected",
     "Waived",
     "WalkedAway",
     "Withdrawn",
     "decode",
     "encode",
+    "faults",
+    "write",
+    "write_record",
 ]
 
-VerdictWord: TypeAlias = Annotated[str, Words(("walk_away", "reconcile", "ask", "work", "ready"))]
-TruthWord: TypeAlias = Annotated[str, Words(("unknown", "true", "false", "conflicted"))]
-OutcomeWord: TypeAlias = Annotated[str, Words(("fulfilled", "walked_away", "lost"))]
+VerdictWord: TypeAlias = Annotated[str, Words(tuple(verdict.value for verdict in Verdict))]
+TruthWord: TypeAlias = Annotated[str, Words(tuple(truth.value for truth in Truth))]
+OutcomeWord: TypeAlias = Annotated[str, Words(OUTCOMES)]
 
 
-@frozen
-class GuardRecord:
+# slots=False: quicker to make, and every attempt makes many.
+@frozen(repr=False, slots=False)
+class GuardRecord(Record):
     """What a guard gave when a move was judged.
 
     Attributes:
@@ -53,6 +61,7 @@ class GuardRecord:
         no: the statements that spoke against it.
         missing: what was missing, e.g. ``never_asked:budget.amount``.
         waived: the sequence number of the waiver that set it aside.
+        written: its JSON text, once it was written.
 
     In JSON a field with its default is left out: most guards hold, and trails stay short.
     """
@@ -63,13 +72,14 @@ class GuardRecord:
     no: tuple[int, ...] = ()
     missing: tuple[str, ...] = ()
     waived: int | None = None
+    written: list[str] = field(factory=list, init=False, eq=False, repr=False)
 
 
 Guards: TypeAlias = Mapping[str, GuardRecord]
 
 
-@frozen
-class Opened:
+@frozen(repr=False)
+class Opened(Record):
     """The deal was opened; the first entry of every trail, and of no other place.
 
     Attributes:
@@ -83,7 +93,7 @@ class Opened:
         step: the step at which the deal starts.
     """
 
-    kind: ClassVar[str] = "opened"
+    KIND: ClassVar[str] = "opened"
     deal: str
     account: str
     title: str
@@ -94,47 +104,33 @@ class Opened:
     step: str
 
 
-@frozen
-class _ContactRecord:
-    """A contact's whole record (METHOD, section 2).
+@frozen(repr=False)
+class _OnTheMap(Record):
+    """Somebody is on the map like this.
 
     Attributes:
-        contact: the contact's id.
-        name: as written on a card.
-        title: the job title.
-        contact_kind: a person, a committee or a third party.
-        roles: the ids of the buying roles held in this deal.
-        influence: the degree of influence on the decision.
-        response_mode: how the contact responds to a proposal for change.
-        rating: how the contact stands to us, -5 to 5.
+        contact: the whole record (METHOD, section 2).
     """
 
-    contact: str
-    name: str
-    title: str
-    contact_kind: ContactKind
-    roles: tuple[str, ...]
-    influence: Influence | None
-    response_mode: ResponseMode | None
-    rating: int | None
+    contact: Contact
 
 
-@frozen
-class ContactAdded(_ContactRecord):
+class ContactAdded(_OnTheMap):
     """A contact came into the deal."""
 
-    kind: ClassVar[str] = "contact_added"
+    __slots__ = ()
+    KIND: ClassVar[str] = "contact_added"
 
 
-@frozen
-class ContactChanged(_ContactRecord):
+class ContactChanged(_OnTheMap):
     """A contact changed; the record replaces the former one."""
 
-    kind: ClassVar[str] = "contact_changed"
+    __slots__ = ()
+    KIND: ClassVar[str] = "contact_changed"
 
 
-@frozen
-class AmountChanged:
+@frozen(repr=False)
+class AmountChanged(Record):
     """The price changed.
 
     Attributes:
@@ -142,65 +138,25 @@ class AmountChanged:
         reason: why.
     """
 
-    kind: ClassVar[str] = "amount_changed"
+    KIND: ClassVar[str] = "amount_changed"
     amount: Money
     reason: str
 
 
-@frozen
-class Met:
+@frozen(repr=False)
+class Met(Record):
     """We met, called or wrote to people of the customer's.
 
     Attributes:
-        interaction: its id.
-        interaction_kind: a call, meeting, mail or visit.
-        channel: by which means, e.g. a telephone number or a room.
-        participants: the ids of the contacts who took part.
-        held_at: when.
-        two_way: whether both sides spoke; an unanswered mail is not.
+        interaction: the call, meeting, mail or visit.
     """
 
-    kind: ClassVar[str] = "met"
-    interaction: str
-    interaction_kind: InteractionKind
-    channel: str
-    participants: tuple[str, ...]
-    held_at: datetime
-    two_way: bool
+    KIND: ClassVar[str] = "met"
+    interaction: Interaction
 
 
-@frozen
-class Said:
-    """A statement was made: somebody said, wrote or saw something.
-
-    Attributes:
-        fact: the fact it is about.
-        about: the contact it is about, for facts of contacts.
-        value: true or false, a text, or a list of texts; see ``values.textual``.
-        source_kind: a contact, a document or our rep's own observation.
-        source: the contact's id, the document's name, or our rep.
-        said_at: when it was said.
-        quote: the words.
-        first_hand: heard from the source himself, and not told on.
-        via: who told it on.
-        interaction: the interaction in which it was made.
-    """
-
-    kind: ClassVar[str] = "said"
-    fact: str
-    about: str | None
-    value: Annotated[JSON, FACT_VALUE]
-    source_kind: SourceKind
-    source: str
-    said_at: datetime
-    quote: str
-    first_hand: bool
-    via: str | None
-    interaction: str | None
-
-
-@frozen
-class Withdrawn:
+@frozen(repr=False)
+class Withdrawn(Record):
     """A statement was taken back.
 
     Attributes:
@@ -208,13 +164,13 @@ class Withdrawn:
         reason: why.
     """
 
-    kind: ClassVar[str] = "withdrawn"
+    KIND: ClassVar[str] = "withdrawn"
     statement: int
     reason: str
 
 
-@frozen
-class Waived:
+@frozen(repr=False)
+class Waived(Record):
     """A named person with authority set a guard aside.
 
     Attributes:
@@ -224,15 +180,15 @@ class Waived:
         until: the instant at which the waiver ends; ``None`` is never.
     """
 
-    kind: ClassVar[str] = "waived"
+    KIND: ClassVar[str] = "waived"
     guard: str
     authority: str
     reason: str
-    until: datetime | None
+    until: datetime | None = None
 
 
-@frozen
-class _Attempt:
+@frozen(repr=False)
+class _Attempt(Record):
     """A forward move was tried.
 
     Attributes:
@@ -250,22 +206,22 @@ class _Attempt:
     guards: Guards
 
 
-@frozen
 class Moved(_Attempt):
     """The deal moved forward."""
 
-    kind: ClassVar[str] = "moved"
+    __slots__ = ()
+    KIND: ClassVar[str] = "moved"
 
 
-@frozen
 class Refused(_Attempt):
     """A move was tried and did not pass; the deal is where it was."""
 
-    kind: ClassVar[str] = "refused"
+    __slots__ = ()
+    KIND: ClassVar[str] = "refused"
 
 
-@frozen
-class SteppedBack:
+@frozen(repr=False)
+class SteppedBack(Record):
     """The deal went back to an earlier step.
 
     Attributes:
@@ -276,16 +232,16 @@ class SteppedBack:
         guards: the guards that failed, after a rejection.
     """
 
-    kind: ClassVar[str] = "stepped_back"
+    KIND: ClassVar[str] = "stepped_back"
     from_step: str
     to_step: str
     reason: str
-    cause: Literal["rep", "rejected"]
-    guards: Guards
+    cause: Literal["rep", "rejected"] = "rep"
+    guards: Guards = field(factory=dict[str, GuardRecord])
 
 
-@frozen
-class WalkedAway:
+@frozen(repr=False)
+class WalkedAway(Record):
     """We ended the deal (METHOD, section 3).
 
     Attributes:
@@ -295,15 +251,15 @@ class WalkedAway:
         guards: every guard that was judged.
     """
 
-    kind: ClassVar[str] = "walked_away"
+    KIND: ClassVar[str] = "walked_away"
     from_step: str
     reason: str
     verdict: VerdictWord
     guards: Guards
 
 
-@frozen
-class Lost:
+@frozen(repr=False)
+class Lost(Record):
     """The customer ended the deal.
 
     Attributes:
@@ -313,15 +269,15 @@ class Lost:
         rival: the rival's name, when known; else empty.
     """
 
-    kind: ClassVar[str] = "lost"
+    KIND: ClassVar[str] = "lost"
     from_step: str
     reason: str
-    to: Literal["rival", "in_house", "nothing"]
-    rival: str
+    to: Alternative
+    rival: str = ""
 
 
-@frozen
-class Reopened:
+@frozen(repr=False)
+class Reopened(Record):
     """An ended deal was taken up again.
 
     Attributes:
@@ -330,9 +286,30 @@ class Reopened:
         reason: why.
     """
 
-    kind: ClassVar[str] = "reopened"
+    KIND: ClassVar[str] = "reopened"
     to_step: str
     from_outcome: OutcomeWord
+    reason: str
+
+
+@frozen(repr=False)
+class TimeCorrected(Record):
+    """A clock was wrong: some entries were recorded at another time than they say.
+
+    What the entries say stays as it is. The deal takes the times as corrected, and with them every
+    time that was taken from one of them.
+
+    Attributes:
+        entry: the first entry whose time was wrong.
+        last: the last one.
+        true_at: when the first one was recorded in truth; the others are shifted by as much.
+        reason: why.
+    """
+
+    KIND: ClassVar[str] = "time_corrected"
+    entry: int
+    last: int
+    true_at: datetime
     reason: str
 
 
@@ -351,50 +328,73 @@ Event: TypeAlias = (
     | WalkedAway
     | Lost
     | Reopened
+    | TimeCorrected
 )
 """Any event."""
 
-KINDS: Final[Mapping[str, type[Event]]] = MappingProxyType({e.kind: e for e in get_args(Event)})
+KINDS: Final[Mapping[str, type[Event]]] = MappingProxyType({e.KIND: e for e in get_args(Event)})
 """The class of every kind of event, by the kind's name in the trail."""
 
 
-class _Forms(dict[object, Form]):
-    """By kind and by class, made when first asked for: all at once would slow down the import."""
-
-    def __missing__(self, key: object) -> Form:
-        for kind, type_ in KINDS.items():
-            if key in {kind, type_}:
-                return self.setdefault(key, Form(type_, kind))
-        raise KeyError(key)
+@cache
+def _form(kind: str) -> Form:
+    return Form(KINDS[kind])
 
 
-_FORMS: Final = _Forms()
-
-
-def encode(event: Event) -> dict[str, JSON]:
-    """Take an event apart into JSON data, one key per field.
+def write(event: Event) -> str:
+    """The canonical JSON text of an event.
 
     Raises:
         TrailError: no event, or fields hold values of wrong types; it names every such field.
     """
+    kind: str = getattr(event, "KIND", "")
+    if KINDS.get(kind) is not event.__class__:
+        raise TrailError(f"{reprlib.repr(event)} is no event")
+    form = _form(kind)
     try:
-        form = _FORMS[event.__class__]
-    except KeyError:
-        raise TrailError(f"{reprlib.repr(event)} is no event") from None
-    return form.write(event)
+        return form.write(event)
+    except ValueError:
+        raise TrailError("; ".join(form.problems(event, kind))) from None
 
 
-def decode(kind: str, data: object) -> Event:
-    """Read an event of one of the :data:`KINDS` from JSON data, as :func:`encode` gives it.
+@cache
+def _form_of_records() -> Form:
+    return Form(GuardRecord)
+
+
+def write_record(record: GuardRecord) -> None:
+    """Write what a guard gave, before it is taken into any event."""
+    _form_of_records().write(record)
+
+
+def encode(event: Event) -> dict[str, JSON]:
+    """Take an event apart into JSON data; fields with their default are left out.
+
+    Raises:
+        TrailError: as :func:`write` does.
+    """
+    data: dict[str, JSON] = json.loads(write(event))
+    return data
+
+
+def decode(kind: str, data: object) -> tuple[Event, str]:
+    """Read an event of one of the :data:`KINDS` from JSON data.
 
     Nothing is coerced: an int is no text, and ``"no"`` is not ``True``.
+
+    Returns:
+        The event, and its canonical text, which the data may differ from in nothing but its form.
 
     Raises:
         TrailError: naming every unknown or missing key, and every value of a wrong type.
     """
     try:
-        form = _FORMS[kind]
+        form = _form(kind)
     except (KeyError, TypeError):
         raise TrailError(f"{reprlib.repr(kind)} is no kind of event") from None
-    event: Event = form.read(data)
-    return event
+    return form.read(data, kind)
+
+
+def faults(kind: str, data: object) -> str:
+    """Everything in JSON data of a kind of event that is not in its one form, with its place."""
+    return _form(kind).faults(data, kind)

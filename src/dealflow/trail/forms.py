@@ -1,34 +1,40 @@
-"""Strict JSON forms of frozen classes: exact types both ways, no coercion, every problem named.
+"""The JSON form of frozen classes: exact types, sorted keys, and nothing that is as usual.
 
-There is one form of everything: what is usual is left out, keys are in ASCII, and a list is no
-tuple.
+A form reads data, as any file is read here, and writes text. What is written into one entry after
+the other is kept as text; no encoder goes through it again.
 """
 
 from __future__ import annotations
 
 import re
-import reprlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from json.encoder import encode_basestring
+from types import NoneType
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
-from attrs import AttrsInstance
+from attrs import fields
 
+from dealflow.evidence import FACT_VALUE
 from dealflow.exceptions import TrailError
-from dealflow.forms import Kind, Leaf, Style, exactly, leaf, shown, told, words
-from dealflow.typing import JSON
+from dealflow.forms import Kind, Leaf, Style, exactly, shown, told, words
 from dealflow.values import Money, format_instant, parse_instant
 
-__all__ = ["FACT_VALUE", "LARGEST_INT", "Form", "Words", "from_instant", "odd", "to_instant"]
+__all__ = ["LARGEST_INT", "Form", "Words", "from_instant", "odd", "quoted"]
 
 LARGEST_INT: Final = 2**53 - 1
 """The largest integer that every reader of JSON holds exactly."""
+
+_Write: TypeAlias = Callable[[Any], str]
 
 _YEARS = range(1970, 2201)
 _TWO = tuple(f"{number:02}" for number in range(60))
 # Forged terminal output begins with these.
 _ODD_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ODD_ESCAPE = re.compile(r'\\[^"nt]')
+
+quoted: Final[Callable[[str], str]] = encode_basestring
+"""A text in JSON, with no more escapes than it needs."""
 
 
 def odd(text: str) -> str | None:
@@ -61,17 +67,14 @@ class Words(Leaf):
         self.words = allowed
 
 
-to_instant = parse_instant
-
-
 def from_instant(value: Any) -> str:
-    """Write an instant in the form that :func:`to_instant` reads.
+    """Write an instant in its one textual form.
 
     Raises:
         ValueError: no datetime, not in UTC, or not of the years 1970 to 2200.
     """
     if not isinstance(value, datetime) or value.tzinfo is not UTC or value.year not in _YEARS:
-        raise ValueError(f"{reprlib.repr(value)} is not an instant in UTC, years 1970 to 2200")
+        raise ValueError(f"{shown(value)} is not an instant in UTC, years 1970 to 2200")
     if value.microsecond:
         return format_instant(value)
     # The same text, in a third of the time.
@@ -81,6 +84,142 @@ def from_instant(value: Any) -> str:
     )
 
 
+# A class is compared, not looked up with isinstance: True is an int, an Enum may be a str.
+
+
+def _text(value: Any) -> str:
+    if value.__class__ is str:
+        return quoted(value)
+    raise ValueError(f"{shown(value)} is not a text")
+
+
+def _yes_no(value: object) -> str:
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    raise ValueError(f"{shown(value)} is not true or false")
+
+
+def _integer(value: Any) -> str:
+    if value.__class__ is int and -LARGEST_INT <= value <= LARGEST_INT:
+        return str(value)
+    raise ValueError(f"{shown(value)} is not an integer below 2^53")
+
+
+def _instant(value: object) -> str:
+    return f'"{from_instant(value)}"'
+
+
+def _money(value: object) -> str:
+    if value.__class__ is Money:
+        return f'"{value}"'
+    raise ValueError(f"{shown(value)} is not an amount of money")
+
+
+def _fact_value(value: Any) -> str:
+    if value.__class__ is str:
+        return quoted(value)
+    if value is True or value is False:
+        return _yes_no(value)
+    if value.__class__ is list:
+        return f"[{','.join(map(_text, value))}]"
+    raise ValueError(f"{shown(value)} is not true, false, a text or a list of texts")
+
+
+_WRITERS: Final[Mapping[Any, _Write]] = {
+    str: _text,
+    bool: _yes_no,
+    int: _integer,
+    datetime: _instant,
+    Money: _money,
+}
+
+
+def _one_of(words: tuple[str, ...]) -> _Write:
+    texts = {word: quoted(word) for word in words}
+
+    def write(value: Any) -> str:
+        if value.__class__ is str and value in texts:
+            return texts[value]
+        raise ValueError(f"{shown(value)} is not one of {', '.join(words)}")
+
+    return write
+
+
+def _optional(inner: _Write) -> _Write:
+    return lambda value: "null" if value is None else inner(value)
+
+
+def _tuple(inner: _Write) -> _Write:
+    def write(value: Any) -> str:
+        if value.__class__ is tuple:
+            return f"[{','.join(map(inner, value))}]"
+        raise ValueError(f"{shown(value)} is not a tuple")
+
+    return write
+
+
+def _table(inner: _Write) -> _Write:
+    def write(value: Any) -> str:
+        if value.__class__ is not dict:
+            raise ValueError(f"{shown(value)} is not an object")
+        keys = sorted(map(_key, value))
+        return f"{{{','.join([f'{quoted(key)}:{inner(value[key])}' for key in keys])}}}"
+
+    return write
+
+
+def _writer(type_: Any) -> _Write:
+    """How values of a type are written."""
+    if type_ in _WRITERS:
+        return _WRITERS[type_]
+    origin, arguments = get_origin(type_), get_args(type_)
+    if origin is Literal:
+        return _one_of(arguments)
+    if origin is Annotated:
+        mark = arguments[1]
+        return _fact_value if mark is FACT_VALUE else _one_of(mark.words)
+    if arguments[1:] == (NoneType,):
+        return _optional(_writer(arguments[0]))
+    if origin is tuple:
+        return _tuple(_writer(arguments[0]))
+    if origin is Mapping:
+        return _table(Form(arguments[1]).write)
+    return Form(type_).write
+
+
+def _reader(type_: Any) -> Callable[[Any], Any] | None:
+    """How values of a type are built, of what need not be right; ``None`` is as they are."""
+    if type_ in _READERS:
+        return _READERS[type_]
+    origin, arguments = get_origin(type_), get_args(type_)
+    if arguments[1:] == (NoneType,):
+        inner = _reader(arguments[0])
+        return inner and (lambda value: None if value is None else inner(value))
+    if origin is tuple:
+        return _to_tuple
+    if origin is Mapping:
+        build = Form(arguments[1]).build
+        return lambda value: {key: build(each) for key, each in value.items()}
+    return Form(type_).build if origin is None else None
+
+
+def _to_tuple(value: Any) -> tuple[Any, ...]:
+    if value.__class__ is list:
+        return tuple(value)
+    raise ValueError(f"{shown(value)} is not a list")
+
+
+_READERS: Final[Mapping[Any, Callable[[Any], Any] | None]] = {
+    str: None,
+    bool: None,
+    int: None,
+    datetime: datetime.fromisoformat,
+    Money: Money.parse,
+}
+
+
 def _to_money(text: Any) -> Money:
     money = Money.parse(text)
     if str(money) != text:
@@ -88,90 +227,123 @@ def _to_money(text: Any) -> Money:
     return money
 
 
-# These go both ways.
-
-
-def _integer(value: Any, _: object = None) -> object:
-    if value.__class__ is int and -LARGEST_INT <= value <= LARGEST_INT:
-        return value
-    raise ValueError(f"{shown(value)} is not an integer below 2^53")
-
-
-def _fact_value(value: Any, _: object = None) -> object:
-    if value is True or value is False or value.__class__ is str:
-        return value
-    if value.__class__ is list:
-        return [_TEXT.read(item) for item in value]
-    raise ValueError(f"{shown(value)} is not true, false, a text or a list of texts")
-
-
-def _key(key: Any, _: object = None) -> object:
+def _key(key: Any, _: object = None) -> str:
     # Keys are sorted by code point, which is RFC 8785's order for ASCII only.
     if key.__class__ is str and key.isascii():
-        return key
+        return str(key)
     raise ValueError(f"{shown(key)} is not a key in ASCII")
 
 
-_TEXT: Final = exactly(str, "a text", "texts")
+def _as_is(write: _Write) -> Leaf:
+    """A value that is in data what it is in Python."""
 
-FACT_VALUE: Final = Leaf(_fact_value, _fact_value)
-"""Marks, in ``Annotated``, a field that takes true, false, a text or a list of texts."""
+    def read(value: Any, _: object = None) -> Any:
+        write(value)
+        return value
 
-_LEAVES: Final[Mapping[Any, Leaf]] = {
-    str: _TEXT,
-    bool: exactly(bool, "true or false"),
-    int: Leaf(_integer, _integer),
-    datetime: Leaf(lambda text, _=None: parse_instant(text), from_instant),
-    Money: leaf(_to_money, Money, str),
-}
+    return Leaf(read, write)
+
+
 _KIND: Final = Kind(
-    Style(
-        Leaf(_key, _key),
-        "an object",
-        canonical=True,
-    ),
-    _LEAVES,
+    Style(Leaf(_key, _key), "an object", canonical=True),
+    {
+        str: exactly(str, "a text", "texts"),
+        bool: exactly(bool, "true or false"),
+        int: _as_is(_integer),
+        datetime: Leaf(lambda text, _=None: parse_instant(text), _instant),
+        Money: Leaf(lambda text, _=None: _to_money(text), _money),
+        Annotated[Any, FACT_VALUE]: _as_is(_fact_value),
+    },
 )
 
 
 class Form:
-    """The strict JSON form of one frozen class whose fields are all required.
+    """The form of one frozen class. A field with its default is left out.
 
     Attributes:
         type: the class.
-        name: how messages call it.
     """
 
-    __slots__ = ("_shape", "name", "type")
+    __slots__ = ("_plan", "_reads", "_remembers", "type")
 
-    def __init__(self, type_: type[AttrsInstance], name: str) -> None:
+    def __init__(self, type_: Any) -> None:
+        hints = get_type_hints(type_, include_extras=True)
+        ours = sorted((f for f in fields(type_) if f.init), key=lambda field: field.name)
         self.type = type_
-        self.name = name
-        self._shape = _KIND.record(type_)
+        self._plan: list[tuple[str, str, _Write, object]] = [
+            (f'"{field.name}":', field.name, _writer(hints[field.name]), _usual(field))
+            for field in ours
+        ]
+        reads = {field.name: _reader(hints[field.name]) for field in ours}
+        self._reads = {name: read for name, read in reads.items() if read is not None}
+        self._remembers = len(ours) < len(fields(type_))
 
-    def read(self, data: Any) -> Any:
-        """Make an instance of JSON data.
+    def read(self, data: Any, place: str) -> tuple[Any, str]:
+        """Make an instance of JSON data, and its text.
 
         Raises:
             TrailError: with every problem, each with its place.
         """
+        # What comes of it is not believed before it has been written, which is strict.
         try:
-            return self._shape.read(data)
-        except (ValueError, KeyError) as error:
-            raise self._refused(data, error, reading=True) from None
+            made = self.build(data)
+            return made, self.write(made)
+        except (ValueError, TypeError, AttributeError) as error:
+            why = self.faults(data, place) or f"{error} @ {place}"
+        raise TrailError(why)
 
-    def write(self, value: Any) -> dict[str, JSON]:
-        """Make JSON data, which :meth:`read` reads back, of an instance of exactly this class.
+    def faults(self, data: Any, place: str) -> str:
+        """Everything in JSON data that is not in its one form, each with its place."""
+        shape = _KIND.shape(self.type)
+        try:
+            shape.read(data)
+        except (ValueError, KeyError) as error:
+            problems = told(shape, data, error, place, reading=True)
+            return "; ".join(f"{each.message} @ {each.place}" for each in problems)
+        return ""
+
+    def build(self, data: Any) -> Any:
+        """Make an instance of JSON data that may be anything; raises what comes of that."""
+        given = {**data}
+        for key, read in self._reads.items():
+            if key in given:
+                given[key] = read(given[key])
+        return self.type(**given)
+
+    def write(self, value: Any) -> str:
+        """The canonical JSON of an instance of exactly this class.
 
         Raises:
-            TrailError: naming every field whose value has a wrong type.
+            ValueError: it is no such instance, or a value is of a wrong type, the first found;
+                :meth:`problems` finds them all.
         """
-        try:
-            data: dict[str, JSON] = self._shape.write(value)
-        except ValueError as error:
-            raise self._refused(value, error, reading=False) from None
-        return data
+        if value.__class__ is not self.type:
+            raise ValueError(f"{shown(value)} is no {self.type.__name__}")
+        # What is taken into one entry after the other is written once.
+        if self._remembers and value.written:
+            return str(value.written[0])
+        parts = []
+        for key, name, write, usual in self._plan:
+            each = getattr(value, name)
+            # By the class, too: 1 is equal to True.
+            if each is not usual and (each != usual or each.__class__ is not usual.__class__):
+                parts.append(key + write(each))
+        text = f"{{{','.join(parts)}}}"
+        if self._remembers:
+            value.written.append(text)
+        return text
 
-    def _refused(self, value: Any, error: Exception, *, reading: bool) -> TrailError:
-        problems = told(self._shape, value, error, self.name, reading=reading)
-        return TrailError("; ".join(f"{each.message} @ {each.place}" for each in problems))
+    def problems(self, value: Any, place: str) -> Iterator[str]:
+        """Everything that keeps an instance from being written, each with its place."""
+        for _, name, write, _ in self._plan:
+            try:
+                write(getattr(value, name))
+            except ValueError as error:
+                yield f"{error} @ {place}.{name}"
+
+
+def _usual(field: Any) -> object:
+    """The default of a field; nothing that is equal to any value, if it has none."""
+    default: Any = field.default
+    make = getattr(default, "factory", None)
+    return make() if make else default

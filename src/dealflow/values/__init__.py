@@ -22,14 +22,21 @@ from dealflow.values.textual import (
     utc,
 )
 from dealflow.values.truth import Truth, and_bits, not_bits, or_bits
+from dealflow.values.verdict import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Alternative, Verdict
 
 __all__ = [
     "FORBIDDEN",
+    "FULFILLED",
     "LARGEST",
+    "LOST",
+    "OUTCOMES",
+    "WALKED_AWAY",
+    "Alternative",
     "Money",
     "Truth",
     "Value",
     "ValueType",
+    "Verdict",
     "and_bits",
     "check_id",
     "check_text",

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from dealflow.exceptions import CurrencyMismatch
+from dealflow.exceptions import CurrencyMismatch, EvidenceError
 from dealflow.record import Record
 
 __all__ = ["LARGEST", "Money", "to_decimal"]
@@ -27,29 +27,31 @@ def to_decimal(value: object) -> Decimal:
         The value without trailing zeros, so that equal numbers have one form.
 
     Raises:
-        ValueError: not a number, not finite, above 10^15, or with more than nine decimals.
+        EvidenceError: not a number, not finite, above 10^15, or with more than nine decimals.
     """
     # True is an int to Python, and would be an amount of 1.
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError(f"{value!r} is not a number")
+        raise EvidenceError(f"{value!r} is not a number", "invalid_number")
     try:
         # repr gives a float's shortest form: 0.1 stays 0.1
         number = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     except InvalidOperation:
-        raise ValueError(f"{value!r} is not a number") from None
+        raise EvidenceError(f"{value!r} is not a number", "invalid_number") from None
     if not number.is_finite():
-        raise ValueError(f"{value!r} is not a finite number")
+        raise EvidenceError(f"{value!r} is not a finite number", "invalid_number")
     # Nothing here may round: arithmetic would do so to the precision that the caller has set.
     exponent = number.as_tuple().exponent
     if number.copy_abs() > LARGEST or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
-        raise ValueError(f"{number:.20g} is out of range: at most 10^15, at most nine decimals")
+        raise EvidenceError(
+            f"{number:.20g} is out of range: at most 10^15, at most nine decimals", "invalid_number"
+        )
     whole = int(number)
     return Decimal(whole) if number == whole else Decimal(f"{number:f}".rstrip("0"))
 
 
 def _currency(_: object, __: object, value: Any) -> None:
     if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a currency code such as EUR")
+        raise EvidenceError(f"{value!r} is not a currency code such as EUR", "invalid_amount")
 
 
 # attrs could make an order as well, but by amount and currency as a pair, and so would rank dollars
@@ -71,10 +73,10 @@ class Money(Record):
 
     @classmethod
     def parse(cls, text: object) -> Money:
-        """Read ``"48000 EUR"``; raises ValueError for anything else."""
+        """Read ``"48000 EUR"``; raises EvidenceError for anything else."""
         match = _TEXT.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(f"{text!r} is not an amount such as '48000 EUR'")
+            raise EvidenceError(f"{text!r} is not an amount such as '48000 EUR'", "invalid_amount")
         return cls(match[1], match[2])
 
     def _same(self, other: Money) -> Decimal:

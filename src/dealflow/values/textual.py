@@ -88,12 +88,17 @@ def check_text(value: object, what: str = "the text") -> str:
         EvidenceError: no text, over 10,000 characters, or control characters other than
             newline and tab in it.
     """
+    # Nearly every text is like this, and many are looked at.
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isprintable():
+        return value
     if not isinstance(value, str):
-        raise EvidenceError(f"{what} is not a text: {value!r}")
+        raise EvidenceError(f"{what} is not a text: {value!r}", "invalid_text")
     if len(value) > _LONGEST_TEXT:
-        raise EvidenceError(f"{what} is longer than {_LONGEST_TEXT} characters")
+        raise EvidenceError(f"{what} is longer than {_LONGEST_TEXT} characters", "invalid_text")
     if bad := FORBIDDEN.search(value):
-        raise EvidenceError(f"{what} has the control character {bad[0]!a} at {bad.start()}")
+        raise EvidenceError(
+            f"{what} has the control character {bad[0]!a} at {bad.start()}", "invalid_text"
+        )
     return value
 
 
@@ -102,7 +107,8 @@ def check_id(value: object, what: str = "the id") -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise EvidenceError(
             f"{what} {value!r} is no id: letters, digits, '_', '-', '.', at most 100,"
-            " a letter or digit first"
+            " a letter or digit first",
+            "invalid_id",
         )
     return value
 
@@ -114,20 +120,24 @@ def utc(instant: object, what: str = "the time") -> datetime:
         EvidenceError: no datetime, a naive one, or one outside the years 1970 to 2200.
     """
     if not isinstance(instant, datetime):
-        raise EvidenceError(f"{what} is not a datetime: {instant!r}")
+        raise EvidenceError(f"{what} is not a datetime: {instant!r}", "invalid_instant")
     # Only this very object: another class's UTC is made into it, so that every instant that is kept
     # has one form.
     if instant.tzinfo is UTC:
         normal = instant
     elif instant.utcoffset() is None:
-        raise EvidenceError(f"{what} {instant.isoformat()} has no timezone")
+        raise EvidenceError(f"{what} {instant.isoformat()} has no timezone", "invalid_instant")
     else:
         try:
             normal = instant.astimezone(UTC)
         except OverflowError:
-            raise EvidenceError(f"{what} {instant.isoformat()} is out of range") from None
+            raise EvidenceError(
+                f"{what} {instant.isoformat()} is out of range", "invalid_instant"
+            ) from None
     if normal.year not in _YEARS_OF_INSTANTS:
-        raise EvidenceError(f"{what} {instant.isoformat()} is not between 1970 and 2200")
+        raise EvidenceError(
+            f"{what} {instant.isoformat()} is not between 1970 and 2200", "invalid_instant"
+        )
     return normal
 
 

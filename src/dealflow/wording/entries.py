@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dealflow.evidence import Contact
-from dealflow.state import contact_of
 from dealflow.trail import events
 from dealflow.wording.statements import Statements
 
@@ -59,7 +58,7 @@ def contact_card(w: Statements, contact: Contact) -> str:
 
 
 def _card(w: Statements, event: events.ContactAdded | events.ContactChanged) -> str:
-    return w.sentences([contact_card(w, contact_of(event))])
+    return w.sentences([contact_card(w, event.contact)])
 
 
 def _contact_added(w: Statements, event: events.ContactAdded) -> str:
@@ -76,24 +75,26 @@ def _amount_changed(w: Statements, event: events.AmountChanged) -> str:
 
 
 def _met(w: Statements, event: events.Met) -> str:
+    met = event.interaction
     kinds = {
-        ("call", True): w.gettext("Call with {people}"),
-        ("call", False): w.gettext("Call to {people}"),
-        ("meeting", True): w.gettext("Meeting with {people}"),
-        ("meeting", False): w.gettext("Meeting with {people}"),
-        ("mail", True): w.gettext("Mails with {people}"),
-        ("mail", False): w.gettext("Mail to {people}"),
-        ("visit", True): w.gettext("Visit to {people}"),
-        ("visit", False): w.gettext("Visit to {people}"),
+        "call": (w.gettext("Call with {people}"), w.gettext("Call to {people}")),
+        "meeting": (w.gettext("Meeting with {people}"), w.gettext("Meeting with {people}")),
+        "mail": (w.gettext("Mails with {people}"), w.gettext("Mail to {people}")),
+        "visit": (w.gettext("Visit to {people}"), w.gettext("Visit to {people}")),
     }
-    people = w.all_of(w.person(id) for id in event.participants)
-    text = kinds[event.interaction_kind, event.two_way].format(people=people)
+    theirs = {
+        "call": w.gettext("Call from {people}"),
+        "mail": w.gettext("Mail from {people}"),
+    }
+    both, ours = kinds[met.kind]
+    text = {"both": both, "us": ours, "them": theirs.get(met.kind, both)}[met.spoke]
+    people = w.all_of(w.person(id) for id in met.participants)
     # A call whose channel is "call" need not say so twice.
-    channel = "" if event.channel == event.interaction_kind else " ".join(event.channel.split())
+    channel = "" if met.channel == met.kind else " ".join(met.channel.split())
     notes = [channel] if channel else []
-    if not event.two_way:
-        notes.append(w.gettext("no answer"))
-    return w.sentences([w.bracketed(text, w.listed(notes))])
+    if met.spoke != "both":
+        notes.append(w.gettext("no answer") if met.spoke == "us" else w.gettext("we did not speak"))
+    return w.sentences([w.bracketed(text.format(people=people), w.listed(notes))])
 
 
 def _said(w: Statements, event: events.Said) -> str:
@@ -195,6 +196,16 @@ def _reopened(w: Statements, event: events.Reopened) -> str:
     )
 
 
+def _time_corrected(w: Statements, event: events.TimeCorrected) -> str:
+    if event.entry == event.last:
+        text = w.gettext("Time of entry {entry} corrected to {when}: {reason}")
+    else:
+        text = w.gettext("Times of entries {entry} to {last} corrected, from {when} on: {reason}")
+    when = w.instant(event.true_at)
+    told = text.format(entry=event.entry, last=event.last, when=when, reason=event.reason)
+    return w.sentences([told])
+
+
 _TELLERS: Mapping[type, Callable[[Statements, Any], str]] = {
     events.Opened: _opened,
     events.ContactAdded: _contact_added,
@@ -210,4 +221,5 @@ _TELLERS: Mapping[type, Callable[[Statements, Any], str]] = {
     events.WalkedAway: _walked_away,
     events.Lost: _lost,
     events.Reopened: _reopened,
+    events.TimeCorrected: _time_corrected,
 }

@@ -35,12 +35,12 @@ class Statements(Titles):
         super().__init__(playbook, language, people)
         self._statements = statements
 
-    def claim(self, said: Statement | Said) -> str:
+    def claim(self, said: Said) -> str:
         """What a statement says: ``the amount of the budget: EUR 60,000``."""
-        if isinstance(said, Said):
-            value = from_json(self.playbook.fact[said.fact].type, said.value)
-        else:
-            value = said.value
+        value = said.value
+        # The event has the form of the trail; a statement on record has the value itself.
+        if not isinstance(said, Statement):
+            value = from_json(self.playbook.fact[said.fact].type, value)
         what = self._about(said.fact, said.about, said.source)
         return self.pair(what, self.value(said.fact, value))
 
@@ -49,7 +49,7 @@ class Statements(Titles):
         # Whoever speaks of himself need not be named twice in a sentence.
         return what if about in (None, known) else self.bracketed(what, self.person(str(about)))
 
-    def source(self, said: Statement | Said, *, card: bool = True) -> str:
+    def source(self, said: Said, *, card: bool = True) -> str:
         """Who said it, with the job title unless ``card`` is false, and how it came to us."""
         if said.source_kind == "document":
             return self.gettext("document {name}").format(name=self.quoted(said.source))

@@ -242,6 +242,7 @@ def ids(found: list[Mutant]) -> list[str]:
             'be.m < money("1000000000000000 EUR")',
             {
                 "lt_to_le": ['be.m <= money("1000000000000000 EUR")'],
+                "constant_moved": ['be.m < money("999999999999999 EUR")'],
                 "clause_negated": ['not be.m < money("1000000000000000 EUR")'],
                 "unknown_as_yes": ['be.m < money("1000000000000000 EUR") or missing(be.m)'],
                 "conflict_as_yes": ['be.m < money("1000000000000000 EUR") or disputed(be.m)'],
@@ -283,6 +284,29 @@ def test_changed_conditions_are_read_as_they_are_printed(tree: Condition) -> Non
         except PlaybookError:
             continue
         assert str(read) == str(after)
+
+
+@pytest.mark.parametrize(
+    ("when", "moved"),
+    [
+        ("talk.score < 1000000000000000", "talk.score < 999999999999999"),
+        ("talk.score > -1000000000000000", "talk.score > -999999999999999"),
+        ("talk.score < 999999999999999.5", "talk.score < 999999999999998.5"),
+        (
+            'budget.amount < money("1000000000000000 EUR")',
+            'budget.amount < money("999999999999999 EUR")',
+        ),
+        (
+            'budget.amount < money("999999999999999.5 EUR")',
+            'budget.amount < money("999999999999998.5 EUR")',
+        ),
+    ],
+    ids=range(5),
+)
+def test_constants_are_moved_within_bounds(when: str, moved: str) -> None:
+    """A constant at the edge of what can be written is moved inwards only."""
+    changed = [r.condition for r in rewrites(condition(when)) if r.operator == "constant_moved"]
+    assert [str(each) for each in changed] == [moved]
 
 
 @given(conditions(ANY_CONSTANT))

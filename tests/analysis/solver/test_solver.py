@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Contact, Fact, Sources, Statement, Text, Truth, ValueType
+from dealflow import Contact, Fact, Sources, Text, Truth, ValueType
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.solver import Scene
 from dealflow.analysis.solver.search import forget
@@ -28,21 +28,19 @@ def as_world(scene: Scene) -> World:
     evidence = Evidence()
     for number, saying in enumerate(scene.sayings, 1):
         evidence.add(
-            Statement(
+            statement(
                 number,
                 saying.fact,
-                saying.about,
                 saying.value,
-                saying.source_kind,
                 saying.source,
-                AT - saying.age,
-                AT,
-                "rep",
+                about=saying.about,
+                source_kind=saying.source_kind,
+                said_at=AT - saying.age,
                 first_hand=saying.first_hand,
             )
         )
     for number, id in enumerate(scene.heard, 1000):
-        evidence.add(Statement(number, "small.talk", None, "x", "contact", id, AT, AT, "rep"))
+        evidence.add(statement(number, "small.talk", "x", id))
     people = tuple(
         Contact(
             p.id, p.id, "", p.kind, p.roles, p.influence, p.response_mode,

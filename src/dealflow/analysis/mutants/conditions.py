@@ -248,15 +248,21 @@ def _neighbours(term: Term) -> Iterator[Constant]:
 def _next(value: Value, step: int) -> Value | None:
     match value:
         case Decimal():
-            return value + step
-        case Money() if value.amount.copy_abs() < LARGEST:
-            return Money(value.amount + step, value.currency)
+            return _within_bounds(value + step)
+        case Money():
+            amount = _within_bounds(value.amount + step)
+            return None if amount is None else Money(amount, value.currency)
         case timedelta():
             return value + step * _unit(value)
         case date():
             return value + timedelta(step)
         case _:
             return None
+
+
+def _within_bounds(number: Decimal) -> Decimal | None:
+    """The number, if it can be written in a condition."""
+    return number if number.copy_abs() <= LARGEST else None
 
 
 def _unit(duration: timedelta) -> timedelta:

@@ -86,16 +86,16 @@ def read(fact: Fact, cell: Cell, cast: Cast, at: datetime) -> Reading:
         about = saying.about
         evidence.add(
             Statement(
-                number,
                 saying.fact,
-                about,
-                saying.value,
                 saying.source_kind,
                 saying.source,
                 at - saying.age,
-                at,
-                US,
+                about=about,
                 first_hand=saying.first_hand,
+                id=number,
+                value=saying.value,
+                recorded_at=at,
+                by=US,
             )
         )
     return evidence.read(fact, about, cast.roles_of, at)

@@ -154,7 +154,7 @@ def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
         deal.change_amount(scene.amount, by=by, at=at, reason="The offer was drawn up")
     # talks are only ever added. Where a scene has fewer than the deal had, it is missed, and
     # whoever needs it has to look at the deal that comes out
-    while sum(talk.two_way for talk in deal.interactions.values()) < scene.talks:
+    while sum(talk.spoke == "both" for talk in deal.interactions.values()) < scene.talks:
         deal.meet("call", participants=[next(iter(deal.contacts))], by=by, at=at)
     # words that others of their source overtook are withdrawn, too: when the last one goes, the one
     # before would stand again
@@ -320,5 +320,5 @@ def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
     if observers:
         both = zip(sayings, latest.values(), strict=True)
         sayings = [evolve(saying, source=statement.source) for saying, statement in both]
-    talks = sum(talk.two_way for talk in deal.interactions.values())
+    talks = sum(talk.spoke == "both" for talk in deal.interactions.values())
     return Scene(tuple(people), tuple(sayings), deal.amount, talks, deal.account)

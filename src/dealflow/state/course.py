@@ -1,0 +1,130 @@
+"""The terms of a deal: how it is opened, its price, what is set aside, and when it was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve
+
+from dealflow.exceptions import Problems
+from dealflow.playbook import machine
+from dealflow.state.deal_state import DealState, Waiver
+from dealflow.state.people import wrong_currency
+from dealflow.state.rule import Rule, known
+from dealflow.trail import events
+
+__all__ = ["RULES"]
+
+
+def _opened(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.Opened
+) -> None:
+    book = state.playbook
+    # Under other rules the same entries may mean something else, even where every name is known: a
+    # fact may go out of date sooner, a guard may have another condition.
+    if event.fingerprint != book.fingerprint:
+        message = (
+            f"the deal was opened under {event.playbook} {event.playbook_version}"
+            f" ({event.fingerprint[:12]}), and this is {book.id} {book.version}"
+            f" ({book.fingerprint[:12]})"
+        )
+        p.note("playbook", message, "other_playbook")
+        return
+    if (event.playbook, event.playbook_version) != (book.id, book.version):
+        message = f"the playbook is called {book.id} {book.version}"
+        p.note("playbook", message, "inconsistent")
+    if event.step != machine.fire(book, state.place, machine.OPEN):
+        message = f"a deal starts at {book.steps[0].id}, not at {event.step!r}"
+        p.note("step", message, "inconsistent")
+    wrong_currency(p, "amount", event.amount, book.currency, "the playbook's")
+
+
+def _open(state: DealState, seq: int, at: datetime, by: str, event: events.Opened) -> None:
+    state.id, state.account, state.title = event.deal, event.account, event.title
+    state.currency = state.playbook.currency
+    if event.amount is not None:
+        state.amount, state.currency = event.amount, event.amount.currency
+    state.fire(machine.OPEN, seq, at)
+
+
+def _amount_changed(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.AmountChanged
+) -> None:
+    whose = "the deal's" if state.amount else "what was said, in"
+    wrong_currency(p, "amount", event.amount, state.currency, whose)
+    if state.amount is not None and event.amount == state.amount:
+        p.note("amount", f"the price is {event.amount} already", "unchanged")
+
+
+def _change_amount(
+    state: DealState, seq: int, at: datetime, by: str, event: events.AmountChanged
+) -> None:
+    state.amount, state.currency = event.amount, event.amount.currency
+    state.forget()
+
+
+def _waived(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.Waived
+) -> None:
+    guard = known(state.playbook.guard, event.guard)
+    data = {"guard": event.guard}
+    if guard is None:
+        message = f"the playbook has no guard {event.guard!r}"
+        p.note("guard", message, "unknown_guard", **data)
+    elif not guard.waivable:
+        # Otherwise anybody could write a way past a walk-away condition into a file.
+        message = f"the playbook does not let anybody waive {event.guard}"
+        p.note("guard", message, "not_waivable", **data)
+
+
+def _waive(state: DealState, seq: int, at: datetime, by: str, event: events.Waived) -> None:
+    # No outcome is forgotten: a waiver changes what is made of one, and not what is known.
+    waiver = Waiver(event.guard, event.authority, event.reason, event.until, entry=seq)
+    state.waivers[event.guard] = waiver
+
+
+def _time_corrected(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.TimeCorrected
+) -> None:
+    """Whether the entries keep their order is looked at with the time of any entry."""
+
+
+def _correct_time(
+    state: DealState, seq: int, at: datetime, by: str, event: events.TimeCorrected
+) -> None:
+    """Shift the times of entries, and with them each time that was taken from one of them."""
+    timeline, shift = state.timeline, state.timeline.shift(event)
+    shifted = range(event.entry, event.last + 1)
+    if state.since is not None and state.entered in shifted:
+        state.since += shift
+    held: dict[str | None, datetime] = {}
+    for met in list(state.interactions.values()):
+        entry = state.recorded[met.id]
+        # A time that lay ahead of its own entry now was read off the same clock.
+        if entry in shifted and (
+            met.held_at == timeline[entry] or met.held_at > timeline[entry] + shift
+        ):
+            held[met.id] = met.held_at
+            state.interactions[met.id] = evolve(met, held_at=met.held_at + shift)
+    for statement in list(state.evidence.statements.values()):
+        said, recorded = statement.said_at, statement.recorded_at
+        own = statement.id in shifted
+        taken = (own and said == recorded) or said == held.get(statement.interaction)
+        recorded += shift if own else timedelta(0)
+        if own or taken:
+            said += shift if taken or said > recorded else timedelta(0)
+            state.evidence.retime(evolve(statement, said_at=said, recorded_at=recorded))
+    state.forget()
+
+
+RULES: Final[Mapping[type, Rule]] = MappingProxyType(
+    {
+        events.Opened: Rule(_opened, _open),
+        events.AmountChanged: Rule(_amount_changed, _change_amount),
+        events.Waived: Rule(_waived, _waive),
+        events.TimeCorrected: Rule(_time_corrected, _correct_time),
+    }
+)

@@ -1,0 +1,209 @@
+"""Moves: forward along the playbook, back, out and in again; all of them made by its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from dealflow.exceptions import Problem, Problems
+from dealflow.playbook import TrialClose, machine
+from dealflow.state.deal_state import DealState
+from dealflow.state.records import doubtful, judged, recorded
+from dealflow.state.rule import Rule
+from dealflow.trail import events
+from dealflow.values import FULFILLED, LOST, WALKED_AWAY, Verdict
+
+__all__ = ["RULES", "closed", "place_after"]
+
+_Attempt: TypeAlias = events.Moved | events.Refused
+
+_TRIGGERS: Final[Mapping[type, Callable[[Any], str]]] = MappingProxyType(
+    {
+        events.Moved: lambda event: event.move,
+        events.Refused: lambda event: event.move,
+        events.SteppedBack: lambda event: machine.back_to(event.to_step),
+        events.WalkedAway: lambda event: machine.WALK_AWAY,
+        events.Lost: lambda event: machine.LOSE,
+        events.Reopened: lambda event: machine.REOPEN,
+    }
+)
+
+
+def place_after(event: Any) -> str | None:
+    """The place of the machine to which an event says that it leads; ``None`` for no move."""
+    match event:
+        case events.Moved(to_step=to) if to == FULFILLED:
+            return machine.ended(FULFILLED, event.from_step)
+        case events.Moved() | events.SteppedBack() | events.Reopened():
+            return str(event.to_step)
+        case events.WalkedAway():
+            return machine.ended(WALKED_AWAY, event.from_step)
+        case events.Lost():
+            return machine.ended(LOST, event.from_step)
+        case _:
+            return None
+
+
+def _go(state: DealState, seq: int, at: datetime, by: str, event: events.Event) -> None:
+    state.fire(_TRIGGERS[event.__class__](event), seq, at)
+
+
+def _stay(state: DealState, seq: int, at: datetime, by: str, event: events.Refused) -> None:
+    """A refused attempt changes nothing."""
+
+
+def closed(outcome: str) -> Problem:
+    """What keeps a deal that has ended from every move but the way in again."""
+    message = f"the deal is {outcome}: it has to be open for this"
+    return Problem("", message, code="deal_closed", data={"outcome": outcome})
+
+
+def _tried(p: Problems, state: DealState, event: Any) -> bool:
+    """Whether the deal is open, and where it is said to be."""
+    if state.outcome is not None:
+        p.append(closed(state.outcome))
+    elif event.from_step != state.step:
+        message = f"the deal is at {state.step}, not at {event.from_step!r}"
+        p.note("from_step", message, "inconsistent")
+    else:
+        return True
+    return False
+
+
+def _attempted(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: _Attempt
+) -> None:
+    """It passed if, and only if, the machine lets it by on what its guards are said to give."""
+    if not _tried(p, state, event):
+        return
+    plans = state.playbook.plans[state.step]
+    wanted = (event.move, event.to_step)
+    plan = next((plan for plan in plans if (plan.move.id, plan.move.to) == wanted), None)
+    if plan is None:
+        # Source and target alone would not do: a step that is passed over is one whose guards
+        # nobody has judged.
+        message = f"{state.step} has no move {event.move!r} to {event.to_step!r}"
+        p.note("move", message, "no_such_move")
+        return
+    verdict = judged(p, state, at, plan, event)
+    to = machine.fire(state.playbook, state.place, event.move, lambda: verdict is Verdict.READY)
+    if (to is not None) is not isinstance(event, events.Moved):
+        message = f"the machine {'lets' if to else 'does not let'} it by, and it {event.KIND}"
+        p.note("", message, "inconsistent")
+
+
+def _walked_away(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.WalkedAway
+) -> None:
+    if not _tried(p, state, event):
+        return
+    # It does not say which move was judged: the first that is ready, or else the first of all.
+    plans = state.playbook.plans[state.step]
+    found = []
+    for plan in plans if event.verdict == Verdict.READY.value else plans[:1]:
+        found.append(here := Problems())
+        judged(here, state, at, plan, event)
+    if all(found):
+        p += found[0]
+
+
+def _lost(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.Lost
+) -> None:
+    _tried(p, state, event)
+
+
+def _stepped_back(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.SteppedBack
+) -> None:
+    if not _tried(p, state, event):
+        return
+    try:
+        machine.fire(state.playbook, state.place, machine.back_to(event.to_step))
+    except LookupError:
+        message = f"{event.to_step!r} is not a step before {state.step}"
+        p.note("to", message, "no_such_move")
+        return
+    if event.cause == "rejected":
+        _rejected(p, state, at, by, event)
+    elif event.guards:
+        p.note("guards", "no guard is judged on the rep's own way back", "inconsistent")
+
+
+def _rejected(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.SteppedBack
+) -> None:
+    """Whether a rejected trial close leads as far back as the guards that fail (METHOD, 1.5)."""
+    book = state.playbook
+    close = book.trial_close
+    answer = state.evidence.statements.get(len(state.timeline))
+    if close is None or state.step != close.step:
+        p.note("", f"{state.step} is not the trial close", "no_such_move")
+        return
+    if (
+        answer is None
+        or answer.fact != close.fact
+        or answer.value in close.forward
+        or (answer.recorded_at, answer.by) != (at, by)
+    ):
+        message = "nobody has rejected the trial close in the entry before"
+        p.note("cause", message, "inconsistent")
+    standing = book.standing_before(close.step)
+    open_ = doubtful(event.guards)
+    for guard, record in event.guards.items():
+        if (
+            guard not in open_
+            or not record.needed
+            or not any(guard in g for g in standing.values())
+        ):
+            message = f"{guard} does not fail at a step before {close.step}"
+            p.note("guards", message, "inconsistent", guard=guard)
+        recorded(p, state, at, guard, record)
+    # To the earliest step of which a guard fails, or which the customer named, or else just before.
+    failed = [step for step, guards in standing.items() if not open_.keys().isdisjoint(guards)]
+    to = event.to_step
+    if to != (failed or list(standing)[-1:])[0] and not (
+        _named(state, close, to) and (not failed or book.index(to) < book.index(failed[0]))
+    ):
+        p.note("to", f"the gap is not at {to}", "inconsistent")
+
+
+def _named(state: DealState, close: TrialClose, step: str) -> bool:
+    """Whether somebody has named the gap for which one goes back to a step."""
+    return any(
+        close.gaps.get(str(statement.value)) == step
+        for statement in state.evidence.statements.values()
+        if statement.fact == close.gap_fact and statement.id not in state.evidence.withdrawn
+    )
+
+
+def _reopened(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.Reopened
+) -> None:
+    try:
+        place = machine.fire(state.playbook, state.place, machine.REOPEN)
+    except LookupError:
+        message = f"a deal that is {state.outcome or 'open'} cannot be reopened"
+        p.note("", message, "deal_closed" if state.outcome else "deal_open")
+        return
+    # Reopened elsewhere, it would have moved without a move.
+    if (event.to_step, event.from_outcome) != (place, state.outcome):
+        message = f"the deal was {state.outcome} at {state.step}"
+        p.note("to_step", message, "inconsistent")
+    if not state.news:
+        message = "nothing new is on record since the deal ended: record it first"
+        p.note("", message, "nothing_new")
+
+
+RULES: Final[Mapping[type, Rule]] = MappingProxyType(
+    {
+        events.Moved: Rule(_attempted, _go),
+        events.Refused: Rule(_attempted, _stay),
+        events.SteppedBack: Rule(_stepped_back, _go),
+        events.WalkedAway: Rule(_walked_away, _go),
+        events.Lost: Rule(_lost, _go),
+        events.Reopened: Rule(_reopened, _go),
+    }
+)
