@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -183,3 +184,13 @@ def test_a_verdict_to_nowhere() -> None:
     with pytest.raises(MoveNotAllowed, match="no move leads from one to 'last'") as caught:
         small_deal().verdict(at=START, to="last")
     assert caught.value.allowed == ("left", "right")
+
+
+def test_a_closed_deal_has_no_way_at_all() -> None:
+    """Of a closed deal it is told that it is closed, whatever was asked for."""
+    deal = small_deal()
+    deal.lose(by=BY, at=START, reason="x", to="nothing")
+    for verb in (deal.fulfil, partial(deal.advance, to="last"), partial(deal.advance, to="left")):
+        with pytest.raises(MoveNotAllowed, match="the deal is lost") as caught:
+            verb(by=BY, at=START)
+        assert (caught.value.code, caught.value.allowed) == ("deal_closed", ())

@@ -292,6 +292,8 @@ class Deal(Recorder):
             raise self._no_way(to, others) from None
 
     def _no_way(self, to: object, others: Sequence[Problem] = ()) -> MoveNotAllowed | EvidenceError:
+        if self.outcome is not None:
+            return self._no_move(closed(self.outcome), others)
         told = f"no move leads from {self.step} to {to!r}"
         return self._no_move(Problem("to", told, code="no_such_move"), others)
 
