@@ -48,8 +48,7 @@ class Act:
 
     Attributes:
         deal: the deal, as far as it can be read: who observes looks on, and does not act.
-        verb: the verb's name, such as ``advance``. Of a verb that is made of others it is the name
-            of the one that was called.
+        verb: the verb's name, such as ``advance``.
         arguments: those of the verb's arguments that were given by name.
         before: the deal's trail before the act.
         after: its trail when the act was over. The deal may have gone on since.
@@ -119,7 +118,6 @@ class Observer:
 
 
 _OBSERVERS: Final[ContextVar[tuple[Observer, ...]]] = ContextVar("dealflow.observers", default=())
-_ACTING: Final[ContextVar[tuple[Ledger, ...]]] = ContextVar("dealflow.acting", default=())
 
 
 def current_observers() -> tuple[Observer, ...]:
@@ -182,17 +180,11 @@ def observed(verb: Verb) -> Verb:
 
     @wraps(verb)
     def observed_verb(deal: Ledger, /, *args: object, **kwargs: object) -> object:
-        # A verb may be made of others, as an answer is of a statement and a move. It is told as a
-        # whole, when there is no way back any more.
-        if not (told := _OBSERVERS.get()) or any(deal is one for one in _ACTING.get()):
+        if not (told := _OBSERVERS.get()):
             return verb(deal, *args, **kwargs)
-        before, acting = deal.trail, _ACTING.get()
+        before = deal.trail
         try:
-            _ACTING.set((*acting, deal))
-            try:
-                outcome = verb(deal, *args, **kwargs)
-            finally:
-                _ACTING.set(acting)
+            outcome = verb(deal, *args, **kwargs)
         except BaseException as error:
             _tell(told, Act.of(deal, verb.__name__, kwargs, before), error)
             raise
@@ -241,6 +233,5 @@ def _tell_one(
     elif isinstance(outcome, Refused):
         if (look := observer.refused(act, outcome)) is not None:
             looks.append(look)
-    # An interrupt may come between the entry and the end of its verb; then it was told above.
-    elif isinstance(outcome, BaseException) and not act.entries:
+    elif isinstance(outcome, BaseException):
         observer.failed(act, outcome)

@@ -25,6 +25,7 @@ __all__ = ["LARGEST_INT", "Form", "Words", "from_instant", "odd", "quoted"]
 LARGEST_INT: Final = 2**53 - 1
 """The largest integer that every reader of JSON holds exactly."""
 
+_Build: TypeAlias = Callable[[Any], Any]
 _Write: TypeAlias = Callable[[Any], str]
 
 _YEARS = range(1970, 2201)
@@ -127,13 +128,15 @@ def _fact_value(value: Any) -> str:
     raise ValueError(f"{shown(value)} is not true, false, a text or a list of texts")
 
 
-_WRITERS: Final[Mapping[Any, _Write]] = {
-    str: _text,
-    bool: _yes_no,
-    int: _integer,
-    datetime: _instant,
-    Money: _money,
+_PLAIN: Final[Mapping[Any, tuple[_Build | None, _Write]]] = {
+    str: (None, _text),
+    bool: (None, _yes_no),
+    int: (None, _integer),
+    datetime: (datetime.fromisoformat, _instant),
+    Money: (Money.parse, _money),
 }
+"""How values without parts are built, of what need not be right (``None`` is as they are), and
+written."""
 
 
 def _one_of(words: tuple[str, ...]) -> _Write:
@@ -172,8 +175,8 @@ def _table(inner: _Write) -> _Write:
 
 def _writer(type_: Any) -> _Write:
     """How values of a type are written."""
-    if type_ in _WRITERS:
-        return _WRITERS[type_]
+    if type_ in _PLAIN:
+        return _PLAIN[type_][1]
     origin, arguments = get_origin(type_), get_args(type_)
     if origin is Literal:
         return _one_of(arguments)
@@ -189,13 +192,13 @@ def _writer(type_: Any) -> _Write:
     return Form(type_).write
 
 
-def _reader(type_: Any) -> Callable[[Any], Any] | None:
-    """How values of a type are built, of what need not be right; ``None`` is as they are."""
-    if type_ in _READERS:
-        return _READERS[type_]
+def _builder(type_: Any) -> _Build | None:
+    """How values of a type are built, as in :data:`_PLAIN`."""
+    if type_ in _PLAIN:
+        return _PLAIN[type_][0]
     origin, arguments = get_origin(type_), get_args(type_)
     if arguments[1:] == (NoneType,):
-        inner = _reader(arguments[0])
+        inner = _builder(arguments[0])
         return inner and (lambda value: None if value is None else inner(value))
     if origin is tuple:
         return _to_tuple
@@ -209,15 +212,6 @@ def _to_tuple(value: Any) -> tuple[Any, ...]:
     if value.__class__ is list:
         return tuple(value)
     raise ValueError(f"{shown(value)} is not a list")
-
-
-_READERS: Final[Mapping[Any, Callable[[Any], Any] | None]] = {
-    str: None,
-    bool: None,
-    int: None,
-    datetime: datetime.fromisoformat,
-    Money: Money.parse,
-}
 
 
 def _to_money(text: Any) -> Money:
@@ -264,7 +258,7 @@ class Form:
         type: the class.
     """
 
-    __slots__ = ("_plan", "_reads", "_remembers", "type")
+    __slots__ = ("_builds", "_plan", "_remembers", "type")
 
     def __init__(self, type_: Any) -> None:
         hints = get_type_hints(type_, include_extras=True)
@@ -274,8 +268,8 @@ class Form:
             (f'"{field.name}":', field.name, _writer(hints[field.name]), _usual(field))
             for field in ours
         ]
-        reads = {field.name: _reader(hints[field.name]) for field in ours}
-        self._reads = {name: read for name, read in reads.items() if read is not None}
+        builds = {field.name: _builder(hints[field.name]) for field in ours}
+        self._builds = {name: build for name, build in builds.items() if build is not None}
         self._remembers = len(ours) < len(fields(type_))
 
     def read(self, data: Any, place: str) -> tuple[Any, str]:
@@ -305,9 +299,9 @@ class Form:
     def build(self, data: Any) -> Any:
         """Make an instance of JSON data that may be anything; raises what comes of that."""
         given = {**data}
-        for key, read in self._reads.items():
+        for key, build in self._builds.items():
             if key in given:
-                given[key] = read(given[key])
+                given[key] = build(given[key])
         return self.type(**given)
 
     def write(self, value: Any) -> str:
