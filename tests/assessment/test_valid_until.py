@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Assessment, Deal, MoveNotAllowed, Refused, Verdict
+from dealflow import Assessment, Deal, EvidenceError, MoveNotAllowed, Refused, Verdict
 from dealflow.strategies import deals
 from tests.deals import BY, DAY, MOVES, START, deal_at, now, ready_at, say, seven_step, small_deal
 
@@ -154,6 +155,45 @@ def test_verdicts_are_those_of_assessments(deal: Deal, ahead: int) -> None:
     at = now(deal, days=ahead)
     for to in (None, *(plan.move.to for plan in BOOK.plans[deal.step])):
         assert deal.verdict(at=at, to=to) is deal.assess(at=at, to=to).verdict
+
+
+@given(deal=deals(BOOK), data=st.data())
+def test_a_look_changes_nothing(deal: Deal, data: st.DataObject) -> None:
+    """Whoever has looked at a deal before is told, and puts on record, what all others would."""
+    ways = st.sampled_from([None, *(plan.move.to for plan in BOOK.plans[deal.step])])
+    to, at = data.draw(ways), now(deal, days=data.draw(st.integers(0, 40)))
+    end = deal.assess(at=at, to=to).valid_until
+    if deal.outcome is None and data.draw(st.booleans()):
+        deal.lose(by=BY, at=at, reason="x", to="nothing")
+    ends = [] if end is None else [end - TICK, end]
+    later = data.draw(st.sampled_from([at, now(deal), at + DAY, *ends]))
+    for act in (
+        lambda one: one.verdict(at=later, to=to),
+        lambda one: picture(one.assess(at=later, to=to)),
+        lambda one: one.advance(by=BY, at=later, to=to),
+    ):
+        unseen = Deal.replay(BOOK, deal.trail)
+        assert told(act, deal) == told(act, unseen)
+        assert deal.trail == unseen.trail
+
+
+def told(act: Callable[[Deal], object], deal: Deal) -> object:
+    """What comes of an act, be it an error."""
+    try:
+        return act(deal)
+    except (Refused, MoveNotAllowed, EvidenceError) as error:
+        return type(error), str(error)
+
+
+def test_a_look_is_kept_no_longer_than_a_waiver() -> None:
+    """A move that was foreseen on a waiver is refused when the waiver is over."""
+    deal = small_deal()
+    end = now(deal, days=3)
+    deal.waive("good", authority="Max", by=BY, at=now(deal), reason="x", until=end)
+    say(deal, "ann", "be.good", False)
+    verdict = deal.assess(at=now(deal)).verdict
+    assert deal.verdict(at=end) is verdict
+    assert deal.verdict(at=end + TICK) is not verdict
 
 
 def test_looking_back_from_within_a_verb() -> None:

@@ -164,14 +164,20 @@ def test_while_a_verb_is_judging(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that only looks keeps others away, too, and they keep it away."""
     deal = ready_at("buying_roles")
     looks: list[Any] = []
-    seam = (monkeypatch, _deal, "judge_step", lambda: looks.append(deal.assess(at=now(deal))))
+    (plan,) = deal.playbook.plans[deal.step]
+
+    def look() -> Any:
+        # At a move that nobody has looked at yet, which has to be judged.
+        return deal.assess(at=now(deal), to=plan.move.to)
+
+    seam = (monkeypatch, _deal, "judge_step", lambda: looks.append(look()))
     with left_alone(deal):
         with blocked(*seam) as errors:
             for verb in (leave, lambda d: d.verdict(at=now(d)), lambda d: say(d, "tom", "x", 1)):
                 with pytest.raises(DealBusy):
                     verb(deal)
         assert errors == []
-        assert looks == [deal.assess(at=now(deal))]
+        assert looks == [look()]
 
 
 def test_between_an_answer_and_its_move(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from dealflow.assessment.findings import (
     judge_step,
     record,
     records,
+    stands_until,
     weigh_step,
 )
 from dealflow.assessment.questions import Ask, questions
@@ -40,5 +41,6 @@ __all__ = [
     "questions",
     "record",
     "records",
+    "stands_until",
     "weigh_step",
 ]

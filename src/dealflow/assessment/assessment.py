@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from attrs import fields, frozen
 
 from dealflow.assessment.coaching import RaisedFlag, paper, red_flags
-from dealflow.assessment.findings import Finding, Judgement
+from dealflow.assessment.findings import Finding, Judgement, lasts
 from dealflow.assessment.questions import Ask, questions
 from dealflow.conditions import judge
 from dealflow.exceptions import DealflowError
@@ -147,14 +147,13 @@ def _ends(then: Snapshot) -> Iterator[datetime]:
     guards = {guard for plan in book.plans[state.step] for guard in plan.needs}
     places = [f"red_flags.{flag.id}" for flag in book.red_flags]
     places += [f"papers.{kind.id}" for kind in book.papers if kind.when is not None]
-    outcomes = [state.guard_outcome(guard, then) for guard in guards]
-    outcomes += [judge(book.condition(place), then) for place in places]
-    lasts = [outcome.until for outcome in outcomes]
-    lasts += [waiver.until for waiver in map(then.waiver, guards) if waiver is not None]
+    last = list(lasts(then, guards))
+    outcomes = (judge(book.condition(place), then) for place in places)
+    last += [outcome.until for outcome in outcomes if outcome.until is not None]
     expected = book.step[state.step].expected_stay
     if expected is not None and state.since is not None and state.outcome is None:
-        lasts.append(state.since + expected)
-    yield from (last + _TICK for last in lasts if last is not None and last >= then.at)
+        last.append(state.since + expected)
+    yield from (each + _TICK for each in last if each >= then.at)
 
 
 class Refused(DealflowError, PermissionError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from attrs import evolve, frozen
 
@@ -20,8 +21,10 @@ __all__ = [
     "judge_guards",
     "judge_move",
     "judge_step",
+    "lasts",
     "record",
     "records",
+    "stands_until",
     "weigh_step",
 ]
 
@@ -140,6 +143,22 @@ def judge_step(snapshot: Snapshot, to: str | None = None) -> Judgement:
     if first.verdict is Verdict.READY:
         return first
     return next((one for one in judgements if one.verdict is Verdict.READY), first)
+
+
+def stands_until(snapshot: Snapshot, to: str | None = None) -> datetime | None:
+    """The last instant at which :func:`judge_step` gives the same though nothing is said."""
+    guards = {guard for plan in _plans(snapshot, to) for guard in plan.needs}
+    return min(lasts(snapshot, guards), default=None)
+
+
+def lasts(snapshot: Snapshot, guards: Iterable[str]) -> Iterator[datetime]:
+    """The last instants at which the outcomes of guards, and their waivers, stand."""
+    for guard in guards:
+        if (until := snapshot.state.guard_outcome(guard, snapshot).until) is not None:
+            yield until
+        waiver = snapshot.waiver(guard)
+        if waiver is not None and waiver.until is not None:
+            yield waiver.until
 
 
 def weigh_step(snapshot: Snapshot, to: str | None = None) -> Verdict:

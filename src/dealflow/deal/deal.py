@@ -17,10 +17,11 @@ from dealflow.assessment import (
     find_gap,
     judge_step,
     record,
+    stands_until,
     weigh_step,
 )
 from dealflow.deal.intake import Notes
-from dealflow.deal.ledger import Clock, in_turn
+from dealflow.deal.ledger import Clock, Foreseen, in_turn
 from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
 from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
@@ -109,16 +110,16 @@ class Deal(Recorder):
             MoveNotAllowed: no forward move leads there.
         """
         snapshot = self._look(at)
-        judgement = self._judge(snapshot, to)
-        # Moves are tried after a look: what they put on record is made and written here, once.
-        self._records(judgement.findings)
-        return assess(snapshot, judgement, self._looking_back(snapshot.at))
+        foreseen = self._foresee(snapshot, to)
+        return assess(snapshot, foreseen.judgement, self._looking_back(snapshot.at))
 
     @observed
     @in_turn
     def verdict(self, *, at: datetime, to: str | None = None) -> Verdict:
         """The verdict of :meth:`assess`, for much less."""
         snapshot = self._look(at)
+        if foreseen := self._foreseen_at(snapshot.at, to):
+            return foreseen.judgement.verdict
         try:
             return weigh_step(snapshot, to)
         except LookupError:
@@ -151,11 +152,14 @@ class Deal(Recorder):
 
     def _advance(self, by: str, notes: Notes, to: str | None) -> Entry:
         snapshot = Snapshot(self._state, notes.when(by))
-        judgement = self._judge(snapshot, to, [*notes.problems, *by_problems(by)])
+        if foreseen := self._foreseen_at(snapshot.at, to):
+            judgement, records = foreseen.judgement, foreseen.records
+        else:
+            judgement = self._judge(snapshot, to, [*notes.problems, *by_problems(by)])
+            records = self._records(judgement.findings)
         move, verdict = judgement.plan.move, judgement.verdict
         # Which of the two it is was judged; whether it may be recorded as such, the machine says.
         kind = events.Moved if verdict is Verdict.READY else events.Refused
-        records = self._records(judgement.findings)
         event = kind(move.id, move.source, move.to, verdict.value, records)
         if kind is events.Moved:
             return self._record(by, notes, event)
@@ -290,6 +294,15 @@ class Deal(Recorder):
             return judge_step(snapshot, to)
         except LookupError:
             raise self._no_way(to, others) from None
+
+    def _foresee(self, snapshot: Snapshot, to: str | None) -> Foreseen:
+        # Moves are tried after a look: what they put on record is judged, made and written here.
+        if kept := self._foreseen_at(snapshot.at, to):
+            return kept
+        judgement = self._judge(snapshot, to)
+        until, records = stands_until(snapshot, to), self._records(judgement.findings)
+        self._foreseen = Foreseen(self._trail, to, snapshot.at, until, judgement, records)
+        return self._foreseen
 
     def _no_way(self, to: object, others: Sequence[Problem] = ()) -> MoveNotAllowed | EvidenceError:
         if self.outcome is not None:

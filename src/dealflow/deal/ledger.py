@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from threading import get_ident
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, NamedTuple, Self, TypeVar, cast
 
-from dealflow.assessment import Look, Refused
+from dealflow.assessment import Judgement, Look, Refused
 from dealflow.conditions import Outcome
 from dealflow.deal.intake import Notes
 from dealflow.evidence import Contact, Interaction, Statement
@@ -26,7 +26,7 @@ from dealflow.state import DealState, Snapshot, Waiver, apply, fold
 from dealflow.trail import Entry, Trail, dumps, events, link, loads
 from dealflow.values import Money
 
-__all__ = ["Clock", "Ledger", "in_turn"]
+__all__ = ["Clock", "Foreseen", "Ledger", "in_turn"]
 
 Clock = Callable[[], datetime]
 """Tells the time, as an aware datetime."""
@@ -75,10 +75,30 @@ def in_turn(verb: _Verb) -> _Verb:
     return cast("_Verb", run)
 
 
+class Foreseen(NamedTuple):
+    """A judgement, kept for the move that is tried after a look.
+
+    Attributes:
+        trail: the trail of the deal that was judged.
+        to: the step that was asked for.
+        since: when it was judged.
+        until: the last instant at which it stands; ``None`` when time alone changes nothing.
+        judgement: what it was.
+        records: what it puts on record.
+    """
+
+    trail: Trail
+    to: str | None
+    since: datetime
+    until: datetime | None
+    judgement: Judgement
+    records: events.Guards
+
+
 class Ledger:
     """A deal's state beside the trail whose fold it is."""
 
-    __slots__ = ("_clock", "_kept", "_torn", "_trail", "_turn", "_written")
+    __slots__ = ("_clock", "_foreseen", "_kept", "_torn", "_trail", "_turn", "_written")
 
     def __init__(self, state: DealState, trail: Trail, clock: Clock | None = None) -> None:
         self._kept = state
@@ -86,6 +106,7 @@ class Ledger:
         self._clock = clock
         self._turn: dict[str, int] = {}
         self._written: dict[str, tuple[Outcome, tuple[bool, int | None], events.GuardRecord]] = {}
+        self._foreseen: Foreseen | None = None
         self._torn = False
 
     @property
@@ -234,6 +255,19 @@ class Ledger:
             elif not corrects and notes.at < last <= notes.at + LEEWAY:
                 notes.at = last
         return notes
+
+    def _foreseen_at(self, at: datetime, to: str | None) -> Foreseen | None:
+        """What an earlier look foresaw of the move, if the same would be judged now."""
+        kept = self._foreseen
+        if (
+            kept is not None
+            and kept.trail is self._trail
+            and kept.to == to
+            and kept.since <= at
+            and (kept.until is None or at <= kept.until)
+        ):
+            return kept
+        return None
 
     def _record(self, by: str, notes: Notes, event: events.Event) -> Entry:
         """Put an event on record, when nothing keeps it from being the next one."""
