@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from dealflow.assessment import Judgement, judge_step
 from dealflow.playbook import Playbook
-from dealflow.state import DealState, Snapshot, apply, place_after, sense_problems
+from dealflow.state import DealState, Snapshot, apply, opened_under, place_after, sense_problems
 from dealflow.trail import START, Entry, events
 
 __all__ = [
@@ -211,13 +211,7 @@ class _Fold:
         book = self.state.playbook
         # a deal has to be opened, so it is told as opened here, and only a price in another
         # currency is left out
-        ours = evolve(
-            event,
-            playbook=book.id,
-            playbook_version=book.version,
-            fingerprint=book.fingerprint,
-            step=book.steps[0].id,
-        )
+        ours = opened_under(event, book)
         priced = not sense_problems(self.state, None, "", ours)
         return ours if priced else evolve(ours, amount=None)
 

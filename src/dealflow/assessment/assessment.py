@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from attrs import fields, frozen
 
 from dealflow.assessment.coaching import RaisedFlag, paper, red_flags
-from dealflow.assessment.findings import Finding, Judgement, lasts
+from dealflow.assessment.findings import Finding, Judgement, stands_until
 from dealflow.assessment.questions import Ask, questions
 from dealflow.conditions import judge
 from dealflow.exceptions import DealflowError
@@ -143,17 +143,14 @@ def assess(snapshot: Snapshot, judgement: Judgement, look: Look | None = None) -
 def _ends(then: Snapshot) -> Iterator[datetime]:
     """The first instants at which something may be otherwise though nothing is said."""
     book, state = then.playbook, then.state
-    # Of every way forward: another may become ready.
-    guards = {guard for plan in book.plans[state.step] for guard in plan.needs}
     places = [f"red_flags.{flag.id}" for flag in book.red_flags]
     places += [f"papers.{kind.id}" for kind in book.papers if kind.when is not None]
-    last = list(lasts(then, guards))
-    outcomes = (judge(book.condition(place), then) for place in places)
-    last += [outcome.until for outcome in outcomes if outcome.until is not None]
+    # Of every way forward: another may become ready.
+    last = [stands_until(then), *(judge(book.condition(place), then).until for place in places)]
     expected = book.step[state.step].expected_stay
     if expected is not None and state.since is not None and state.outcome is None:
         last.append(state.since + expected)
-    yield from (each + _TICK for each in last if each >= then.at)
+    yield from (each + _TICK for each in last if each is not None and each >= then.at)
 
 
 class Refused(DealflowError, PermissionError):

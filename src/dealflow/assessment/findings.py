@@ -21,7 +21,6 @@ __all__ = [
     "judge_guards",
     "judge_move",
     "judge_step",
-    "lasts",
     "record",
     "records",
     "stands_until",
@@ -148,10 +147,10 @@ def judge_step(snapshot: Snapshot, to: str | None = None) -> Judgement:
 def stands_until(snapshot: Snapshot, to: str | None = None) -> datetime | None:
     """The last instant at which :func:`judge_step` gives the same though nothing is said."""
     guards = {guard for plan in _plans(snapshot, to) for guard in plan.needs}
-    return min(lasts(snapshot, guards), default=None)
+    return min(_lasts(snapshot, guards), default=None)
 
 
-def lasts(snapshot: Snapshot, guards: Iterable[str]) -> Iterator[datetime]:
+def _lasts(snapshot: Snapshot, guards: Iterable[str]) -> Iterator[datetime]:
     """The last instants at which the outcomes of guards, and their waivers, stand."""
     for guard in guards:
         if (until := snapshot.state.guard_outcome(guard, snapshot).until) is not None:

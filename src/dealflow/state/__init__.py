@@ -7,6 +7,7 @@ at a trail under other rules) has a state of its own, never that of a deal.
 
 from __future__ import annotations
 
+from dealflow.state.course import opened_under
 from dealflow.state.deal_state import DealState, Snapshot, Waiver
 from dealflow.state.fold import apply, check, fold, sense_problems
 from dealflow.state.moves import closed, place_after
@@ -21,6 +22,7 @@ __all__ = [
     "closed",
     "fold",
     "known",
+    "opened_under",
     "place_after",
     "sense_problems",
 ]

@@ -10,13 +10,24 @@ from typing import Final
 from attrs import evolve
 
 from dealflow.exceptions import Problems
-from dealflow.playbook import machine
+from dealflow.playbook import Playbook, machine
 from dealflow.state.deal_state import DealState, Waiver
 from dealflow.state.people import wrong_currency
 from dealflow.state.rule import Rule, known
 from dealflow.trail import events
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "opened_under"]
+
+
+def opened_under(event: events.Opened, playbook: Playbook) -> events.Opened:
+    """The same deal, opened under other rules."""
+    return evolve(
+        event,
+        playbook=playbook.id,
+        playbook_version=playbook.version,
+        fingerprint=playbook.fingerprint,
+        step=playbook.steps[0].id,
+    )
 
 
 def _opened(

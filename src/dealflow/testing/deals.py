@@ -17,6 +17,7 @@ from dealflow.assessment import Verdict, records
 from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem, TrailError
 from dealflow.playbook import Playbook
+from dealflow.state import opened_under
 from dealflow.testing.misuse import briefly, check_ids
 from dealflow.testing.watch import unwatched
 from dealflow.trail import START as START_OF_CHAIN
@@ -162,13 +163,7 @@ def _under(playbook: Playbook, trail: Trail) -> Deal | None:
             # other guards may have been asked, or for other reasons
             event = evolve(event, guards=passed[len(entries)])
         elif isinstance(event, Opened):
-            event = evolve(
-                event,
-                playbook=playbook.id,
-                playbook_version=playbook.version,
-                fingerprint=playbook.fingerprint,
-                step=playbook.steps[0].id,
-            )
+            event = opened_under(event, playbook)
         # the first entry names its rules, so with others every hash after it is another one
         last = entries[-1].hash if entries else START_OF_CHAIN
         entries.append(chain(last, entry.seq, entry.at, entry.by, event))
