@@ -202,6 +202,7 @@ TALKED = 'when = "deal.talks >= 1"'
 PAPER = "when = \"paper.kind == 'contract'\""
 FLAG = 'when = "count(user) == 0 and contact_none.said"'
 POLICY = 'watch_from = "talk"\n'
+ONE_OF_ALL = 'when_refuted = "all"\ngo_on_when = 1\n'
 ASKS_SIGNED = '{ id = "order.signed", en = "Is it signed?", zh = "签了吗？" },'
 ASKS_MONEY = '{ id = "money.there", of = ["user", "payer"], en'
 MONEY_SOURCES = 'sources = { roles = ["payer"], first_hand = true }'
@@ -452,7 +453,7 @@ FAULTS: dict[str, list[tuple[str, list[Change], str]]] = {
         ),
     ],
     "D404": [
-        ("one of two", [(POLICY, POLICY + 'when_refuted = "all"\n')], "walk_away.when_refuted"),
+        ("one of two", [(POLICY, POLICY + ONE_OF_ALL)], "walk_away.go_on_when"),
     ],
     "D405": [
         (
@@ -636,7 +637,7 @@ NEAR_MISSES: dict[str, list[tuple[str, list[Change]]]] = {
     "D404": [
         (
             "at once",
-            [(POLICY, POLICY + 'when_refuted = "all"\nat_once = ["money_there", "urgent"]\n')],
+            [(POLICY, POLICY + ONE_OF_ALL + 'at_once = ["money_there", "urgent"]\n')],
         ),
     ],
     "D405": [

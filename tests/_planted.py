@@ -247,12 +247,19 @@ POLICIES = (
     ),
     Fault(
         "policy_of_two",
-        "One clear no is tolerated: it takes two to walk away.",
-        Replaced('when_refuted = "any"', "when_refuted = 2"),
+        "One clear no is tolerated: three known good are enough to go on.",
+        Replaced('when_refuted = "any"\ngo_on_when = "all"', "when_refuted = 2\ngo_on_when = 3"),
     ),
     Fault(
         "policy_of_all",
-        "Only four clear noes mean walking away.",
+        "Only four clear noes mean walking away, and one known good is enough to go on.",
+        Replaced(
+            'when_refuted = "any"\ngo_on_when = "all"', 'when_refuted = "all"\ngo_on_when = 1'
+        ),
+    ),
+    Fault(
+        "policy_only_blocks",
+        "Only four clear noes mean walking away; up to three hold the deal up.",
         Replaced('when_refuted = "any"', 'when_refuted = "all"'),
     ),
     Fault(

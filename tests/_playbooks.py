@@ -11,6 +11,7 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import strategies as st
 
 from dealflow import (
@@ -236,6 +237,8 @@ def small_playbooks(draw: st.DrawFn) -> Playbook:
             draw(st.sampled_from(order[:-1])),
             draw(st.sampled_from(["any", "all", len(apart)])),
         )
+        numbers = range(policy.fewest(len(apart)), len(apart) + 1)
+        policy = evolve(policy, go_on_when=draw(st.sampled_from(["all", *numbers])))
     return Playbook(
         draw(words),
         "1",

@@ -48,6 +48,15 @@ def put(*path: str, value: object) -> Change:
     return change
 
 
+def policy(**numbers: int) -> Change:
+    """A change of the policy's numbers."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["walk_away"] |= numbers
+
+    return change
+
+
 def effects(found: Difference) -> dict[tuple[str, str], str]:
     """The moves that are not decided as before."""
     return {(m.source, m.to): m.effect for m in found.moves if m.effect != "same"}
@@ -95,8 +104,9 @@ def test_nothing_changes_between_equals() -> None:
         (when("budget_approved", "budget.approved"), None, "looser", 6),
         (when("contract_signed", "not contract.signed"), None, "both", 2),
         (put("guards", "severe_problem", "standing", value=False), None, "looser", 4),
-        (put("walk_away", "when_refuted", value="all"), None, "looser", 6),
-        (put("walk_away", "when_refuted", value=2), None, "looser", 6),
+        (put("walk_away", "when_refuted", value="all"), None, "looser", 1),
+        (put("walk_away", "when_refuted", value=2), None, "looser", 1),
+        (policy(when_refuted=2, go_on_when=3), None, "looser", 6),
         (put("facts", "contract.signed", "sources", value={"at_least": 2}), None, "both", 2),
         (put("guards", "installed", "title", value={"en": "a", "zh": "甲"}), None, "same", 0),
         (put("facts", "contract.signed", "title", value={"en": "a", "zh": "甲"}), None, "same", 0),
@@ -108,6 +118,7 @@ def test_nothing_changes_between_equals() -> None:
         "checked once",
         "all",
         "two",
+        "two, three go on",
         "two sources",
         "guard title",
         "fact title",

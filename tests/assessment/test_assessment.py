@@ -53,6 +53,7 @@ POLICY = """
 guards = ["w1", "w2", "w3"]
 from = "only"
 when_refuted = {when}
+go_on_when = {go_on}
 at_once = [{at_once}]
 """
 
@@ -87,14 +88,14 @@ def test_order_of_verdicts(truths: tuple[Truth, ...], verdict: Verdict) -> None:
     assert [f.blocks for f in assessment.findings] == [t is not Truth.TRUE for t in truths]
 
 
-def expected(truths: dict[str, Truth], k: int, at_once: tuple[str, ...]) -> Verdict:
+def expected(truths: dict[str, Truth], k: int, m: int, at_once: tuple[str, ...]) -> Verdict:
     """The verdict by the words of the method: a slow and simple model."""
     special = [truths[guard] for guard in GUARDS[1:]]
     if any(truths[guard] is Truth.FALSE for guard in at_once):
         return Verdict.WALK_AWAY
     if special.count(Truth.FALSE) >= k:
         return Verdict.WALK_AWAY
-    enough = special.count(Truth.TRUE) >= 3 - k + 1
+    enough = special.count(Truth.TRUE) >= m
     blocking = {truths["own"]} | (set() if enough else set(special))
     for truth, verdict in (
         (Truth.CONFLICTED, Verdict.RECONCILE),
@@ -106,25 +107,30 @@ def expected(truths: dict[str, Truth], k: int, at_once: tuple[str, ...]) -> Verd
     return Verdict.READY
 
 
-POLICIES: dict[str, tuple[str, int, tuple[str, ...]]] = {
-    "any": ('"any"', 1, ()),
-    "two": ("2", 2, ()),
-    "all": ('"all"', 3, ()),
-    "all, one at once": ('"all"', 3, ("w2",)),
-    "two, its own at once": ("2", 2, ("own",)),
+POLICIES: dict[str, tuple[tuple[str, int], tuple[str, int], tuple[str, ...]]] = {
+    "any": (('"any"', 1), ('"all"', 3), ()),
+    "two": (("2", 2), ('"all"', 3), ()),
+    "two, two go on": (("2", 2), ("2", 2), ()),
+    "all": (('"all"', 3), ("3", 3), ()),
+    "all, two go on": (('"all"', 3), ("2", 2), ()),
+    "all, one at once": (('"all"', 3), ("1", 1), ("w2",)),
+    "two, its own at once": (("2", 2), ("2", 2), ("own",)),
 }
 
 
-@pytest.mark.parametrize(("when", "k", "at_once"), POLICIES.values(), ids=POLICIES.keys())
-def test_every_combination(when: str, k: int, at_once: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("refuted", "known", "at_once"), POLICIES.values(), ids=POLICIES.keys())
+def test_every_combination(
+    refuted: tuple[str, int], known: tuple[str, int], at_once: tuple[str, ...]
+) -> None:
     """For every truth of every guard the verdict is the one that the method gives."""
     names = ", ".join(f'"{guard}"' for guard in at_once)
-    playbook = book(POLICY.format(when=when, at_once=names))
+    (when, k), (go_on, m) = refuted, known
+    playbook = book(POLICY.format(when=when, go_on=go_on, at_once=names))
     for combination in product(Truth, repeat=4):
         truths = dict(zip(GUARDS, combination, strict=True))
         deal = deal_with(playbook, truths)
         assessment = deal.assess(at=now(deal))
-        assert assessment.verdict is expected(truths, k, at_once), combination
+        assert assessment.verdict is expected(truths, k, m, at_once), combination
         assert [f.guard for f in assessment.findings] == list(GUARDS)
         assert [f.truth for f in assessment.findings] == list(combination)
         if assessment.verdict is Verdict.READY:
@@ -132,13 +138,13 @@ def test_every_combination(when: str, k: int, at_once: tuple[str, ...]) -> None:
         else:
             assert assessment.blocking
         if assessment.verdict is Verdict.WALK_AWAY:
-            refuted = {f.guard for f in assessment.findings if f.refuted and f.walk_away}
-            assert refuted <= {f.guard for f in assessment.blocking}
+            noes = {f.guard for f in assessment.findings if f.refuted and f.walk_away}
+            assert noes <= {f.guard for f in assessment.blocking}
 
 
 def test_waived_guards_count_as_good() -> None:
     """A guard that somebody set aside neither blocks nor refutes."""
-    playbook = book(POLICY.format(when='"any"', at_once='"own"'))
+    playbook = book(POLICY.format(when='"any"', go_on='"all"', at_once='"own"'))
     deal = deal_with(playbook, dict.fromkeys(GUARDS, Truth.FALSE))
     for guard in GUARDS:
         assert deal.assess(at=now(deal)).verdict is Verdict.WALK_AWAY
@@ -151,7 +157,7 @@ def test_waived_guards_count_as_good() -> None:
 
 def test_what_blocks_most_comes_first() -> None:
     """Walk-away guards lead the list of what blocks; within, the playbook's order holds."""
-    playbook = book(POLICY.format(when='"any"', at_once=""))
+    playbook = book(POLICY.format(when='"any"', go_on='"all"', at_once=""))
     deal = deal_with(playbook, {"w3": Truth.FALSE})
     assessment = deal.assess(at=now(deal))
     assert [f.guard for f in assessment.blocking] == ["w1", "w2", "w3", "own"]

@@ -291,7 +291,7 @@ KEYS: dict[tuple[str, ...], dict[str, str]] = {
         **TITLE,
         "": f"{BOOK} moves plans roles data",
         "moves": "id from to",
-        "plans": "move needed walk_away needs_walk_away",
+        "plans": "move needed walk_away needs_walk_away watched",
         "roles": "id title",
         "roles.title": "en zh",
     },

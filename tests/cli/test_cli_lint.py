@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests._lint import BOSS, CLEAN, EXTRA, MONEY, POLICY, SIGNED, end, planted
+from tests._lint import BOSS, CLEAN, EXTRA, MONEY, ONE_OF_ALL, POLICY, SIGNED, end, planted
 from tests._runner import Result, invoked
 
 
@@ -66,8 +66,8 @@ def test_errors_and_warnings_are_counted(place: Path) -> None:
 
 def test_witness(place: Path) -> None:
     """A deal that shows a finding stands below it, indented."""
-    out = lint(planted((POLICY, POLICY + 'when_refuted = "all"\n'))).stdout.splitlines()
-    assert "D404 walk_away.when_refuted: " in out[0]
+    out = lint(planted((POLICY, POLICY + ONE_OF_ALL))).stdout.splitlines()
+    assert "D404 walk_away.go_on_when: " in out[0]
     assert out[1].startswith("    for instance: ")
     assert all(line.startswith("    · ") for line in out[2:-1])
     assert out[-1] == "? 1 warning"
@@ -82,9 +82,7 @@ def test_not_decided_is_no_finding(place: Path) -> None:
 
 def test_json(place: Path) -> None:
     """One object with the counts and every finding, in a shape that stays."""
-    text = planted(
-        (MONEY, MONEY + "\nstanding = false"), (POLICY, POLICY + 'when_refuted = "all"\n')
-    )
+    text = planted((MONEY, MONEY + "\nstanding = false"), (POLICY, POLICY + ONE_OF_ALL))
     out = lint(text, "--format", "json", code=1).stdout
     assert lint(text, "--json", code=1).stdout == out
     data: dict[str, Any] = json.loads(out)
@@ -112,14 +110,14 @@ def test_json(place: Path) -> None:
 def test_github(place: Path) -> None:
     """Commands of a workflow, with what would end a part of them escaped."""
     name = "a,b:c%.toml"
-    text = planted((POLICY, POLICY + 'when_refuted = "all"\n'))
+    text = planted((POLICY, POLICY + ONE_OF_ALL))
     (line,) = lint(text, "--format", "github", name=name).stdout.splitlines()
-    row = line_of(text, "when_refuted")
+    row = line_of(text, "go_on_when")
     head, _, message = line.partition(" ")
     assert head == "::warning"
     where, _, message = message.partition("::")
     assert where == f"file=a%2Cb%3Ac%25.toml,line={row},col=1,title=D404 refusal-tolerated"
-    assert message.startswith("walk_away.when_refuted: a deal may leave meet with ")
+    assert message.startswith("walk_away.go_on_when: a deal may leave meet with ")
     assert "%0Afor instance:%0A" in message
 
 

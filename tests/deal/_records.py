@@ -126,6 +126,8 @@ class Record:
             elif source in self._after(policy.watch_from or policy.start):
                 special = set(policy.guards)
             looked_at |= dict.fromkeys(special, source in after)
+            # a single no to one of these ends the deal wherever it stands
+            looked_at = dict.fromkeys(policy.at_once, False) | looked_at
         return looked_at, special
 
     def _after(self, step: str) -> set[str]:
@@ -189,8 +191,10 @@ class Record:
             threshold = min(1 if asked == "any" else count if asked == "all" else asked, count)
             if refuted & set(policy.at_once) or (count and len(refuted & special) >= threshold):
                 return "walk_away"
-            # with so many known good, no further no can call for walking away
-            if count - len(special & doubtful.keys()) >= count - threshold + 1:
+            wanted = policy.go_on_when
+            fewest = count - threshold + 1
+            enough = count if wanted == "all" else max(fewest, min(wanted, count))
+            if count - len(special & doubtful.keys()) >= enough:
                 blocking -= special
         truths = {doubtful[guard] for guard in blocking}
         words_of = {"conflicted": "reconcile", "unknown": "ask", "false": "work"}

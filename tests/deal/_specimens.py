@@ -82,6 +82,7 @@ def playbook() -> Playbook:
         lines += ["[[moves]]", f'id = "{id}"', f'from = "{source}"', f'to = "{to}"']
         lines += [f"when = {guards}"]
     lines += ["[walk_away]", 'guards = ["severe", "timely", "clear"]', "when_refuted = 2"]
+    lines += ["go_on_when = 2"]
     lines += ['from = "show"', 'watch_from = "talk"', 'at_once = ["real"]']
     lines += ["[trial_close]", 'step = "close"', 'fact = "close.answer"', 'forward = ["yes"]']
     lines += ['back = ["no"]', 'gap = { fact = "gap.where", need = "talk", money = "show" }']

@@ -94,6 +94,9 @@ def test_nothing_is_known_at_first() -> None:
             "next_talk_dated": GuardRecord(
                 "unknown", True, (), (), ("never_asked:next_step.agreed",), None
             ),
+            "offer_helps": GuardRecord(
+                "unknown", False, (), (), ("never_asked:offer.helps",), None
+            ),
         },
     )
 
@@ -193,11 +196,11 @@ def test_watched_from_step_two() -> None:
 
 
 def test_not_watched_in_step_one() -> None:
-    """In step 1 nobody asks for a budget."""
+    """In step 1 nobody asks for a budget; only whether our offer can help counts already."""
     deal = ready_at("first_contact")
     say(deal, "ruth", "budget.approved", False)
     assert deal.assess(at=now(deal)).verdict is Verdict.READY
-    assert not [f for f in deal.assess(at=now(deal)).findings if f.walk_away]
+    assert [f.guard for f in deal.assess(at=now(deal)).findings if f.walk_away] == ["offer_helps"]
 
 
 def test_nothing_refuted_is_not_everything_refuted() -> None:
@@ -234,7 +237,7 @@ THRESHOLDS = {"any": ("any", 1), "one": (1, 1), "two": (2, 2), "three": (3, 3), 
 @pytest.mark.parametrize(("policy", "k"), THRESHOLDS.values(), ids=THRESHOLDS.keys())
 def test_thresholds(policy: str | int, k: int) -> None:
     """At k clear noes the deal must be left; below, it goes on as long as 4-k+1 hold."""
-    book = seven_step(walk_away={"when_refuted": policy})
+    book = seven_step(walk_away={"when_refuted": policy, "go_on_when": 4 - k + 1})
     deal = ready_at("buying_roles", book)
     for refuted in range(5):
         verdict = deal.assess(at=now(deal)).verdict
@@ -251,8 +254,8 @@ def test_thresholds(policy: str | int, k: int) -> None:
 
 @pytest.mark.parametrize(("policy", "k"), THRESHOLDS.values(), ids=THRESHOLDS.keys())
 def test_unknown_conditions_block(policy: str | int, k: int) -> None:
-    """Going on needs 4-k+1 of the four known good; the others need not be known."""
-    book = seven_step(walk_away={"when_refuted": policy})
+    """Where going on needs 4-k+1 of the four known good, the others need not be known."""
+    book = seven_step(walk_away={"when_refuted": policy, "go_on_when": 4 - k + 1})
     deal = ready_at("buying_roles", book)
     for unknown, (fact, _) in enumerate(NOES.values(), 1):
         (seq,) = [s.id for s in deal.statements.values() if s.fact == fact]
@@ -265,10 +268,20 @@ def test_unknown_conditions_block(policy: str | int, k: int) -> None:
             assert len(assessment.blocking) == unknown
 
 
+def test_each_unmet_one_blocks() -> None:
+    """By the source's two sentences each unmet condition blocks, and all unmet mean leaving."""
+    deal = ready_at("buying_roles", seven_step(walk_away={"when_refuted": "all"}))
+    for refuted, (fact, value) in enumerate(NOES.values(), 1):
+        say(deal, "ruth", fact, value)
+        error = refusal(deal)
+        assert error.assessment.verdict is (Verdict.WORK if refuted < 4 else Verdict.WALK_AWAY)
+        assert len(blocking(error)) == refuted
+
+
 def test_at_once() -> None:
     """Where our offer cannot help there is no sale, whatever the threshold says."""
     book = seven_step(walk_away={"when_refuted": "all"})
-    for step in STEPS[1:]:
+    for step in STEPS:
         deal = ready_at(step, book)
         say(deal, "ines", "offer.helps", False)
         error = refusal(deal)

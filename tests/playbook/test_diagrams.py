@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -103,7 +104,7 @@ def test_branches_and_policies() -> None:
         ("step_talk", "step_ask"): ["• real", "• extra"],
         ("step_ask", "step_deliver"): [
             "• answered",
-            "from here on, at least 1 of these 2, or we walk away:",
+            "from here on, all 2 of these to go on, walking away at 2 refuted:",
             "• worst",
             "• least",
         ],
@@ -119,29 +120,34 @@ def test_branches_and_policies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when_refuted", "english", "chinese"),
+    ("when_refuted", "go_on_when", "english", "chinese"),
     [
         (
-            "any",
-            "from here on, all 3 of these, or we walk away:",
-            "此后始终须满足以下全部 3 项，否则放弃：",
+            *("any", "all"),
+            "from here on, all 3 of these to go on, walking away at 1 refuted:",
+            "此后须以下 3 项全部成立才能推进，有 1 项被否定即放弃：",
         ),
         (
-            2,
-            "from here on, at least 2 of these 3, or we walk away:",
-            "此后始终须满足以下 3 项中的至少 2 项，否则放弃：",
+            *(2, 2),
+            "from here on, at least 2 of these 3 to go on, walking away at 2 refuted:",
+            "此后须以下 3 项中至少 2 项成立才能推进，有 2 项被否定即放弃：",
         ),
         (
-            "all",
-            "from here on, at least 1 of these 3, or we walk away:",
-            "此后始终须满足以下 3 项中的至少 1 项，否则放弃：",
+            *("all", 1),
+            "from here on, at least 1 of these 3 to go on, walking away at 3 refuted:",
+            "此后须以下 3 项中至少 1 项成立才能推进，有 3 项被否定即放弃：",
+        ),
+        (
+            *("all", 3),
+            "from here on, all 3 of these to go on, walking away at 3 refuted:",
+            "此后须以下 3 项全部成立才能推进，有 3 项被否定即放弃：",
         ),
     ],
 )
-def test_walk_away_policy(when_refuted: int, english: str, chinese: str) -> None:
+def test_walk_away_policy(when_refuted: Any, go_on_when: Any, english: str, chinese: str) -> None:
     """METHOD 3: the diagram says how many of the walk-away conditions must hold from where on."""
     guards = [guard(name) for name in "abc"]
-    policy = WalkAway(("a", "b", "c"), "talk", when_refuted)
+    policy = WalkAway(("a", "b", "c"), "talk", when_refuted, go_on_when=go_on_when)
     book = playbook(step("talk"), step("sell"), guards=guards, walk_away=policy)
     leaving = ("step_talk", "step_sell")
     assert arrows(mermaid(book))[leaving] == [english, "• a", "• b", "• c"]

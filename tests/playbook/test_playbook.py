@@ -581,8 +581,7 @@ def test_walk_away_names() -> None:
     policy = WalkAway(("a", "aa", "a"), "met", watch_from="tlak", at_once=("x", "b", "b"))
     assert problems(walking, policy) == {
         "walk_away.guards": "guard 'a' is given twice; there is no guard 'aa' (did you mean 'a'?)",
-        "walk_away.at_once": "there is no guard 'x'; guard 'b' is given twice;"
-        " no step, move or policy looks at 'b'",
+        "walk_away.at_once": "there is no guard 'x'; guard 'b' is given twice",
         "walk_away.from": "there is no step 'met' (did you mean 'meet'?)",
         "walk_away.watch_from": "there is no step 'tlak' (did you mean 'talk'?)",
     }
@@ -635,35 +634,56 @@ def test_walk_away_guards_stand_apart() -> None:
 
 
 def test_at_once_guards_are_looked_at() -> None:
-    """A guard that ends the deal at once is looked at by a step, a move or the policy."""
+    """A guard that ends the deal at once is looked at on every move, whatever else does."""
     moves = [
         Move("one", "talk", "meet", ("b",)),
         Move("two", "meet", "sell"),
         Move("three", "sell", "fulfilled"),
     ]
     assert walking(WalkAway(("a",), "meet", at_once=("a", "b", "real")), moves=moves).moves
-    found = problems(walking, WalkAway(("a",), "meet", at_once=("c", "d")))
-    assert found == {
-        "walk_away.at_once": "no step, move or policy looks at 'c';"
-        " no step, move or policy looks at 'd'"
-    }
+    watching = walking(WalkAway(("a",), "meet", at_once=("c", "d")), moves=moves)
+    assert watching.plans["talk"][0].watched == ("c", "d")
+    assert watching.plans["sell"][0].needs == {"real": True, "a": True, "c": False, "d": False}
 
 
 @pytest.mark.parametrize(
-    ("when_refuted", "threshold", "enough"), [("any", 1, 4), ("all", 4, 1), (2, 2, 3), (4, 4, 1)]
+    ("when_refuted", "threshold", "fewest"), [("any", 1, 4), ("all", 4, 1), (2, 2, 3), (4, 4, 1)]
 )
-def test_threshold(when_refuted: Any, threshold: int, enough: int) -> None:
-    """METHOD 3: k refuted of n mean walking away, and n-k+1 must be known good to go on."""
+def test_threshold(when_refuted: Any, threshold: int, fewest: int) -> None:
+    """METHOD 3: k refuted of n mean walking away; n-k+1 at least must be known good to go on."""
     policy = WalkAway(("a", "b", "c", "d"), "meet", when_refuted)
     assert policy.threshold(4) == threshold
-    assert policy.enough(4) == enough
+    assert policy.fewest(4) == fewest
+    assert policy.enough(4) == 4
+    for m in range(fewest, 5):
+        assert evolve(policy, go_on_when=m).enough(4) == m
 
 
 def test_threshold_of_fewer_guards() -> None:
     """Where fewer guards are looked at, the number is bounded by them."""
     policy = WalkAway(("a", "b", "c"), "meet", 2)
     assert [policy.threshold(n) for n in (1, 2, 3)] == [1, 2, 2]
-    assert [policy.enough(n) for n in (1, 2, 3)] == [1, 1, 2]
+    assert [policy.fewest(n) for n in (1, 2, 3)] == [1, 1, 2]
+    assert [policy.enough(n) for n in (1, 2, 3)] == [1, 2, 3]
+    lax = evolve(policy, go_on_when=2)
+    assert [lax.enough(n) for n in (1, 2, 3)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("when_refuted", "go_on_when", "wanted"),
+    [
+        ("any", 3, "'all'"),
+        (2, 2, "'all' or 3 to 4"),
+        (2, 5, "'all' or 3 to 4"),
+        ("all", 0, "'all' or 1 to 4"),
+    ],
+)
+def test_too_few_to_go_on(when_refuted: Any, go_on_when: int, wanted: str) -> None:
+    """With so few known good, the deal could go on although it may have to be left."""
+    policy = WalkAway(("a", "b", "c", "d"), "meet", when_refuted, go_on_when=go_on_when)
+    assert problems(walking, policy) == {
+        "walk_away.go_on_when": f"not {wanted}, as when_refuted goes"
+    }
 
 
 # --- trial close ----------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_unknown_key_of_the_playbook() -> None:
         ("red_flags.nobody", "red_flags/nobody", "id, when, says"),
         ("steps[2]", "steps/2", "id, title, goal, leave_when, expected_stay"),
         ("moves[0]", "moves/0", "id, from, to, when"),
-        ("walk_away", "walk_away", "guards, from, when_refuted, watch_from, at_once"),
+        ("walk_away", "walk_away", "guards, from, when_refuted, watch_from, at_once, go_on_when"),
         ("trial_close", "trial_close", "step, fact, forward, back, gap"),
         ("papers[1]", "papers/1", "id, title, when"),
         ("coaching", "coaching", "conflicted, stale, probes, walk_away"),

@@ -48,17 +48,14 @@ def refuted_enough(policy: WalkAway, whole: tuple[str, ...], noes: set[str]) -> 
 def expected(
     policy: WalkAway | None, plan: Plan, doubtful: Mapping[str, Truth]
 ) -> tuple[str, set[str]]:
-    """The verdict by trying out: what could the guards that nobody knows turn out to be?
-
-    A walk-away guard is in nobody's way when the deal goes on even if all that is not known good
-    among them turned out bad.
-    """
+    """The verdict by the words of the policy."""
     noes = {guard for guard, truth in doubtful.items() if truth is Truth.FALSE}
     watched = [guard for guard in plan.walk_away if guard in doubtful]
     if policy is not None and refuted_enough(policy, plan.walk_away, noes):
         # All of them stand in the way where too few are left to go on, else only the refuted.
         short = plan.needs_walk_away and not goes_on(policy, plan, watched)
-        return "walk_away", {g for g in watched if short or g in noes}
+        others = {g for g in plan.watched if g in noes and g in policy.at_once}
+        return "walk_away", {g for g in watched if short or g in noes} | others
     in_the_way: set[str] = set()
     if policy is not None and plan.needs_walk_away and not goes_on(policy, plan, watched):
         in_the_way = set(watched)
@@ -70,22 +67,30 @@ def expected(
 
 
 def goes_on(policy: WalkAway, plan: Plan, doubted: list[str]) -> bool:
-    """Whether the deal would not be left, were every doubted walk-away guard refuted."""
-    only = evolve(policy, at_once=())
-    return not refuted_enough(only, plan.walk_away, set(doubted))
+    """Whether enough are known good: as many as the policy asks for, where so many are looked at.
+
+    And so many that the deal would not be left, were every doubted walk-away guard refuted.
+    """
+    only, good = evolve(policy, at_once=()), len(plan.walk_away) - len(doubted)
+    if refuted_enough(only, plan.walk_away, set(doubted)):
+        return False
+    return not doubted if policy.go_on_when == "all" else good >= policy.go_on_when or not doubted
 
 
 def plans(needed: tuple[str, ...], whole: tuple[str, ...]) -> Iterator[Plan]:
     """Plans by these guards: with the walk-away guards needed, and only watched."""
     for needs in (True, False):
         yield Plan(MOVE, needed, whole, needs)
+        yield Plan(MOVE, (), whole, needs, needed)
 
 
 def policies(whole: tuple[str, ...], others: tuple[str, ...]) -> Iterator[WalkAway]:
     """Every policy over these guards."""
     ks: list[Any] = ["any", "all", *range(1, len(whole) + 2)]
     for when, at_once in product(ks, ((), others[:1], whole[:1])):
-        yield WalkAway(whole, "one", when, at_once=at_once)
+        policy = WalkAway(whole, "one", when, at_once=at_once)
+        ms: list[Any] = ["all", *range(policy.fewest(len(whole)), len(whole) + 1)]
+        yield from (evolve(policy, go_on_when=m) for m in ms)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 4])

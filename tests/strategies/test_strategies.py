@@ -208,7 +208,7 @@ TWO_OF_THREE = playbook(
     *(step("a"), step("b")),
     facts=[fact(f"f.{name}") for name in ("x", "y", "z")],
     guards=[guard(name, f"f.{name}") for name in ("x", "y", "z")],
-    walk_away=WalkAway(("x", "y", "z"), "a", 2),
+    walk_away=WalkAway(("x", "y", "z"), "a", 2, go_on_when=2),
 )
 
 

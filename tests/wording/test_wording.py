@@ -597,7 +597,7 @@ def test_the_policy_is_told_with_its_numbers() -> None:
     policy = seven_step().walk_away
     assert policy is not None
     assert EN.policy(policy).startswith("From here on: walk away as soon as 1 of these is not so")
-    two = dealflow.WalkAway(policy.guards, policy.start, 2)
+    two = dealflow.WalkAway(policy.guards, policy.start, 2, go_on_when=3)
     assert "as soon as 2 of these are not so; going on needs 3 of 4" in EN.policy(two)
     assert "继续推进需要4项中至少3项" in ZH.policy(two)
 
@@ -674,6 +674,11 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
         (events.Moved("m", "qualification", "buying_roles", "ready", {}),
          "Moved on from Qualification to Buying roles.",
          "从“确定客户、预算和购买时间”进入“采购角色”。"),
+        (events.Moved("m", "buying_roles", "guided_competition", "ready", GUARDS),
+         ("Moved on from Buying roles to Guided competition. Passed over: Budget approved, Wanted"
+          " within a reasonable time, Our offer can help."),
+         ("从“采购角色”进入“引导和竞争对比”。未成立但不影响推进：预算已批准、购买时间合理、"
+          "我们的方案能解决问题。")),
         (events.Moved("m", "fulfilment", "fulfilled", "ready", {}), "The deal is fulfilled.",
          "交易已履约完成。"),
         (events.Refused("m", "buying_roles", "guided_competition", "reconcile", GUARDS),

@@ -35,7 +35,7 @@ class Finding(Record):
     Attributes:
         guard: the guard's id.
         outcome: what its condition gave.
-        walk_away: whether it is a walk-away guard.
+        walk_away: whether it is a walk-away guard, or one that is watched as they are.
         needed: whether the move needs it; a walk-away guard before its step only warns.
         blocks: whether it stands in the way of the move now.
         waived: the id of the waiver's entry, when a named person has set it aside.
@@ -120,6 +120,7 @@ def judge_move(snapshot: Snapshot, plan: Plan) -> Judgement:
     """Evaluate every guard that matters to a move, and weigh what they give."""
     findings = judge_guards(snapshot, plan.needed, walk_away=False, needed=True)
     findings += judge_guards(snapshot, plan.walk_away, walk_away=True, needed=plan.needs_walk_away)
+    findings += judge_guards(snapshot, plan.watched, walk_away=True, needed=False)
     doubtful = {f.guard: f.outcome.truth for f in findings if not f.holds}
     if not doubtful:
         return Judgement(plan, Verdict.READY, tuple(findings))

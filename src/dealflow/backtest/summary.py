@@ -139,7 +139,7 @@ def _looked_at(playbook: Playbook, counts: Counts) -> list[str]:
     """The guards that matter to a move out of the step, in playbook order; walk-away ones last."""
     plans = playbook.plans[counts.mapping.step]
     own = [guard for plan in plans for guard in plan.needed]
-    return list(dict.fromkeys([*own, *(guard for plan in plans for guard in plan.walk_away)]))
+    return list(dict.fromkeys([*own, *(guard for plan in plans for guard in plan.looked_at)]))
 
 
 def _guard(playbook: Playbook, counts: Counts, rules: _Rules, guard: str) -> GuardReport:

@@ -300,6 +300,7 @@ def playbook_data(book: Playbook) -> dict[str, object]:
                 "needed": list(plan.needed),
                 "walk_away": list(plan.walk_away),
                 "needs_walk_away": plan.needs_walk_away,
+                "watched": list(plan.watched),
             }
             for plans in book.plans.values()
             for plan in plans

@@ -273,6 +273,12 @@ class _Checker:
         ):
             message = f"not 'any', 'all' or a number from 1 to {len(policy.guards)}"
             self.note("walk_away.when_refuted", message)
+        elif isinstance(policy.go_on_when, int):
+            n = len(policy.guards)
+            if not policy.fewest(n) <= policy.go_on_when <= n:
+                # With fewer the deal could go on although it may have to be left.
+                which = "'all'" if policy.fewest(n) == n else f"'all' or {policy.fewest(n)} to {n}"
+                self.note("walk_away.go_on_when", f"not {which}, as when_refuted goes")
         self.check_apart(policy)
 
     def check_apart(self, policy: WalkAway) -> None:
@@ -280,15 +286,10 @@ class _Checker:
         book = self.rules
         places = {f"steps.{step.id}.leave_when": step.leave_when for step in book.steps}
         places |= {f"moves.{move.id}.when": move.when for move in book.moves}
-        looked_at = set(policy.guards)
         for place, guards in places.items():
             for guard in dict.fromkeys(guards):
                 if guard in policy.guards:
                     self.note(place, f"{guard!r} is a walk-away guard: the policy says when")
-            looked_at.update(guards)
-        for guard in dict.fromkeys(policy.at_once):
-            if guard in self.guard_ids and guard not in looked_at:
-                self.note("walk_away.at_once", f"no step, move or policy looks at {guard!r}")
 
     def choice(self, place: str, name: str, choices: Iterable[str]) -> Fact | None:
         self.known(place, "fact", [name], self.facts)

@@ -31,10 +31,15 @@ _ORDER: Final = (
 """Of the keys in files that we write."""
 
 
-def _when_refuted(value: Any, _: object = None) -> Any:
-    if (value.__class__ is str and value in ("any", "all")) or value.__class__ is int:
-        return value
-    raise ValueError(f"{shown(value)} is not 'any', 'all' or a whole number")
+def _number_or(*words: str) -> Leaf:
+    allowed = ", ".join(f"'{word}'" for word in words)
+
+    def as_it_is(value: Any, _: object = None) -> Any:
+        if (value.__class__ is str and value in words) or value.__class__ is int:
+            return value
+        raise ValueError(f"{shown(value)} is not {allowed} or a whole number")
+
+    return Leaf(as_it_is, as_it_is)
 
 
 def _fold_gap(data: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +61,11 @@ def _spread_gap(data: dict[str, Any]) -> dict[str, Any]:
 _FORM: Final = Form(
     Kind(
         Style(TEXT, most=200),
-        {**PLAIN, Literal["any", "all"] | int: Leaf(_when_refuted, _when_refuted)},
+        {
+            **PLAIN,
+            Literal["any", "all"] | int: _number_or("any", "all"),
+            Literal["all"] | int: _number_or("all"),
+        },
         {
             Rules: As(by_id=_TABLES, most=_MOST),
             Question: As(inline="text"),

@@ -16,8 +16,9 @@ __all__ = ["mermaid"]
 _SIGN = re.compile(r"(?![A-Za-z0-9,.()/-])[!-~]")
 _WORDS = {
     "en": {
-        "all": "from here on, all {total} of these, or we walk away:",
-        "some": "from here on, at least {enough} of these {total}, or we walk away:",
+        "all": "from here on, all {total} of these to go on, walking away at {k} refuted:",
+        "some": "from here on, at least {enough} of these {total} to go on,"
+        " walking away at {k} refuted:",
         "rejected": "Rejected: back to the earliest gap in what came before",
         "any": "any open step",
         "walk": "we walk away",
@@ -28,8 +29,8 @@ _WORDS = {
         "lost": "lost",
     },
     "zh": {
-        "all": "此后始终须满足以下全部 {total} 项，否则放弃：",
-        "some": "此后始终须满足以下 {total} 项中的至少 {enough} 项，否则放弃：",
+        "all": "此后须以下 {total} 项全部成立才能推进，有 {k} 项被否定即放弃：",
+        "some": "此后须以下 {total} 项中至少 {enough} 项成立才能推进，有 {k} 项被否定即放弃：",
         "rejected": "被拒绝：退回此前最早的缺口",
         "any": "任一进行中的步骤",
         "walk": "我方放弃",
@@ -87,7 +88,7 @@ def _guards(playbook: Playbook, move: Move, language: Language) -> Iterator[str]
         total = len(policy.guards)
         enough = policy.enough(total)
         words = _WORDS[language]["all" if enough == total else "some"]
-        yield _escaped(words.format(total=total, enough=enough))
+        yield _escaped(words.format(total=total, enough=enough, k=policy.threshold(total)))
         yield from (_title(playbook.guard[guard], language) for guard in policy.guards)
 
 

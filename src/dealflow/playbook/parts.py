@@ -134,7 +134,10 @@ class WalkAway(Record):
         when_refuted: the number k of refuted guards at which the deal must be walked away from:
             ``any`` is 1, ``all`` is every one, or a number.
         watch_from: the step from which on a refuted guard already counts; ``start`` by default.
-        at_once: ids of guards of which a single clear no means walking away, whatever k is.
+        at_once: ids of guards of which a single clear no means walking away at any step, whatever k
+            is.
+        go_on_when: the number m of guards that must be known good to go on: ``all`` is every one,
+            or a number, at least n-k+1 of n guards.
     """
 
     guards: tuple[str, ...]
@@ -142,6 +145,7 @@ class WalkAway(Record):
     when_refuted: Literal["any", "all"] | int = "any"
     watch_from: str | None = None
     at_once: tuple[str, ...] = ()
+    go_on_when: Literal["all"] | int = "all"
 
     def threshold(self, guards: int) -> int:
         """k: of so many guards looked at, this many refuted ones call for walking away."""
@@ -152,7 +156,15 @@ class WalkAway(Record):
         return guards if self.when_refuted == "all" else min(self.when_refuted, guards)
 
     def enough(self, guards: int) -> int:
-        """n-k+1: of so many guards looked at, this many must be known good to go on."""
+        """m: of so many guards looked at, this many must be known good to go on."""
+        return (
+            guards
+            if self.go_on_when == "all"
+            else max(min(self.go_on_when, guards), self.fewest(guards))
+        )
+
+    def fewest(self, guards: int) -> int:
+        """n-k+1: with fewer of so many guards known good, the deal may have to be left."""
         # With so many known good, only k-1 are left that could be refuted: walking away is out of
         # reach. One fewer, and the deal could go on although it may have to be left.
         return guards - self.threshold(guards) + 1

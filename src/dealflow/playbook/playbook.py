@@ -39,19 +39,28 @@ class Plan(Record):
         needed: the ids of the guards that block it, walk-away guards apart, in playbook order.
         walk_away: the ids of the walk-away guards that are looked at.
         needs_walk_away: whether going on needs enough of them TRUE, or they only warn.
+        watched: the ids of other guards of which a single clear no means walking away.
     """
 
     move: Move
     needed: tuple[str, ...]
     walk_away: tuple[str, ...]
     needs_walk_away: bool
+    watched: tuple[str, ...] = ()
 
     @cached_property
     def needs(self) -> Mapping[str, bool]:
         """By each guard that is looked at, whether the move needs it."""
-        return dict.fromkeys(self.needed, True) | dict.fromkeys(
-            self.walk_away, self.needs_walk_away
-        )
+        return {
+            **dict.fromkeys(self.needed, True),
+            **dict.fromkeys(self.walk_away, self.needs_walk_away),
+            **dict.fromkeys(self.watched, False),
+        }
+
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """The guards that are looked at, in playbook order; walk-away guards and watched last."""
+        return tuple(self.needs)
 
 
 # No attrs class by itself: it has the fields of Rules, and no other is given to it.
@@ -242,4 +251,7 @@ class Playbook(Rules):
         ]
         # Two steps may ask for the same guard: it is judged once, in its first place.
         needed = dict.fromkeys([*standing, *step.leave_when, *move.when])
-        return Plan(move, tuple(needed), walk_away, needs_walk_away)
+        # Where the offer cannot help, the sale has no meaning, from the first talk on.
+        at_once = dict.fromkeys(policy.at_once if policy else ())
+        watched = tuple(g for g in at_once if g not in needed and g not in walk_away)
+        return Plan(move, tuple(needed), walk_away, needs_walk_away, watched)

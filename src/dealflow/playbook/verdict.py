@@ -24,8 +24,9 @@ def weigh(
 ) -> tuple[Verdict, Set[str]]:
     """Weigh the guards of a move that are neither known good nor set aside.
 
-    The order of verdicts is WALK_AWAY, RECONCILE, ASK, WORK, READY. Of n walk-away guards with
-    threshold k, at least n-k+1 must be TRUE to go on; k refuted ones mean walking away.
+    The order of verdicts is WALK_AWAY, RECONCILE, ASK, WORK, READY. Of n walk-away guards k refuted
+    ones mean walking away, and m must be TRUE to go on: while fewer are, each of the others stands
+    in the way, and from then on none does.
 
     Args:
         policy: the playbook's walk-away policy.
@@ -33,22 +34,25 @@ def weigh(
         doubtful: the truth of each guard in doubt.
 
     Returns:
-        The verdict, and the walk-away guards that stand in the way.
+        The verdict, and the walk-away and watched guards that stand in the way.
     """
     if not doubtful:
         return Verdict.READY, frozenset()
     special = [guard for guard in plan.walk_away if guard in doubtful]
+    at_once: set[str] = set()
     leave = short = False
     if policy is not None:
         total = len(plan.walk_away)
         refuted = {guard for guard, truth in doubtful.items() if truth is Truth.FALSE}
         against = sum(guard in refuted for guard in special)
         # Of no guards at all, `all` is 0: nothing refuted must not mean walking away.
-        leave = not refuted.isdisjoint(policy.at_once) or 0 < against >= policy.threshold(total)
+        at_once = refuted.intersection(policy.at_once)
+        leave = bool(at_once) or 0 < against >= policy.threshold(total)
         # While enough are known good, the others are in nobody's way, whether they are unknown or
         # in dispute; the refuted ones stand out when they are the reason to leave.
         short = plan.needs_walk_away and len(special) > total - policy.enough(total)
     in_the_way = {g for g in special if short or (leave and doubtful[g] is Truth.FALSE)}
+    in_the_way |= at_once.intersection(plan.watched)
     if leave:
         return Verdict.WALK_AWAY, in_the_way
     truths = {doubtful[guard] for guard in (*plan.needed, *in_the_way) if guard in doubtful}

@@ -185,7 +185,7 @@ def _blocks(playbook: Playbook, plan: Plan, guard: str) -> tuple[_Block, ...]:
     found: dict[Scene, _Block] = {}
     for others in islice(_together(playbook, plan, guard), _MOST_SETS):
         doubtful = (guard, *others)
-        rest = [g for g in (*plan.needed, *plan.walk_away) if g not in doubtful]
+        rest = [g for g in plan.looked_at if g not in doubtful]
         for truth in (Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED):
             goals = [Goal(conditions[guard], {truth})]
             goals += [Goal(conditions[other], _NOT_TRUE) for other in others]
@@ -204,8 +204,9 @@ def _together(playbook: Playbook, plan: Plan, guard: str) -> Iterable[tuple[str,
     if guard in plan.needed:
         yield ()
     elif guard in plan.walk_away and plan.needs_walk_away and playbook.walk_away is not None:
-        fewest = playbook.walk_away.threshold(len(plan.walk_away)) - 1
-        yield from combinations([each for each in plan.walk_away if each != guard], fewest)
+        number = len(plan.walk_away)
+        beside = number - playbook.walk_away.enough(number)
+        yield from combinations([each for each in plan.walk_away if each != guard], beside)
 
 
 def standing(deal: Deal) -> list[int]:

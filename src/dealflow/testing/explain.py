@@ -238,10 +238,7 @@ def aside(playbook: Playbook, guard: str, step: str, to: str | None) -> str:
 
 def _why(playbook: Playbook, guard: str, step: str) -> str:
     moves = [
-        plan.move
-        for plans in playbook.plans.values()
-        for plan in plans
-        if guard in (*plan.needed, *plan.walk_away)
+        plan.move for plans in playbook.plans.values() for plan in plans if guard in plan.looked_at
     ]
     if not moves:
         return "no move looks at it"

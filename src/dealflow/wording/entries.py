@@ -123,10 +123,17 @@ def _waived(w: Statements, event: events.Waived) -> str:
 
 def _moved(w: Statements, event: events.Moved) -> str:
     if event.to_step in w.playbook.step:
-        return w.gettext("Moved on from {start} to {to}.").format(
-            start=w.step(event.from_step), to=w.step(event.to_step)
-        )
-    return w.gettext("The deal is fulfilled.")
+        text = w.gettext("Moved on from {start} to {to}.")
+        told = text.format(start=w.step(event.from_step), to=w.step(event.to_step))
+    else:
+        told = w.gettext("The deal is fulfilled.")
+    passed_over = _guards(w, _needed(event.guards), ("conflicted", "false", "unknown"))
+    over = [w.pair(w.gettext("Passed over"), passed_over)] if passed_over else []
+    return w.sentences([told, *over])
+
+
+def _needed(guards: events.Guards) -> events.Guards:
+    return {id: record for id, record in guards.items() if record.needed}
 
 
 def _guards(w: Statements, guards: events.Guards, truths: tuple[str, ...]) -> str:
@@ -149,9 +156,8 @@ def _standing_in_the_way(w: Statements, guards: events.Guards) -> list[str]:
 
 
 def _refused(w: Statements, event: events.Refused) -> str:
-    needed = {id: record for id, record in event.guards.items() if record.needed}
     text = w.gettext("Not allowed to leave {step} yet").format(step=w.step(event.from_step))
-    return w.sentences([text, *_standing_in_the_way(w, needed)])
+    return w.sentences([text, *_standing_in_the_way(w, _needed(event.guards))])
 
 
 def _stepped_back(w: Statements, event: events.SteppedBack) -> str:

@@ -560,6 +560,9 @@ def test_a_bound_that_is_reached_decides_nothing(monkeypatch: pytest.MonkeyPatch
     assert cells(coverage, "steps", "undecided") == {"sell"}
 
 
+ONE_GOES_ON = WalkAway(("one", "two"), "late", "all", go_on_when=1)
+
+
 @pytest.mark.parametrize(
     ("policy", "when", "reasons"),
     [
@@ -568,7 +571,8 @@ def test_a_bound_that_is_reached_decides_nothing(monkeypatch: pytest.MonkeyPatch
         (WalkAway(("one", "two"), "sell", "all"), "not missing(be.good)", {"one", "two"}),
         (WalkAway(("one", "two"), "late", "all", "talk"), "not missing(be.good)", {"one", "two"}),
         (WalkAway(("one", "two"), "late"), "known(be.rich) or missing(be.rich)", {"one"}),
-        (WalkAway(("one", "two"), "late", "all"), "known(be.rich) or missing(be.rich)", set()),
+        (WalkAway(("one", "two"), "late", "all"), "known(be.rich) or missing(be.rich)", {"one"}),
+        (ONE_GOES_ON, "known(be.rich) or missing(be.rich)", set()),
         (WalkAway(("one", "two"), "late", 2, "talk", ("one",)), "be.good", {"one", "two"}),
         (WalkAway(("one", "two"), "sell", 2, "talk", ("three",)), "be.rich", {"one", "two"}),
     ],
@@ -588,7 +592,7 @@ def test_walk_away_guards_as_reasons(policy: WalkAway, when: str, reasons: set[s
     ("at_once", "reasons"),
     [
         (("three",), {"one", "three", "never"}),
-        (("last",), {"three", "never"}),  # which is not looked at before
+        (("last",), {"one", "last", "three", "never"}),
         ((), {"three", "never"}),
     ],
 )

@@ -240,9 +240,9 @@ def test_nothing_to_allow() -> None:
 
 def test_witness_of_a_threshold() -> None:
     """A refused walk-away guard that is tolerated comes with a deal that goes on nevertheless."""
-    (finding,) = lint_text(planted((POLICY, POLICY + "when_refuted = 2\n")))
+    (finding,) = lint_text(planted((POLICY, POLICY + "when_refuted = 2\ngo_on_when = 1\n")))
     assert finding.code == "D404"
-    assert "2 of 2" in finding.message
+    assert "1 of 2 walk-away guards have to be known good" in finding.message
     assert "the price is 49000 EUR" in finding.witness
 
 

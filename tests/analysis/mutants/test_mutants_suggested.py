@@ -263,7 +263,7 @@ def test_a_waiver_that_one_guard_alone_does_not_call_for() -> None:
         step("sell"),
         facts=[fact("be.a"), fact("be.b")],
         guards=[guard("a", "be.a"), guard("b", "be.b")],
-        walk_away=WalkAway(("a", "b"), "talk", 2),
+        walk_away=WalkAway(("a", "b"), "talk", 2, go_on_when=1),
     )
     mutant = one_of(book, "guards.a:made_waivable:1")
     code = check(book, mutant, judge_equivalence(book, mutant))

@@ -123,12 +123,8 @@ FAULTS: Mapping[str, tuple[Callable[[Data], None], str, str, str]] = {
         one_off("budget_approved"),
         *("walk_away", "trial_close", "budget_approved is unknown"),
     ),
-    "offer one-off": (
-        one_off("offer_helps"),
-        *("walk_away", "guided_competition", "offer_helps is false"),
-    ),
     "two may be one-off": (
-        both(one_off("timely"), policy(when_refuted=2)),
+        both(one_off("severe_problem"), one_off("timely"), policy(when_refuted=2, go_on_when=3)),
         *("walk_away", "trial_close", "severe_problem is unknown and timely is unknown"),
     ),
     "past the policy": (
@@ -139,7 +135,10 @@ FAULTS: Mapping[str, tuple[Callable[[Data], None], str, str, str]] = {
         short_cut("qualification", "fulfilled"),
         *(SIGNED, "fulfilled", "contract.signed and delivery.satisfied is unknown"),
     ),
-    "half of the policy": (policy(when_refuted=2), BUDGET, "guided_competition", "is unknown"),
+    "half of the policy": (
+        policy(when_refuted=2, go_on_when=3),
+        *(BUDGET, "guided_competition", "is unknown"),
+    ),
     "budget waived": (waivable("budget_approved"), BUDGET, "guided_competition", "is unknown"),
     "comparison turned": (
         when("budget_approved", "budget.approved and budget.amount <= deal.amount"),
@@ -353,18 +352,18 @@ def test_too_many_ways(monkeypatch: pytest.MonkeyPatch) -> None:
 
     facts = [fact(f"f.{name}") for name in names]
 
-    def book(*, apart: bool, standing: bool = False) -> Playbook:
+    def book(*, apart: bool, once: int) -> Playbook:
         guards = [
-            guard(name, f"f.{name}" if apart else "f.w0", standing=standing or i > 3)
+            guard(name, f"f.{name}" if apart else "f.w0", standing=i >= once)
             for i, name in enumerate(names)
         ]
-        policy = WalkAway(tuple(names), "a", 12)
+        policy = WalkAway(tuple(names), "a", 12, go_on_when=13)
         steps = (step("a"), step("b"), step("c"))
         return playbook(*steps, facts=facts, guards=guards, walk_away=policy)
 
-    assert verdicts(book(apart=True, standing=True)) == {"walk_away": "proved"}
-    assert verdicts(book(apart=True)) == {"walk_away": "refuted"}
-    (theorem,) = prove(book(apart=False)).theorems
+    assert verdicts(book(apart=True, once=0)) == {"walk_away": "proved"}
+    assert verdicts(book(apart=True, once=12)) == {"walk_away": "refuted"}
+    (theorem,) = prove(book(apart=False, once=20)).theorems
     assert (theorem.verdict, theorem.reason) == (
         "not decided",
         "leave_b has too many ways to pass; leave_c has too many ways to pass",
@@ -379,7 +378,7 @@ def test_too_many_ways_to_pass(monkeypatch: pytest.MonkeyPatch) -> None:
         *(step("a"), step("b")),
         facts=[fact("f.x")],
         guards=[guard(name, "f.x") for name in names],
-        walk_away=WalkAway(tuple(names), "a", 12),
+        walk_away=WalkAway(tuple(names), "a", 12, go_on_when=13),
     )
     claim = 'never "b" unless f.x'
     assert verdicts(book, claim) == {"walk_away": "proved", claim: "not decided"}
@@ -468,12 +467,13 @@ def tiny_playbooks(draw: st.DrawFn) -> Playbook:
     pairs = {("a", "b"), ("b", "c"), ("c", "fulfilled")}
     pairs |= draw(st.sets(st.sampled_from([("a", "c"), ("b", "fulfilled")])))
     moves = [Move(f"{x}_{y}", x, y, tuple(draw(some))) for x, y in sorted(pairs)]
-    used = [g for each in (*steps,) for g in each.leave_when] + [g for m in moves for g in m.when]
+    k = draw(st.integers(1, 3))
     policy = WalkAway(
         tuple(names[3:]),
         draw(st.sampled_from("ab")),
-        draw(st.integers(1, 3)),
-        at_once=tuple(draw(st.sets(st.sampled_from([*used, *names[3:]]), max_size=1))),
+        k,
+        go_on_when=draw(st.sampled_from(["all", *range(4 - k, 4)])),
+        at_once=tuple(draw(st.sets(st.sampled_from(names), max_size=1))),
     )
     facts = [fact("f.a"), fact("f.b")]
     claim = f'never "{draw(st.sampled_from(["b", "c", "fulfilled"]))}" unless'
@@ -538,8 +538,9 @@ def broken(snapshot: Snapshot, to: str) -> set[str]:
         }
         all_of_them = [truths[g] for g in policy.guards]
         n, k = len(all_of_them), policy.threshold(len(all_of_them))
+        m = n if policy.go_on_when == "all" else policy.go_on_when
         if (
-            all_of_them.count(Truth.TRUE) < n - k + 1
+            all_of_them.count(Truth.TRUE) < m
             or all_of_them.count(Truth.FALSE) >= k
             or any(truths[g] is Truth.FALSE for g in policy.at_once)
         ):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import product
 from typing import Any
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,8 +101,7 @@ def playbooks(draw: st.DrawFn) -> Playbook:
         del moves[1]
     policy = None
     if apart:
-        looked_at = {*apart, *(id for each in steps for id in each.leave_when)}
-        once = st.lists(st.sampled_from(sorted(looked_at)), max_size=1).map(tuple)
+        once = st.lists(st.sampled_from([each.id for each in guards]), max_size=1).map(tuple)
         policy = WalkAway(
             tuple(apart),
             start=draw(st.sampled_from(["one", "two"])),
@@ -109,6 +109,8 @@ def playbooks(draw: st.DrawFn) -> Playbook:
             watch_from=draw(st.sampled_from([None, "one"])),
             at_once=draw(once),
         )
+        numbers = range(policy.fewest(len(apart)), len(apart) + 1)
+        policy = evolve(policy, go_on_when=draw(st.sampled_from(["all", *numbers])))
     return playbook(
         *steps,
         facts=facts,
@@ -337,7 +339,7 @@ def test_no_more_walk_away_guards_than_it_takes() -> None:
     """Where one of two walk-away guards is enough to go on, one is proposed."""
     facts = [fact("a.a"), fact("b.b")]
     guards = [guard("one", "a.a"), guard("two", "b.b")]
-    policy = WalkAway(("one", "two"), "talk", "all")
+    policy = WalkAway(("one", "two"), "talk", "all", go_on_when=1)
     deal = deal_under(playbook(step("talk"), facts=facts, guards=guards, walk_away=policy), "ann")
     assert told(deal) == [("ann", True)]
 

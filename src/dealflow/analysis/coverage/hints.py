@@ -108,7 +108,7 @@ def _places(playbook: Playbook) -> Mapping[str, tuple[str, str]]:
     looked_at: dict[str, str] = {}
     needed: dict[str, str] = {}
     for plan in plans_of(playbook):
-        for guard in (*plan.needed, *plan.walk_away):
+        for guard in plan.looked_at:
             looked_at.setdefault(guard, plan.move.source)
             if plan.needs_walk_away or guard in plan.needed:
                 needed.setdefault(guard, plan.move.source)

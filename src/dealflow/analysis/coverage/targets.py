@@ -127,7 +127,7 @@ def _guards(playbook: Playbook, steps: Mapping[str, Reach]) -> Iterator[tuple[Ce
     # a guard is looked at on moves only, so it is as reachable as the best of their steps
     where: dict[str, Reach] = dict.fromkeys(playbook.guard, _OUT_OF_REACH)
     for plan in (plan for plans in playbook.plans.values() for plan in plans):
-        for guard in (*plan.needed, *plan.walk_away):
+        for guard in plan.looked_at:
             where[guard] = max(where[guard], steps[plan.move.source], key=_likelihood)
     truths: dict[str, set[Truth]] = {guard: set() for guard in playbook.guard}
     for guard in playbook.guard:
@@ -185,18 +185,20 @@ def _reasons(playbook: Playbook, plan: Plan, guard: str) -> Iterator[tuple[Goal,
     """The ways in which a guard stands in the way of a move."""
     if guard in plan.needed:
         yield (_goal(playbook, guard, _NOT_TRUE),)
+    elif guard in plan.watched:
+        yield (_goal(playbook, guard, _FALSE),)
     policy = playbook.walk_away
     if policy is None or guard not in plan.walk_away:
         return
     others = [other for other in plan.walk_away if other != guard]
-    k = policy.threshold(len(plan.walk_away))
     # as many as make the deal one to walk away from; or, once needed, too few that are known good
+    number = len(plan.walk_away)
     truths = _NOT_TRUE if plan.needs_walk_away else _FALSE
-    for beside in combinations(others, k - 1):
+    spared = policy.enough(number) if plan.needs_walk_away else policy.fewest(number)
+    for beside in combinations(others, number - spared):
         yield tuple(_goal(playbook, each, truths) for each in (guard, *beside))
     for each in policy.at_once:
-        if each in (*plan.needed, *plan.walk_away):
-            yield _goal(playbook, guard, _FALSE), _goal(playbook, each, _FALSE)
+        yield _goal(playbook, guard, _FALSE), _goal(playbook, each, _FALSE)
 
 
 def askable(playbook: Playbook, truths: Mapping[str, Collection[Truth]]) -> frozenset[str]:

@@ -54,7 +54,7 @@ def _unused(playbook: Playbook) -> Iterator[LintFinding]:
     looked_at = {guard for step in playbook.steps for guard in step.leave_when}
     looked_at |= {guard for move in playbook.moves for guard in move.when}
     if playbook.walk_away is not None:
-        looked_at |= set(playbook.walk_away.guards)
+        looked_at |= {*playbook.walk_away.guards, *playbook.walk_away.at_once}
     for guard in playbook.guards:
         if guard.id not in looked_at:
             yield found("D205", f"guards.{guard.id}", "no step, move or policy looks at it")

@@ -110,9 +110,7 @@ class _Linter:
         goals = ways[0] if len(ways) > 1 else self.oracle.core(place, ways[0])
         conditions = {goal.condition for goal in goals}
         guards = [
-            guard
-            for guard in (*plan.needed, *plan.walk_away)
-            if self.playbook.guard_condition[guard] in conditions
+            guard for guard in plan.looked_at if self.playbook.guard_condition[guard] in conditions
         ]
         # a guard that no deal passes was told already, and is reason enough
         if self.dead.isdisjoint(guards) and frozenset(guards) not in told:
@@ -142,7 +140,7 @@ class _Linter:
 
     def walk_away(self, policy: WalkAway) -> Iterator[LintFinding]:
         """Walk-away guards that a deal may fail, and those that old answers hold up for ever."""
-        if policy.threshold(len(policy.guards)) > 1:
+        if policy.enough(len(policy.guards)) < len(policy.guards):
             yield from self.tolerated(policy)
         told: set[Fact] = set()
         for id in policy.guards:
@@ -181,15 +179,15 @@ class _Linter:
                 no = Goal(book.guard_condition[id], _FALSE)
                 what = f"whether a deal goes on when {id} is refuted"
                 scene = self.oracle.ask(
-                    "walk_away.when_refuted", what, *((*way, no) for way in ways)
+                    "walk_away.go_on_when", what, *((*way, no) for way in ways)
                 ).scene
                 if scene is not None:
                     message = (
                         f"a deal may leave {policy.start} with {id} refuted:"
-                        f" {policy.threshold(len(policy.guards))} of {len(policy.guards)}"
-                        " walk-away guards have to be"
+                        f" {policy.enough(len(policy.guards))} of {len(policy.guards)}"
+                        " walk-away guards have to be known good"
                     )
-                    yield found("D404", "walk_away.when_refuted", message, in_words(scene))
+                    yield found("D404", "walk_away.go_on_when", message, in_words(scene))
                     return
 
 

@@ -177,7 +177,7 @@ class _Search:
             # a waiver makes a difference only where the guard would be in the way
             if guard.waivable and not guards[guard.id].waivable:
                 for _, plan in self._moves(self.original):
-                    if guard.id in (*plan.needed, *plan.walk_away):
+                    if guard.id in plan.looked_at:
                         both = Both((self.original, self.mutant), (plan, plan))
                         if (scene := self._held_up(both, guard.id)) is not None:
                             where = (plan.move.source, plan.move.to, scene, guard.id)

@@ -95,20 +95,25 @@ def _less(items: Iterable[str], item: str) -> tuple[str, ...]:
     return tuple(other for other in items if other != item)
 
 
+def _with_threshold(policy: WalkAway, k: int) -> WalkAway:
+    """The same with another k; m stays, as far as it may."""
+    new, n = evolve(policy, when_refuted=k), len(policy.guards)
+    return new if new.go_on_when == "all" else evolve(new, go_on_when=new.enough(n))
+
+
 def _policy_without(policy: WalkAway, guard: str) -> WalkAway | None:
     guards = _less(policy.guards, guard)
-    k = policy.when_refuted
-    return (
-        evolve(
-            policy,
-            guards=guards,
-            at_once=_less(policy.at_once, guard),
-            # a threshold above their number does not build
-            when_refuted=min(k, len(guards)) if isinstance(k, int) else k,
-        )
-        if guards
-        else None
+    if not guards:
+        return None
+    k, m, n = policy.when_refuted, policy.go_on_when, len(guards)
+    # numbers above that of the guards do not build
+    fewer = evolve(
+        policy,
+        guards=guards,
+        at_once=_less(policy.at_once, guard),
+        when_refuted=min(k, n) if isinstance(k, int) else k,
     )
+    return fewer if m == "all" else evolve(fewer, go_on_when=fewer.enough(n))
 
 
 def of_facts(book: Playbook) -> Iterator[Draft]:
@@ -240,7 +245,7 @@ def of_moves(book: Playbook) -> Iterator[Draft]:
 def _looked_at(book: Playbook, move: Move) -> tuple[str, ...]:
     # all that is looked at on the move, also what earlier steps left standing
     (plan,) = (plan for plan in book.plans[move.source] if plan.move == move)
-    return (*plan.needed, *plan.walk_away)
+    return plan.looked_at
 
 
 def _free_id(book: Playbook) -> str:
@@ -291,9 +296,17 @@ def _of_walk_away(book: Playbook, policy: WalkAway) -> Iterator[Draft]:
         # that may go on
         if 1 <= other <= len(policy.guards):
             words = f"{other} instead of {k} clear noes mean walking away"
-            new = evolve(policy, when_refuted=other)
+            new = _with_threshold(policy, other)
             texts = (str(policy.when_refuted), str(other))
             yield draft(operator, "when_refuted", words, texts, policy.guards, walk_away=new)
+    n = len(policy.guards)
+    m = policy.enough(n)
+    for other, operator in ((m - 1, "fewer_needed"), (m + 1, "more_needed")):
+        if policy.fewest(n) <= other <= n:
+            words = f"{other} instead of {m} of {n} walk-away guards must be known good to go on"
+            new = evolve(policy, go_on_when=other)
+            texts = (str(policy.go_on_when), str(other))
+            yield draft(operator, "go_on_when", words, texts, policy.guards, walk_away=new)
     for guard in policy.at_once:
         words = f"a clear no to {book.guard[guard].title.en!r} alone no longer means walking away"
         new = evolve(policy, at_once=_less(policy.at_once, guard))

@@ -100,20 +100,16 @@ def inputs(condition: Condition) -> frozenset[str]:
 def breaches_of_policy(policy: WalkAway, plan: Plan) -> Iterator[Breach]:
     """How the walk-away policy can fail at a move.
 
-    It fails when k of all its guards are not known good, or one is a clear no that must not be.
-    That fewer than n-k+1 of n guards are known good is the same as k that are not; and when k are
-    refuted, k are not known good.
+    It fails when fewer than m of all its n guards are known good, which is n-m+1 that are not, or
+    when one is a clear no that must not be. As m is at least n-k+1, k that are refuted are so many
+    that are not known good. A move that looks at m of them or more does not pass before m hold, and
+    one that looks at fewer needs all of those: so only guards that it does not look at can be bad.
     """
-    k = policy.threshold(len(policy.guards))
+    short = len(policy.guards) - policy.enough(len(policy.guards)) + 1
     seen = plan.walk_away if plan.needs_walk_away else ()
-    # of guards that the move does not look at, any number may be bad
     unseen = [guard for guard in policy.guards if guard not in seen]
-    # the move does not pass when as many of those that it looks at are not known good
-    most_seen = policy.threshold(len(seen)) - 1 if seen else 0
-    for number in range(min(most_seen, k) + 1):
-        for some in combinations(unseen, k - number):
-            for others in combinations(seen, number):
-                yield Breach(dict.fromkeys((*some, *others), NOT_TRUE))
+    for some in combinations(unseen, short):
+        yield Breach(dict.fromkeys(some, NOT_TRUE))
     for guard in policy.at_once:
         yield Breach({guard: _ONLY_FALSE})
 
@@ -133,16 +129,17 @@ def ways(playbook: Playbook, plan: Plan, kept: Demands = MappingProxyType({})) -
     aside = {g.id for g in playbook.guards if g.waivable and g.id not in kept}
     needed = {guard: _TRUE for guard in plan.needed if guard not in aside}
     policy = playbook.walk_away
+    at_once = {g: _NOT_FALSE for g in (policy.at_once if policy else ()) if g not in aside}
     if policy is None or not plan.walk_away:
-        yield needed
+        yield {**at_once, **needed}
         return
     looked_at = [guard for guard in plan.walk_away if guard not in aside]
-    at_once = {guard: _NOT_FALSE for guard in looked_at if guard in policy.at_once}
-    # n-k+1 are known good, or set aside; or, where they only warn, so many are no clear no
+    # m are known good, or set aside; or, where they only warn, n-k+1 are no clear no
     each = _TRUE if plan.needs_walk_away else _NOT_FALSE
     # a guard that was set aside counts as good
     already = len(plan.walk_away) - len(looked_at)
-    good = max(policy.enough(len(plan.walk_away)) - already, 0)
+    count = policy.enough if plan.needs_walk_away else policy.fewest
+    good = max(count(len(plan.walk_away)) - already, 0)
     able = [guard for guard in looked_at if each & kept.get(guard, each)]
     # the smallest sets that are enough: to ask for more would only let fewer deals pass
     for some in combinations(able, good):

@@ -48,7 +48,7 @@ def fault_of_policy(policy: WalkAway) -> Fault:
             if snapshot.waiver(guard) is None
         }
         doubtful = [g for g in policy.guards if truths.get(g, Truth.TRUE) is not Truth.TRUE]
-        if len(doubtful) < policy.threshold(len(policy.guards)):
+        if len(policy.guards) - len(doubtful) >= policy.enough(len(policy.guards)):
             doubtful = []
         refuted = [g for g in policy.at_once if truths.get(g) is Truth.FALSE]
         wrong = dict.fromkeys([*doubtful, *refuted])

@@ -56,7 +56,7 @@ class Both:
     def looked_at(self, which: int) -> dict[str, None]:
         """The guards that one of the two looks at, in order."""
         plan = self.plans[which]
-        return dict.fromkeys((*plan.needed, *plan.walk_away))
+        return dict.fromkeys(plan.looked_at)
 
     @property
     def threshold(self) -> int:
@@ -80,9 +80,9 @@ class Both:
 
     def moved(self) -> dict[str, None]:
         """The guards that the two look at differently, and those on which that bears."""
-        one, other = self.looked_at(0), self.looked_at(1)
+        one, other = (plan.needs for plan in self.plans)
         counted = self.counted()
-        moved = {guard: None for guard in (*one, *other) if (guard in one) != (guard in other)}
+        moved = {g: None for g in (*one, *other) if one.get(g) is not other.get(g)}
         plans, policies = self.plans, [book.walk_away for book in self.books]
         special = [(plan.walk_away, plan.needs_walk_away) for plan in plans]
         if special[0] != special[1] or policies[0] != policies[1]:

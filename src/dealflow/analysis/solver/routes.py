@@ -100,12 +100,12 @@ def passing(
     """
     waived = tuple(
         guard
-        for guard in (*plan.needed, *plan.walk_away)
+        for guard in plan.looked_at
         if guard in aside or (waive and playbook.guard[guard].waivable)
     )
     needed = [_goal(playbook, guard) for guard in plan.needed if guard not in waived]
     for chosen in _enough(playbook, plan, waived):
-        yield Passing((*needed, *chosen, *_at_once(playbook, plan, waived)), waived)
+        yield Passing((*needed, *chosen, *_at_once(playbook, waived)), waived)
 
 
 def _goal(playbook: Playbook, guard: str, allowed: Iterable[Truth] = (Truth.TRUE,)) -> Goal:
@@ -114,31 +114,28 @@ def _goal(playbook: Playbook, guard: str, allowed: Iterable[Truth] = (Truth.TRUE
 
 def _enough(playbook: Playbook, plan: Plan, waived: tuple[str, ...]) -> Iterator[tuple[Goal, ...]]:
     """The ways to have enough walk-away guards TRUE, all of them first, and too few FALSE."""
-    # of n guards at most k-1 may fall short. The smallest sets that suffice cover all larger ones;
-    # all of them together come first, as one scene then serves several moves, and it reads best
+    # the smallest sets that suffice cover all larger ones; all guards together come first, as one
+    # scene then serves several moves, and it reads best
     policy = playbook.walk_away
     guards = [guard for guard in plan.walk_away if guard not in waived]
     if policy is None or not plan.walk_away:
         yield ()
         return
-    most_false = policy.threshold(len(plan.walk_away)) - 1
-    if plan.needs_walk_away:
-        most_short = len(plan.walk_away) - policy.enough(len(plan.walk_away))
-        fewest, others = max(len(guards) - most_short, 0), ANSWERED
-    else:
-        fewest, others = max(len(guards) - most_false, 0), ANSWERED
+    number = len(plan.walk_away)
+    good = policy.enough(number) if plan.needs_walk_away else policy.fewest(number)
+    fewest = max(good - (number - len(guards)), 0)
     wanted = {Truth.TRUE} if plan.needs_walk_away else _NOT_FALSE
     if fewest < len(guards):
         yield tuple(_goal(playbook, guard, wanted) for guard in guards)
-    for good in combinations(guards, fewest):
-        yield tuple(_goal(playbook, guard, wanted if guard in good else others) for guard in guards)
+    for some in combinations(guards, fewest):
+        yield tuple(_goal(playbook, g, wanted if g in some else ANSWERED) for g in guards)
 
 
-def _at_once(playbook: Playbook, plan: Plan, waived: tuple[str, ...]) -> Iterator[Goal]:
-    """A guard of which a single clear no means walking away may not be FALSE where it is seen."""
+def _at_once(playbook: Playbook, waived: tuple[str, ...]) -> Iterator[Goal]:
+    """A guard of which a single clear no means walking away may not be FALSE."""
     policy = playbook.walk_away
     for guard in policy.at_once if policy else ():
-        if guard in (*plan.needed, *plan.walk_away) and guard not in waived:
+        if guard not in waived:
             yield _goal(playbook, guard, _NOT_FALSE)
 
 
@@ -147,6 +144,8 @@ def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
     for guard in plan.needed:
         yield (_goal(playbook, guard, _NOT_TRUE),)
     policy = playbook.walk_away
+    for guard in policy.at_once if policy else ():
+        yield (_goal(playbook, guard, {Truth.FALSE}),)
     if policy is None or not plan.walk_away:
         return
     k = policy.threshold(len(plan.walk_away))
@@ -158,9 +157,6 @@ def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
     else:
         for guards in combinations(plan.walk_away, k):
             yield tuple(_goal(playbook, guard, {Truth.FALSE}) for guard in guards)
-    for guard in policy.at_once:
-        if guard in plan.walk_away:
-            yield (_goal(playbook, guard, {Truth.FALSE}),)
 
 
 def solve_any(
