@@ -1,22 +1,30 @@
 """What can happen to a deal: one frozen class per kind, and the strict JSON form of each."""
 
-# Annotations are evaluated here, not postponed: cattrs generates its functions from them.
+from __future__ import annotations
+
 import json
 import reprlib
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import Final, TypeAlias, get_args
 
-from attrs import field, frozen
-
-from dealflow.evidence import Contact, Interaction, Said
+from dealflow.evidence import Said
 from dealflow.exceptions import TrailError
-from dealflow.record import Record
-from dealflow.trail.forms import Form, Words
+from dealflow.trail.course import AmountChanged, Opened, TimeCorrected, Waived
+from dealflow.trail.forms import Form
+from dealflow.trail.moves import (
+    GuardRecord,
+    Guards,
+    Lost,
+    Moved,
+    Refused,
+    Reopened,
+    SteppedBack,
+    WalkedAway,
+)
+from dealflow.trail.people import ContactAdded, ContactChanged, Met, Withdrawn
 from dealflow.typing import JSON
-from dealflow.values import OUTCOMES, Alternative, Money, Truth, Verdict
 
 __all__ = [
     "KINDS",
@@ -25,6 +33,7 @@ __all__ = [
     "ContactChanged",
     "Event",
     "GuardRecord",
+    "Guards",
     "Lost",
     "Met",
     "Moved",
@@ -43,275 +52,6 @@ __all__ = [
     "write",
     "write_record",
 ]
-
-VerdictWord: TypeAlias = Annotated[str, Words(tuple(verdict.value for verdict in Verdict))]
-TruthWord: TypeAlias = Annotated[str, Words(tuple(truth.value for truth in Truth))]
-OutcomeWord: TypeAlias = Annotated[str, Words(OUTCOMES)]
-
-
-# slots=False: quicker to make, and every attempt makes many.
-@frozen(repr=False, slots=False)
-class GuardRecord(Record):
-    """What a guard gave when a move was judged.
-
-    Attributes:
-        truth: ``unknown``, ``true``, ``false`` or ``conflicted``.
-        needed: whether the move needed it.
-        yes: the statements (sequence numbers) that spoke for it.
-        no: the statements that spoke against it.
-        missing: what was missing, e.g. ``never_asked:budget.amount``.
-        waived: the sequence number of the waiver that set it aside.
-        written: its JSON text, once it was written.
-
-    In JSON a field with its default is left out: most guards hold, and trails stay short.
-    """
-
-    truth: TruthWord
-    needed: bool = True
-    yes: tuple[int, ...] = ()
-    no: tuple[int, ...] = ()
-    missing: tuple[str, ...] = ()
-    waived: int | None = None
-    written: list[str] = field(factory=list, init=False, eq=False, repr=False)
-
-
-Guards: TypeAlias = Mapping[str, GuardRecord]
-
-
-@frozen(repr=False)
-class Opened(Record):
-    """The deal was opened; the first entry of every trail, and of no other place.
-
-    Attributes:
-        deal: the deal's id.
-        account: the customer.
-        title: what the deal is about.
-        amount: the price, when there is one already.
-        playbook: the id of the playbook that the deal follows.
-        playbook_version: its version.
-        fingerprint: its fingerprint.
-        step: the step at which the deal starts.
-    """
-
-    KIND: ClassVar[str] = "opened"
-    deal: str
-    account: str
-    title: str
-    amount: Money | None
-    playbook: str
-    playbook_version: str
-    fingerprint: str
-    step: str
-
-
-@frozen(repr=False)
-class _OnTheMap(Record):
-    """Somebody is on the map like this.
-
-    Attributes:
-        contact: the whole record (METHOD, section 2).
-    """
-
-    contact: Contact
-
-
-class ContactAdded(_OnTheMap):
-    """A contact came into the deal."""
-
-    __slots__ = ()
-    KIND: ClassVar[str] = "contact_added"
-
-
-class ContactChanged(_OnTheMap):
-    """A contact changed; the record replaces the former one."""
-
-    __slots__ = ()
-    KIND: ClassVar[str] = "contact_changed"
-
-
-@frozen(repr=False)
-class AmountChanged(Record):
-    """The price changed.
-
-    Attributes:
-        amount: the new price.
-        reason: why.
-    """
-
-    KIND: ClassVar[str] = "amount_changed"
-    amount: Money
-    reason: str
-
-
-@frozen(repr=False)
-class Met(Record):
-    """We met, called or wrote to people of the customer's.
-
-    Attributes:
-        interaction: the call, meeting, mail or visit.
-    """
-
-    KIND: ClassVar[str] = "met"
-    interaction: Interaction
-
-
-@frozen(repr=False)
-class Withdrawn(Record):
-    """A statement was taken back.
-
-    Attributes:
-        statement: the sequence number of its entry.
-        reason: why.
-    """
-
-    KIND: ClassVar[str] = "withdrawn"
-    statement: int
-    reason: str
-
-
-@frozen(repr=False)
-class Waived(Record):
-    """A named person with authority set a guard aside.
-
-    Attributes:
-        guard: the guard's id.
-        authority: the name of the person.
-        reason: why.
-        until: the instant at which the waiver ends; ``None`` is never.
-    """
-
-    KIND: ClassVar[str] = "waived"
-    guard: str
-    authority: str
-    reason: str
-    until: datetime | None = None
-
-
-@frozen(repr=False)
-class _Attempt(Record):
-    """A forward move was tried.
-
-    Attributes:
-        move: the id of the move.
-        from_step: the step to leave.
-        to_step: the step to enter, or ``fulfilled``.
-        verdict: the verdict of the assessment.
-        guards: every guard that was judged.
-    """
-
-    move: str
-    from_step: str
-    to_step: str
-    verdict: VerdictWord
-    guards: Guards
-
-
-class Moved(_Attempt):
-    """The deal moved forward."""
-
-    __slots__ = ()
-    KIND: ClassVar[str] = "moved"
-
-
-class Refused(_Attempt):
-    """A move was tried and did not pass; the deal is where it was."""
-
-    __slots__ = ()
-    KIND: ClassVar[str] = "refused"
-
-
-@frozen(repr=False)
-class SteppedBack(Record):
-    """The deal went back to an earlier step.
-
-    Attributes:
-        from_step: the step left.
-        to_step: the step gone back to.
-        reason: why.
-        cause: the rep's own choice, or a rejected trial close (METHOD, section 1, step 5).
-        guards: the guards that failed, after a rejection.
-    """
-
-    KIND: ClassVar[str] = "stepped_back"
-    from_step: str
-    to_step: str
-    reason: str
-    cause: Literal["rep", "rejected"] = "rep"
-    guards: Guards = field(factory=dict[str, GuardRecord])
-
-
-@frozen(repr=False)
-class WalkedAway(Record):
-    """We ended the deal (METHOD, section 3).
-
-    Attributes:
-        from_step: the step at which it ended.
-        reason: why.
-        verdict: the verdict of the assessment.
-        guards: every guard that was judged.
-    """
-
-    KIND: ClassVar[str] = "walked_away"
-    from_step: str
-    reason: str
-    verdict: VerdictWord
-    guards: Guards
-
-
-@frozen(repr=False)
-class Lost(Record):
-    """The customer ended the deal.
-
-    Attributes:
-        from_step: the step at which it ended.
-        reason: why.
-        to: the winning alternative: a rival, the customer's own people, or doing nothing.
-        rival: the rival's name, when known; else empty.
-    """
-
-    KIND: ClassVar[str] = "lost"
-    from_step: str
-    reason: str
-    to: Alternative
-    rival: str = ""
-
-
-@frozen(repr=False)
-class Reopened(Record):
-    """An ended deal was taken up again.
-
-    Attributes:
-        to_step: the step at which it goes on.
-        from_outcome: how it had ended.
-        reason: why.
-    """
-
-    KIND: ClassVar[str] = "reopened"
-    to_step: str
-    from_outcome: OutcomeWord
-    reason: str
-
-
-@frozen(repr=False)
-class TimeCorrected(Record):
-    """A clock was wrong: some entries were recorded at another time than they say.
-
-    What the entries say stays as it is. The deal takes the times as corrected, and with them every
-    time that was taken from one of them.
-
-    Attributes:
-        entry: the first entry whose time was wrong.
-        last: the last one.
-        true_at: when the first one was recorded in truth; the others are shifted by as much.
-        reason: why.
-    """
-
-    KIND: ClassVar[str] = "time_corrected"
-    entry: int
-    last: int
-    true_at: datetime
-    reason: str
-
 
 Event: TypeAlias = (
     Opened
