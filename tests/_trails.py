@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from dealflow import Contact, Entry, Interaction, Money, Trail
-from dealflow.evidence import SourceKind
+from dealflow import Card, Contact, Entry, Interaction, Line, Money, Trail
+from dealflow.evidence import LeadSource, SourceKind
 from dealflow.trail import chain, link
 from dealflow.trail import events as ev
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPENED = ev.Opened(
-    "D-1042", "Northwind", "", Money("48000", "EUR"), "seven_step", "1.0.0", "ab" * 32, "first"
+    "D-1042",
+    "Northwind",
+    "",
+    Money("48000", "EUR"),
+    "seven_step",
+    "1.0.0",
+    "ab" * 32,
+    "first",
+    Card("lena"),
 )
 RUTH = Contact("ruth", "Ruth Okafor", "CFO", "person", ("economic_buyer",), "high", None, -3)
 ADDED = ev.ContactAdded(RUTH)
@@ -91,7 +99,28 @@ contacts = st.builds(
 prices = amounts.map(lambda money: Money(abs(money.amount), money.currency))
 ahead = st.timedeltas(timedelta(days=1), timedelta(days=20_000)).map(lambda more: NOON + more)
 past = st.timedeltas(timedelta(0), timedelta(days=20_000)).map(lambda passed: NOON - passed)
-opened = st.builds(ev.Opened, ids, words, texts, st.none() | prices, texts, texts, texts, texts)
+products = st.lists(words, max_size=3, unique=True)
+dates = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> Card:
+    """A card of sound form; its lines are not weighed against any deal."""
+    source = draw(st.none() | st.sampled_from(get_args(LeadSource)))
+    return Card(
+        draw(words),
+        source,
+        draw(st.just("") | words) if source else "",
+        draw(st.just("") | words),
+        tuple(Line(product, draw(small_prices)) for product in draw(products)),
+        draw(st.none() | dates),
+    )
+
+
+small_prices = st.builds(Money, st.decimals(0, 10**12, places=2), st.sampled_from(["EUR", "CNY"]))
+opened = st.builds(
+    ev.Opened, ids, words, texts, st.none() | prices, texts, texts, texts, texts, cards()
+)
 
 
 def _said(kind: SourceKind, source: str, told: bool, **rest: Any) -> ev.Said:
@@ -140,6 +169,9 @@ others: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.WalkedAway, texts, words, verdicts, guards),
     st.builds(ev.Lost, texts, words, st.just("rival"), texts),
     st.builds(ev.Lost, texts, words, st.sampled_from(["in_house", "nothing"])),
+    st.builds(ev.CardChanged, cards(), texts),
+    st.builds(ev.AccountCorrected, words, words),
+    st.builds(ev.TitleCorrected, texts, words),
     st.builds(ev.Reopened, texts, st.sampled_from(["fulfilled", "walked_away", "lost"]), words),
 )
 events: st.SearchStrategy[ev.Event] = opened | others

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, field
 from hypothesis import strategies as st
 
-from dealflow import Contact, Fact, Sources, Statement, Text, ValueType
+from dealflow import Card, Contact, Fact, Money, Sources, Statement, Text, ValueType
 from dealflow.conditions import (
     ATTRIBUTES,
     And,
@@ -87,6 +87,23 @@ def condition(text: str) -> Condition:
 def contact(id: str, *roles: str, **fields: Any) -> Contact:
     """A contact whose name is the id."""
     return Contact(id, id, roles=roles, **fields)
+
+
+def of_card(card: Card) -> dict[str, Value]:
+    """The attributes of a deal that are on its card, as conditions know them."""
+    values: dict[str, Any] = {
+        "owner": card.owner,
+        "source": card.source,
+        "source_name": card.source_name,
+        "market": card.market,
+        "expected_close": card.expected_close,
+        "products": tuple(line.product for line in card.lines),
+        "lines_total": None,
+    }
+    if card.lines:
+        total = sum(line.amount.amount for line in card.lines)
+        values["lines_total"] = Money(total, card.lines[0].amount.currency)
+    return {f"deal.{name}": value for name, value in values.items() if value not in (None, "")}
 
 
 def statement(id: int, fact: str, value: Value, source: str = "ann", **fields: Any) -> Statement:
@@ -262,9 +279,8 @@ def _comparisons(
 
 def _choices(*, inside: bool) -> st.SearchStrategy[Condition]:
     terms: list[tuple[Term, Iterable[str]]] = [(FactRef(FACTS["close.answer"]), OUTCOMES)]
-    if inside:
-        names = ("contact.influence", "contact.kind")
-        terms += [(AttributeRef(name), ATTRIBUTES[name][1]) for name in names]
+    names = ("contact.influence", "contact.kind") if inside else ("deal.source",)
+    terms += [(AttributeRef(name), ATTRIBUTES[name][1]) for name in names]
     kinds: list[st.SearchStrategy[Condition]] = []
     for term, choices in terms:
         one = st.sampled_from(tuple(choices))
@@ -286,7 +302,8 @@ def _choices(*, inside: bool) -> st.SearchStrategy[Condition]:
 
 def _in_list(constants: Constants, *, inside: bool) -> st.SearchStrategy[Condition]:
     item = _terms(ValueType.TEXT, constants, inside=inside)
-    container = _facts(ValueType.LIST, inside=inside).map(FactRef)
+    listed = _facts(ValueType.LIST, inside=inside).map(FactRef)
+    container: st.SearchStrategy[Term] = listed | st.just(AttributeRef("deal.products"))
     return st.builds(Compare, st.tuples(item, container), st.tuples(st.sampled_from(_AMONG)))
 
 

@@ -187,6 +187,7 @@ def picture(deal: Deal) -> tuple[object, ...]:
         deal.account,
         deal.title,
         deal.amount,
+        deal.card,
         deal.step,
         deal.outcome,
         deal.since,

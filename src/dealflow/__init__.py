@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Refused, Verdict
 from dealflow.deal import Deal
-from dealflow.evidence import Contact, Fact, Interaction, Question, Sources, Statement, Text
+from dealflow.evidence import (
+    Card,
+    Contact,
+    Fact,
+    Interaction,
+    Line,
+    Question,
+    Sources,
+    Statement,
+    Text,
+)
 from dealflow.exceptions import (
     CurrencyMismatch,
     DealBusy,
@@ -51,6 +61,7 @@ else:
 __all__ = [
     "Ask",
     "Assessment",
+    "Card",
     "Coaching",
     "Contact",
     "CurrencyMismatch",
@@ -67,6 +78,7 @@ __all__ = [
     "InputError",
     "Interaction",
     "Language",
+    "Line",
     "Money",
     "Move",
     "MoveNotAllowed",

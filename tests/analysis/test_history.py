@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Deal, Money, Playbook, Refused, Truth
+from dealflow import Card, Deal, Line, Money, Playbook, Refused, Truth
 from dealflow.analysis import Observation, observations
 from dealflow.analysis.history import Walks, judge_again, judge_all, world_of
 from dealflow.scripts import load_script, play, shipped_scripts
@@ -194,6 +194,21 @@ def test_money_in_another_currency_is_left_out() -> None:
         state = world_of(playbook, deal.trail, now(deal)).state
         assert state.amount == amount
         assert len(state.evidence.statements) == said
+
+
+def test_lines_in_another_currency_are_left_out() -> None:
+    """A card keeps its owner, and its lines only where they are in the playbook's money."""
+    rich = {"rich": small().to_data()["guards"]["rich"] | {"when": 'has.money > money("1 EUR")'}}  # type: ignore[index]
+    dollars, euros = (Line("Gates", Money("5", currency)) for currency in ("USD", "EUR"))
+    deal = small_deal(amount=Money("9", "USD"), lines=[dollars])
+    deal.change_card(owner="max", by=BY, at=now(deal))
+    for playbook, lines in ((small(), (dollars,)), (other(guards=rich), ())):
+        for size, owner in ((1, BY), (4, "max")):
+            state = world_of(playbook, deal.trail[:size], now(deal)).state
+            assert state.card == Card(owner, lines=lines)
+            assert (state.amount is None) is not bool(lines)
+    ours = small_deal(lines=[euros], owner="max")
+    assert world_of(other(guards=rich), ours.trail, now(ours)).state.card == ours.card
 
 
 def test_unknown_roles_are_dropped() -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from rich.style import Style
 from dealflow import (
     Deal,
     Finding,
+    Line,
+    Money,
     Playbook,
     Truth,
     __version__,
@@ -231,7 +234,8 @@ def test_every_command_has_json_with_the_same_ids_in_both_languages(
 
 
 DEAL = {
-    "deal": "id account title amount step outcome since version head playbook",
+    "deal": "id account title amount card step outcome since version head playbook",
+    "deal.card": "owner source source_name market lines expected_close",
     "deal.playbook": "id version fingerprint",
 }
 ASSESSED = {
@@ -797,6 +801,9 @@ def test_a_deal_is_shown_to_the_letter(run: Callable[..., Result], place: Path) 
         "── Step 1 of 7: First contact " + "─" * 70,
         "As of 6 Mar 2026.",
         "",
+        "Deal card",
+        "· Owner: lena",
+        "",
         "People",
         "· Tom Baker",
         "",
@@ -1148,3 +1155,42 @@ def test_the_json_of_a_backtest_is_its_report(run: Callable[..., Result]) -> Non
     """As the library gives it."""
     data = parsed(run(*BACKTEST, "--json"))
     assert data["deals"]["won"] + data["deals"]["lost"] == data["deals"]["base_rate"]["of"]
+
+
+def test_the_card_is_shown(run: Callable[..., Result], place: Path) -> None:
+    """Our own record of a deal is on its page, in its data, and told in its trail."""
+    deal = deals.new_deal(
+        source="referral",
+        source_name="Mona Weiss",
+        market="ports",
+        lines=[Line("Gates", Money("40000", "EUR"))],
+        expected_close=date(2026, 9, 30),
+    )
+    deal.change_card(owner="max", by="lena", at=deals.START, reason="handed over")
+    name = write(place / "t.jsonl", dumps(deal.trail))
+    page = run("show", name).stdout
+    for told in (
+        "Deal card",
+        "· Owner: max",
+        "· Source: referral (Mona Weiss)",
+        "· Market: ports",
+        "· Products: Gates (EUR 40,000)",
+        "· Expected close: 30 Sep 2026",
+    ):
+        assert told in page
+    assert "· 负责人：max" in run("show", name, "--lang", "zh").stdout
+    card = {
+        "owner": "max",
+        "source": "referral",
+        "source_name": "Mona Weiss",
+        "market": "ports",
+        "lines": [{"product": "Gates", "amount": "40000 EUR"}],
+        "expected_close": "2026-09-30",
+    }
+    assert parsed(run("show", name, "--json"))["deal"]["card"] == card
+    assert parsed(run("coach", name, "--json"))["deal"]["card"] == card
+    bare = write(place / "bare.jsonl", dumps(deals.new_deal().trail))
+    assert parsed(run("show", bare, "--json"))["deal"]["card"]["expected_close"] is None
+    trail = run("trail", "show", name).stdout
+    told = "Deal card changed (owner: max; source: referral (Mona Weiss);"
+    assert told in " ".join(trail.split())

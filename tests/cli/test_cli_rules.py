@@ -263,3 +263,17 @@ def test_more_than_was_found() -> None:
     file = StringIO()
     put_difference(Page(file), evolve(found, moves=(move,)))
     assert "there may be more: the search was given up" in file.getvalue()
+
+
+def test_a_guard_on_the_card(tmp_path: Path) -> None:
+    """A deal that shows a change in a guard on our own record is told with that record."""
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text(SMALL + MOVES, encoding="utf-8")
+    guard = """when = 'deal.owner != "rep"'"""
+    new.write_text(SMALL.replace('when = "be.rich"', guard) + MOVES, encoding="utf-8")
+    result = run("playbook", "diff", new, old)
+    assert "rep owns the deal" in result.stdout
+    found = data_of(run("playbook", "diff", new, old, "--json"))
+    (move,) = [move for move in found["moves"] if move["to"] == "right"]
+    owners = {way: move[way]["card"]["owner"] for way in ("tighter", "looser")}
+    assert owners["tighter"] != "rep" == owners["looser"]

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import CurrencyMismatch, Fact, Money, Statement, Truth, ValueType
+from dealflow import Card, CurrencyMismatch, Fact, Line, Money, Statement, Truth, ValueType
 from dealflow.conditions import (
     And,
     AttributeRef,
@@ -44,7 +44,7 @@ from dealflow.conditions import (
     judge,
     witnesses,
 )
-from dealflow.evidence import ANY_ROLE, Lack
+from dealflow.evidence import ANY_ROLE, Lack, LeadSource
 from dealflow.values import Value
 from tests.builders import (
     AT,
@@ -59,6 +59,7 @@ from tests.builders import (
     fact,
     lacks,
     live,
+    of_card,
     statement,
     world,
 )
@@ -744,9 +745,29 @@ CONTACTS = st.tuples(
         evolve(one, roles=()) if one.roles == ("nobody",) else one for one in people
     )
 )
-ATTRIBUTE_VALUES = st.fixed_dictionaries(
-    {"deal.talks": VALUES[ValueType.NUMBER], "deal.account": VALUES[ValueType.TEXT]},
-    optional={"deal.amount": VALUES[ValueType.MONEY]},
+SOURCES = st.just((None, "")) | st.tuples(
+    st.sampled_from(get_args(LeadSource)), st.just("") | VALUES[ValueType.TEXT]
+)
+LINES = st.lists(
+    st.builds(Line, VALUES[ValueType.TEXT], VALUES[ValueType.MONEY]),
+    max_size=2,
+    unique_by=lambda line: line.product,
+).map(tuple)
+CARDS = st.builds(
+    lambda owner, source, *rest: Card(owner, *source, *rest),
+    VALUES[ValueType.TEXT],
+    SOURCES,
+    st.just("") | VALUES[ValueType.TEXT],
+    LINES,
+    st.none() | VALUES[ValueType.DATE],
+)
+ATTRIBUTE_VALUES = st.builds(
+    lambda card, others: of_card(card) | others,
+    CARDS,
+    st.fixed_dictionaries(
+        {"deal.talks": VALUES[ValueType.NUMBER], "deal.account": VALUES[ValueType.TEXT]},
+        optional={"deal.amount": VALUES[ValueType.MONEY]},
+    ),
 )
 
 

@@ -254,6 +254,10 @@ def test_conditions_are_read_as_they_are_printed(tree: Condition) -> None:
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_every_attribute_can_be_compared(name: str) -> None:
     """Each attribute may be compared with itself, inside a quantifier if it is of a contact."""
+    if ATTRIBUTES[name][0] is ValueType.LIST:
+        text = f'"x" in {name}'
+        assert condition(text) == Compare((Constant("x"), AttributeRef(name)), ("in",))
+        return
     same = Compare((AttributeRef(name), AttributeRef(name)), ("==",))
     text = f"{name} == {name}"
     if name.startswith("deal."):

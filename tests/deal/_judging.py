@@ -122,7 +122,7 @@ def _looks(deal: Deal) -> object:
     said = {number: repr(statement) for number, statement in deal.statements.items()}
     return (
         deal.trail.head, deal.step, deal.outcome, deal.since, deal.account, deal.title, deal.amount,
-        deal.contacts, deal.interactions, deal.waivers, said, dict(deal.withdrawn),
+        deal.card, deal.contacts, deal.interactions, deal.waivers, said, dict(deal.withdrawn),
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from dealflow import Deal, DealflowError, Money, Playbook, Refused, loads
+from dealflow import Deal, DealflowError, Line, Money, Playbook, Refused, loads
 from tests.deal._entries import Body, NotWritten, canonical, chained
 from tests.deal._records import Record
 
@@ -35,11 +35,24 @@ def _money(raw: object) -> object:
         return raw
 
 
+def _lines(raw: object) -> object:
+    if not isinstance(raw, list):
+        return raw
+    whole = {"product", "amount"}
+    return [
+        Line(each["product"], cast("Money", _money(each["amount"])))
+        if isinstance(each, dict) and each.keys() == whole
+        else each
+        for each in raw
+    ]
+
+
 # Everything that an argument is not given as it stands in JSON.
 _READ: Mapping[str, Callable[[object], object]] = {
     "amount": _money,
     "at": _instant,
     "held_at": _instant,
+    "lines": _lines,
     "said_at": _instant,
     "true_at": _instant,
     "until": _instant,
@@ -68,15 +81,26 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str], Sequence[str]]] = {
     "lost": ("lose", {}, _PLACE),
     "reopened": ("reopen", {}, (*_PLACE, "to_step")),
     "time_corrected": ("correct_time", {}, ()),
+    "card_changed": ("change_card", {}, ()),
+    "account_corrected": ("correct_account", {}, ()),
+    "title_corrected": ("correct_title", {}, ()),
 }
 _NOUNS = {"contact_added": "contact", "contact_changed": "contact", "met": "interaction"}
 """Kinds that put a thing on record, under its name."""
+_CARDS = ("opened", "card_changed")
+"""Kinds that put the deal's card on record; its fields are arguments of their own."""
+_OF_CARDS = ("source", "source_name", "market", "lines", "expected_close")
+"""What a card need not have."""
 _ATTEMPTS = ("moved", "refused")
 _ADDS = "contact_added"
 
 
 def _fields(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """An entry's data, key by key; those of a thing are its own, or have its name before them."""
+    if kind in _CARDS and isinstance(card := data.get("card"), dict):
+        rest = {key: value for key, value in data.items() if key != "card"}
+        # What stands beside the card cannot stand in it: no verb has two arguments of one name.
+        return rest | card if rest.keys().isdisjoint(card) else {"card": card}
     noun = _NOUNS.get(kind)
     if noun is None:
         return dict(data)
@@ -94,6 +118,9 @@ def _call(kind: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         # A key that is left out has its default, and not the value from before.
         usual = inspect.signature(Deal.add_contact).parameters.values()
         given = {p.name: p.default for p in usual if p.default is not p.empty} | given
+    elif kind == "card_changed":
+        usual = inspect.signature(Deal.open).parameters.values()
+        given = {p.name: p.default for p in usual if p.name in _OF_CARDS} | given
     elif kind == "said" and source == "document":
         verb, names = "read", {"source": "document"}
     elif kind == "said" and source == "observation":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from dealflow import Deal, Money, Playbook, Refused, parse_playbook
+from dealflow import Deal, Line, Money, Playbook, Refused, parse_playbook
 from dealflow.scripts import load_script, play
 from tests.deals import BY, DAY, START, now
 
@@ -132,9 +132,22 @@ def _meet_people(told: _Teller) -> None:
 
 def long() -> Deal:
     """A deal with everything that can happen to one, more than once."""
-    told = _Teller(amount=Money("4800.50", "EUR"), title="Nine gates")
+    told = _Teller(amount=Money("4800.50", "EUR"), title="Nine gates", market="Ports", owner="max")
     deal = told.deal
     _meet_people(told)
+    lines = [Line("Gate", Money("4000", "EUR")), Line("Service", Money("800.50", "EUR"))]
+    deal.change_card(
+        source="referral",
+        source_name="Mona Weiss",
+        market="",
+        lines=lines,
+        expected_close=date(2026, 9, 30),
+        reason="After the first talk",
+        **told.next,
+    )
+    deal.change_card(owner=BY, lines=lines[:1], **told.next)
+    deal.correct_account("Northwind Ltd", reason="Its full name", **told.next)
+    deal.correct_title("Ten gates", reason="One more", **told.next)
     told.say("need.real", True, said_at=START, quote="It is – 真的", interaction="v-1")
     told.say("money.amount", "5000 EUR", who="bob")
     told.say("team.size", "12.5")
@@ -187,9 +200,14 @@ def _correct_time(told: _Teller) -> None:
 
 def short() -> Deal:
     """A deal without a price that is thrown back to a failed guard, and fulfilled in the end."""
-    told = _Teller()
+    told = _Teller(
+        source="forecast",
+        lines=[Line("Gate", Money("7", "EUR"))],
+        expected_close=date(2026, 7, 1),
+    )
     deal = told.deal
     _meet_people(told)
+    deal.change_card(lines=[], expected_close=None, **told.next)
     deal.change_amount(Money("7", "EUR"), reason="First offer", **told.next)
     for fact in ("need.real", "need.severe", "time.wanted", "money.there"):
         told.say(fact, True)

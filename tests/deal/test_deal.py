@@ -16,12 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import (
+    Card,
     Contact,
     CurrencyMismatch,
     Deal,
     DealflowError,
     EvidenceError,
     Interaction,
+    Line,
     Money,
     PlaybookError,
     Refused,
@@ -81,6 +83,7 @@ def test_open() -> None:
         book.version,
         book.fingerprint,
         "first_contact",
+        Card(BY),
     )
     assert (entry.seq, entry.at, entry.by, entry.kind) == (1, START, BY, "opened")
     assert entry.at.tzinfo is UTC
@@ -740,6 +743,17 @@ WORKING: dict[str, dict[str, Any]] = {
     "add_contact": {"id": "eve", "name": "Eve", "title": "", "kind": "person", "rating": 1},
     "change_contact": {"id": "ann", "roles": [], "influence": "low", "response_mode": "growth"},
     "change_amount": {"amount": Money("5", "EUR"), "reason": "x"},
+    "change_card": {
+        "owner": "max",
+        "source": "referral",
+        "source_name": "x",
+        "market": "",
+        "lines": [Line("Racks", Money("5", "EUR"))],
+        "expected_close": date(2026, 5, 1),
+        "reason": "",
+    },
+    "correct_account": {"account": "Northwind Ltd", "reason": "x"},
+    "correct_title": {"title": "Racks", "reason": "x"},
     "meet": {"kind": "call", "participants": ["ann"], "id": "m", "channel": "", "spoke": "both"},
     "hear": {"contact": "ann", "fact": "be.good", "value": True, "via": "bob", "said_at": START},
     "read": {"document": "A.pdf", "fact": "own.mood", "value": "x", "about": "ann", "quote": ""},
@@ -969,7 +983,7 @@ GOOD = said("be.good", True)
 LOST = ev.Lost("one", "x", "nothing", "")
 LEFT = ev.WalkedAway("one", "x", "ask", {"good": ev.GuardRecord("unknown")})
 WENT = ev.Moved("go_left", "one", "left", "ready", {"good": ev.GuardRecord("true")})
-OPENED = ev.Opened("D-1", "N", "", None, "small", "1", small().fingerprint, "one")
+OPENED = ev.Opened("D-1", "N", "", None, "small", "1", small().fingerprint, "one", Card(BY))
 SENSELESS: dict[str, tuple[list[ev.Event], str]] = {
     "opened again": ([OPENED], "the deal is opened again"),
     "known contact added": (

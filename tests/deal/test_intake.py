@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from dealflow import CurrencyMismatch, EvidenceError, Interaction, Money, Problem
+from dealflow import Card, CurrencyMismatch, EvidenceError, Interaction, Money, Problem
 from dealflow.deal import intake
 from dealflow.deal.intake import SOMEDAY, Notes
 from dealflow.state import DealState, apply, known
@@ -22,7 +22,7 @@ def state(**fields: Any) -> DealState:
     """A deal that was just opened, without a trail."""
     made = DealState(small())
     book = (small().id, small().version, small().fingerprint, "one")
-    apply(made, 1, START, BY, ev.Opened("D-1", "Northwind", "", None, *book))
+    apply(made, 1, START, BY, ev.Opened("D-1", "Northwind", "", None, *book, Card(BY)))
     for name, value in fields.items():
         setattr(made, name, value)
     return made

@@ -116,6 +116,15 @@ VERBS: dict[str, tuple[Callable[[Deal], object], str]] = {
         lambda d: d.change_amount(Money("1", "EUR"), by=BY, at=now(d), reason="x"),
         "amount_changed",
     ),
+    "change_card": (lambda d: d.change_card(owner="max", by=BY, at=now(d)), "card_changed"),
+    "correct_account": (
+        lambda d: d.correct_account("Northwind Ltd", by=BY, at=now(d), reason="x"),
+        "account_corrected",
+    ),
+    "correct_title": (
+        lambda d: d.correct_title("Racks", by=BY, at=now(d), reason="x"),
+        "title_corrected",
+    ),
     "meet": (lambda d: d.meet("call", participants=["tom"], by=BY, at=now(d)), "met"),
     "hear": (lambda d: d.hear("ruth", "need.ready", True, by=BY, at=now(d)), "said"),
     "read": (lambda d: d.read("A.pdf", "need.ready", True, by=BY, at=now(d)), "said"),

@@ -84,6 +84,9 @@ VERBS: dict[str, Callable[[Deal], object]] = {
     "add_contact": lambda d: d.add_contact("eve", name="Eve", by=BY, at=now(d)),
     "change_contact": lambda d: d.change_contact("ann", title="CFO", by=BY, at=now(d)),
     "change_amount": lambda d: d.change_amount(d.amount, by=BY, at=now(d), reason="x"),  # type: ignore[arg-type]
+    "change_card": lambda d: d.change_card(owner="max", by=BY, at=now(d)),
+    "correct_account": lambda d: d.correct_account("N", by=BY, at=now(d), reason="x"),
+    "correct_title": lambda d: d.correct_title("T", by=BY, at=now(d), reason="x"),
     "meet": lambda d: d.meet("call", participants=["ann"], by=BY, at=now(d)),
     "hear": lambda d: say(d, "ann", "be.rich", True),
     "read": lambda d: d.read("A.pdf", "be.rich", True, by=BY, at=now(d)),

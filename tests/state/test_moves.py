@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from dealflow import Deal, Money, PlaybookError, Refused, Trail, TrailError, Verdict
+from dealflow import Card, Deal, Money, PlaybookError, Refused, Trail, TrailError, Verdict
 from dealflow.state import DealState, apply, fold, place_after, sense_problems
 from dealflow.trail import GuardRecord, chain
 from dealflow.trail import events as ev
@@ -557,7 +557,7 @@ def test_sense_alone() -> None:
     """Without a trail an event's sense can be asked for, and form and time are left out."""
     state = DealState(small())
     book = (small().id, small().version, small().fingerprint, "one")
-    opened = ev.Opened("D-1", "", "", None, *book)
+    opened = ev.Opened("D-1", "", "", None, *book, Card(BY))
     assert sense_problems(state, START, BY, opened) == []
     apply(state, 1, START, BY, opened)
     for at in (START - DAY, None):

@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from dealflow import (
+    Card,
     Deal,
     DealflowError,
     EvidenceError,
     InputError,
+    Line,
     Money,
     MoveNotAllowed,
     Playbook,
@@ -914,9 +916,15 @@ def test_changes_are_told() -> None:
     """What the smallest change may consist of is told as somebody would do it."""
     deal = a_deal()
     deal.change_contact("una", response_mode="trouble", by=BY, at=START)
+    deal.change_card(market="rail", by=BY, at=START)
     story = Story.of(deal, START)
     changes: dict[Change, str] = {
         Money("5", "EUR"): "the price is EUR 5",
+        Card(BY, "referral", "Tom", lines=(Line("Gates", Money("5", "EUR")),)): (
+            "our own record of the deal: where the deal came from referral,"
+            " the name of the source Tom, the market not noted, the products Gates,"
+            " the sum of the lines EUR 5"
+        ),
         Talks(2): "two-way talks that take place: 2",
         Hearing("una"): "we hear Una User (user) first-hand, on anything",
         Person("pia", ("payer", "user")): "somebody new (pia) in the role: Payer, User",

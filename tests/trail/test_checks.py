@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dealflow import Deal, EvidenceError, Money, TrailError, dumps, loads
+from dealflow import Deal, EvidenceError, Line, Money, TrailError, dumps, loads
 from dealflow.exceptions import ErrorCode
 from dealflow.trail import by_problems, events, form_problems
 from dealflow.trail.body import canonical, digest
@@ -74,6 +74,9 @@ KINDS: dict[str, Kind] = {
     "lost": Kind(at_one, "lose", {"reason": "x", "to": "rival"}),
     "reopened": Kind(lost, "reopen", {"reason": "x"}),
     "time_corrected": Kind(at_one, "correct_time", {"entry": 5, "true_at": LATER, "reason": "x"}),
+    "card_changed": Kind(at_one, "change_card", {"owner": "max", "reason": "x"}),
+    "account_corrected": Kind(at_one, "correct_account", {"account": "N Ltd", "reason": "x"}),
+    "title_corrected": Kind(at_one, "correct_title", {"title": "Racks", "reason": "x"}),
 }
 OPENED = Kind(at_one, "open", {"id": "D-1", "account": "Northwind", "amount": Money("1", "EUR")})
 
@@ -144,6 +147,22 @@ def statements(kind: str, source: str) -> list[Bad]:
     ]
 
 
+def line(product: str, amount: str = "1 EUR") -> dict[str, Any]:
+    """A line of a card, in JSON."""
+    return {"amount": amount, "product": product}
+
+
+def card(code: ErrorCode, data: dict[str, Any], *, strict: bool = False) -> Bad:
+    """A bad card, for the verb with its lines as lines."""
+    given = dict(data)
+    if isinstance(data.get("lines"), list):
+        given["lines"] = [
+            Line(each["product"], Money.parse(each["amount"])) if len(each) > 1 else each
+            for each in data["lines"]
+        ]
+    return Bad("card_changed", code, given, {f"card.{name}": v for name, v in data.items()}, strict)
+
+
 TOLD = {"about": "bob", "fact": "own.mood", "value": "x"}
 BAD: list[Bad] = [
     *contacts("contact_added"),
@@ -200,6 +219,31 @@ BAD: list[Bad] = [
     ),
     *reasons("reopened"),
     *reasons("time_corrected"),
+    card("invalid_text", {"owner": " "}),
+    card("invalid_text", {"owner": 5}, strict=True),
+    card("invalid_word", {"source": "chance"}, strict=True),
+    card("inconsistent", {"source_name": "Mona Weiss"}),
+    card("invalid_text", {"source": "referral", "source_name": " "}),
+    card("invalid_text", {"market": LONG}),
+    card("invalid_text", {"market": None}, strict=True),
+    card("invalid_text", {"lines": [line("")]}),
+    card("invalid_text", {"lines": [line(LONG)]}),
+    card("invalid_amount", {"lines": [line("owed", "-1 EUR")]}),
+    card("invalid_amount", {"lines": [line("huge", f"{10**15} EUR"), line("y")]}),
+    card("given_twice", {"lines": [line("x"), line("y"), line("x", "2 EUR")]}),
+    card("invalid_value", {"lines": [line(str(n)) for n in range(201)]}),
+    card("invalid_value", {"lines": "x"}, strict=True),
+    card("invalid_value", {"lines": [{"product": "x"}]}, strict=True),
+    card("invalid_value", {"expected_close": "20260930"}, strict=True),
+    card("invalid_value", {"expected_close": "1899-12-31"}, strict=True),
+    card("invalid_value", {"expected_close": 5}, strict=True),
+    Bad("card_changed", "invalid_text", {"reason": LONG}, {"reason": LONG}),
+    Bad("card_changed", "invalid_text", {"reason": None}, {"reason": None}, strict=True),
+    *reasons("account_corrected"),
+    Bad("account_corrected", "invalid_text", {"account": " "}, {"account": " "}),
+    Bad("account_corrected", "invalid_text", {"account": LONG}, {"account": LONG}),
+    *reasons("title_corrected"),
+    Bad("title_corrected", "invalid_text", {"title": LONG}, {"title": LONG}),
     # Its entry would then be ahead of the correction, too.
     Bad("time_corrected", "several", {"true_at": NEXT_YEAR}, None),
     Bad("time_corrected", "lies_ahead", None, {"true_at": AHEAD}),
@@ -298,6 +342,8 @@ def test_no_bad_form_is_read(bad: Bad) -> None:
         ({"amount": 5}, {"amount": 5}, "invalid_amount"),
         ({"amount": Money("-1", "EUR")}, {"amount": "-1 EUR"}, "invalid_amount"),
         ({"by": " "}, {"by": " "}, "invalid_text"),
+        ({"owner": " "}, {"card.owner": " "}, "invalid_text"),
+        ({"source_name": "x"}, {"card.source_name": "x"}, "inconsistent"),
     ],
     ids=str,
 )

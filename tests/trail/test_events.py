@@ -13,13 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Contact, Interaction, Money, TrailError
+from dealflow import Card, Contact, Interaction, Line, Money, TrailError
 from dealflow.trail import GuardRecord, encode, events
 from dealflow.trail.body import SCHEMA, canonical, read_body
 from dealflow.trail.events import KINDS, Event, faults
 from dealflow.trail.events import decode as read
 from tests import _trails as make
 
+CARD = Card(
+    "max",
+    "referral",
+    "Mona Weiss",
+    "logistics",
+    (Line("Racks", Money("40000", "EUR")), Line("Service", Money("8000.5", "EUR"))),
+    date(2026, 9, 30),
+)
 ONE_OF_EACH: dict[str, Event] = {
     event.KIND: event
     for event in (
@@ -38,9 +46,16 @@ ONE_OF_EACH: dict[str, Event] = {
         events.Lost("negotiation", "price", "rival", "Acme"),
         events.Reopened("qualification", "lost", "the rival failed"),
         events.TimeCorrected(2, 4, make.NOON, "the clock was an hour ahead"),
+        events.CardChanged(CARD, "a new region"),
+        events.AccountCorrected("Northwind Ltd", "the full name"),
+        events.TitleCorrected("Racks", "not shelves"),
     )
 }
-RECORDS: dict[str, type[attrs.AttrsInstance]] = {"contact": Contact, "interaction": Interaction}
+RECORDS: dict[str, type[attrs.AttrsInstance]] = {
+    "contact": Contact,
+    "interaction": Interaction,
+    "card": Card,
+}
 FIELDS = [
     *((kind, field.name) for kind in KINDS for field in attrs.fields(KINDS[kind])),
     *(
@@ -49,6 +64,8 @@ FIELDS = [
             ("contact_added", "contact"),
             ("contact_changed", "contact"),
             ("met", "interaction"),
+            ("opened", "card"),
+            ("card_changed", "card"),
         )
         for field in attrs.fields(RECORDS[outer])
     ),
@@ -97,10 +114,10 @@ def usual_of(kind: str, path: str) -> Any:
 
 
 def test_kinds_name_their_classes() -> None:
-    """Every class of event is found under its own kind, and there are fifteen."""
+    """Every class of event is found under its own kind, and there are eighteen."""
     assert {kind: type_.KIND for kind, type_ in KINDS.items()} == {kind: kind for kind in KINDS}
     assert list(KINDS) == list(ONE_OF_EACH)
-    assert len(KINDS) == 15
+    assert len(KINDS) == 18
 
 
 def test_kinds_cannot_be_added_to() -> None:
@@ -393,6 +410,13 @@ class Word(str, Enum):  # noqa: UP042
     [
         ("opened", "deal", 5),
         ("opened", "amount", "48000 EUR"),
+        ("opened", "card", make.RUTH),
+        ("card_changed", "card.source", "chance"),
+        ("card_changed", "card.lines", [Line("Racks", Money(1, "EUR"))]),
+        ("card_changed", "card.lines", (("Racks", Money(1, "EUR")),)),
+        ("card_changed", "card.expected_close", "2026-09-30"),
+        ("card_changed", "card.expected_close", make.NOON),
+        ("card_changed", "card.expected_close", date(1899, 12, 31)),
         ("contact_added", "contact.rating", True),
         ("contact_added", "contact.rating", 2**53),
         ("contact_added", "contact.roles", ["coach"]),

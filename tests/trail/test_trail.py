@@ -116,12 +116,12 @@ def test_chain_writes_the_documented_bytes() -> None:
     entry = chain(START, 1, make.NOON, "lena", make.OPENED)
     assert entry.body == (
         '{"at":"2026-03-02T12:00:00Z","by":"lena","data":{"account":"Northwind",'
-        '"amount":"48000 EUR","deal":"D-1042",'
+        '"amount":"48000 EUR","card":{"owner":"lena"},"deal":"D-1042",'
         f'"fingerprint":"{"ab" * 32}","playbook":"seven_step","playbook_version":"1.0.0",'
         '"step":"first","title":""},"kind":"opened","seq":1}'
     )
     assert entry.hash == hashlib.sha256((START + entry.body).encode()).hexdigest()
-    assert entry.hash == "cffbc563290e73933792ee4b33e4eaefac2139eea7aecb2201e893deef0cc2b0"
+    assert entry.hash == "1d718dd6ed8d0bed44e2ac2eea5ca6ab33fab35ccd06e0efa6b475c3cd227468"
     assert (entry.seq, entry.at, entry.by) == (1, make.NOON, "lena")
     assert (entry.kind, entry.event) == ("opened", make.OPENED)
 

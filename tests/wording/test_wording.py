@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 import dealflow
 from dealflow import (
     Ask,
+    Card,
     Coaching,
     Contact,
     Deal,
@@ -28,6 +29,7 @@ from dealflow import (
     Finding,
     Interaction,
     Language,
+    Line,
     Money,
     MoveNotAllowed,
     Question,
@@ -616,6 +618,17 @@ GUARDS = {
 }
 
 
+UNDER = ("p", "1", "f", "s")
+CARD = Card(
+    "max",
+    "referral",
+    "Mona\nWeiss",
+    "ports",
+    (Line("Gates", Money("4000", "EUR")), Line("Doors", Money("5.5", "EUR"))),
+    date(2026, 9, 30),
+)
+
+
 def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both") -> events.Met:
     """A talk."""
     return events.Met(Interaction("i", kind, people, DAY, channel, spoke))
@@ -624,11 +637,31 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
 @pytest.mark.parametrize(
     ("event", "en", "zh"),
     [
-        (events.Opened("D-1", "Northwind", "Racks", Money("48000", "EUR"), "p", "1", "f", "s"),
+        (events.Opened("D-1", "Northwind", "Racks", Money("48000", "EUR"), *UNDER, Card(BY)),
          "D-1 (Racks) opened with Northwind at EUR 48,000.",
          "D-1（Racks）：与Northwind建立商机，金额48,000欧元。"),
-        (events.Opened("D-1", "Northwind", "", None, "p", "1", "f", "s"),
+        (events.Opened("D-1", "Northwind", "", None, *UNDER, Card(BY)),
          "D-1 opened with Northwind.", "D-1：与Northwind建立商机。"),
+        (events.Opened("D-1", "Northwind", "", None, *UNDER, Card("max")),
+         "D-1 opened with Northwind (owner: max).", "D-1：与Northwind建立商机（负责人：max）。"),
+        (events.CardChanged(CARD, "he is moving\non"),
+         ("Deal card changed (owner: max; source: referral (Mona Weiss); market: ports; products:"
+          " Gates (EUR 4,000), Doors (EUR 5.50); expected close: 30 Sep 2026): he is moving\non."),
+         ("商机档案变更（负责人：max；来源：转介绍（Mona Weiss）；市场：ports；产品："
+          "Gates（4,000欧元）、Doors（5.50欧元）；预计成交：2026年9月30日）：he is moving\non。")),
+        (events.CardChanged(Card("max", "marketing")),
+         "Deal card changed (owner: max; source: marketing).",
+         "商机档案变更（负责人：max；来源：市场活动）。"),
+        (events.CardChanged(Card("max", "forecast", "Q3")),
+         "Deal card changed (owner: max; source: forecast (Q3)).",
+         "商机档案变更（负责人：max；来源：销售预测（Q3））。"),
+        (events.AccountCorrected("Northwind Ltd", "the full name"),
+         "Customer corrected to Northwind Ltd: the full name.",
+         "客户名称更正为Northwind Ltd：the full name。"),
+        (events.TitleCorrected("Racks", "not shelves"),
+         "Title corrected to Racks: not shelves.", "标题更正为Racks：not shelves。"),
+        (events.TitleCorrected("", "too early"),
+         "Title taken away: too early.", "标题已删除：too early。"),
         (events.ContactAdded(RUTH), "New on the map: Ruth Okafor (CFO): economic buyer.",
          "新增联系人：Ruth Okafor（CFO）：经济买主。"),
         (events.ContactChanged(RUTH), "Map changed: Ruth Okafor (CFO): economic buyer.",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from textwrap import wrap
 
+from attrs import fields
+
 from dealflow.deal import Deal
-from dealflow.evidence import Contact
+from dealflow.evidence import Card, Contact
 from dealflow.trail import Entry, events
 from dealflow.typing import JSON
+from dealflow.values import Money
 
 __all__ = ["literal", "marks", "verbs", "withdrawal", "written"]
 
@@ -21,12 +24,12 @@ _WIDTH = 100
 _LONGEST_NAME = 70
 _INDENT = "    "
 _IMPORTS = {
-    "timedelta(": "from datetime import timedelta",
-    "Money(": "from dealflow import Money",
+    "from datetime import": {"timedelta(": "timedelta"},
+    "from dealflow import": {"Line(": "Line", "Money(": "Money"},
 }
-_CARD = ("roles", "kind", "influence", "response_mode", "rating")
+_ON_THE_MAP = ("roles", "kind", "influence", "response_mode", "rating")
 _PLAIN: Mapping[str, object] = {
-    **dict.fromkeys(_CARD),
+    **dict.fromkeys(_ON_THE_MAP),
     "roles": (),
     "kind": "person",
 }
@@ -42,7 +45,11 @@ def written(name: str, step: str, lines: Iterable[str], says: str = "") -> str:
     ]
     function = [f"def test_{_word(name)}(deal_at):", *(f"{_INDENT}{line}" for line in body)]
     # found by how a name is used, as the lines come from many places
-    needed = [line for sign, line in _IMPORTS.items() if any(sign in each for each in body)]
+    used = {
+        line: [name for sign, name in names.items() if any(sign in each for each in body)]
+        for line, names in _IMPORTS.items()
+    }
+    needed = [f"{line} {', '.join(names)}" for line, names in used.items() if names]
     return "\n".join([*needed, "", "", *function] if needed else function) + "\n"
 
 
@@ -90,23 +97,29 @@ def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
         match event:
             case events.ContactAdded():
                 who = event.contact
-                card = dict(_card(who, _PLAIN))
-                yield from _call("add_contact", who.id, name=who.name, **card)
+                traits = dict(_on_the_map(who, _PLAIN))
+                yield from _call("add_contact", who.id, name=who.name, **traits)
             case events.ContactChanged():
-                # a change of a card is told by what changed, so the card before it is looked up
+                # a change is told by what changed, so the contact before it is looked up
                 before = next(
                     earlier.event.contact
                     for earlier in reversed(deal.trail[: entry.seq - 1])
                     if isinstance(earlier.event, events.ContactAdded | events.ContactChanged)
                     and earlier.event.contact.id == event.contact.id
                 )
-                changes = dict(
-                    _card(event.contact, {name: getattr(before, name) for name in _CARD})
-                )
+                known = {name: getattr(before, name) for name in _ON_THE_MAP}
+                changes = dict(_on_the_map(event.contact, known))
                 yield from _call("change_contact", event.contact.id, **changes)
             case events.AmountChanged():
-                price = f'Money("{event.amount.amount:f}", "{event.amount.currency}")'
+                price = _money(event.amount)
                 yield from _lines("change_amount", [price, f"reason={literal(event.reason)}"])
+            case events.CardChanged():
+                card = next(
+                    earlier.event.card
+                    for earlier in reversed(deal.trail[: entry.seq - 1])
+                    if isinstance(earlier.event, events.Opened | events.CardChanged)
+                )
+                yield from _lines("change_card", list(_changed(event.card, card)))
             case events.Met():
                 people: JSON = list(event.interaction.participants)
                 yield from _call("meet", event.interaction.kind, participants=people)
@@ -171,9 +184,26 @@ def marks(**fields: str | None) -> Iterator[str]:
             yield f"said.{name} == {literal(value)}"
 
 
-def _card(contact: Contact, before: Mapping[str, object]) -> Iterator[tuple[str, JSON]]:
-    """What differs from before on a contact's card."""
-    for name in _CARD:
+def _changed(card: Card, before: Card) -> Iterator[str]:
+    """What differs from before on the deal's card, as arguments."""
+    for name in (field.name for field in fields(Card)):
+        value = getattr(card, name)
+        if value == getattr(before, name):
+            continue
+        if name == "lines":
+            lines = (f"Line({literal(line.product)}, {_money(line.amount)})" for line in card.lines)
+            yield f"lines=[{', '.join(lines)}]"
+        else:
+            yield f"{name}={literal(value.isoformat() if isinstance(value, date) else value)}"
+
+
+def _money(amount: Money) -> str:
+    return f'Money("{amount.amount:f}", "{amount.currency}")'
+
+
+def _on_the_map(contact: Contact, before: Mapping[str, object]) -> Iterator[tuple[str, JSON]]:
+    """What differs from before in our record of a contact."""
+    for name in _ON_THE_MAP:
         value = getattr(contact, name)
         if value != before[name]:
             yield name, list(value) if name == "roles" else value

@@ -210,10 +210,18 @@ class _Fold:
     def _opened(self, event: events.Opened) -> events.Event:
         book = self.state.playbook
         # a deal has to be opened, so it is told as opened here, and only a price in another
-        # currency is left out
+        # currency is left out, and so are lines
         ours = opened_under(event, book)
-        priced = not sense_problems(self.state, None, "", ours)
-        return ours if priced else evolve(ours, amount=None)
+        foreign = {p.place for p in sense_problems(self.state, None, "", ours)}
+        if "amount" in foreign:
+            ours = evolve(ours, amount=None)
+        return ours if foreign <= {"amount"} else evolve(ours, card=evolve(ours.card, lines=()))
+
+    def _card(self, event: events.CardChanged) -> events.Event:
+        # whose deal it is counts, whatever currency the lines are in
+        problems = sense_problems(self.state, None, "", event)
+        foreign = any(problem.code == "wrong_currency" for problem in problems)
+        return evolve(event, card=evolve(event.card, lines=())) if foreign else event
 
     def _contact(self, event: events.ContactAdded | events.ContactChanged) -> events.Event:
         # the person stays: others may have named him, or he may have spoken
@@ -227,4 +235,5 @@ class _Fold:
         events.Opened: _opened,
         events.ContactAdded: _contact,
         events.ContactChanged: _contact,
+        events.CardChanged: _card,
     }

@@ -14,6 +14,7 @@ from attrs import frozen
 from dealflow.assessment import Judgement, judge_step
 from dealflow.backtest.mapping import ColumnMapping, Link, Silence
 from dealflow.deal import intake
+from dealflow.evidence import Card
 from dealflow.exceptions import DealflowError, InputError, Problem
 from dealflow.playbook import Playbook
 from dealflow.state import DealState, Snapshot, apply
@@ -146,7 +147,8 @@ def opened(state: DealState, at: datetime, account: str, amount: Money | None) -
     """The opening of a deal; raises EvidenceError as a deal's verbs do."""
     book = state.playbook
     rules = (book.id, book.version, book.fingerprint, book.steps[0].id)
-    return intake.Notes(at).checked(state, BY, events.Opened(BY, account, "", amount, *rules))
+    event = events.Opened(BY, account, "", amount, *rules, Card(BY))
+    return intake.Notes(at).checked(state, BY, event)
 
 
 def contact(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dealflow.analysis import Difference, diff
 from dealflow.analysis.diff import MoveDifference, Witness
-from dealflow.analysis.solver import LIMIT
+from dealflow.analysis.solver import LIMIT, OF_CARD, told
+from dealflow.cli.documents import card_data
 from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.output import Page
 from dealflow.exceptions import TrailError
@@ -121,6 +122,8 @@ def _said(one: Playbook, other: Playbook, witness: Witness) -> Iterator[str]:
     # Only what the guards in the way read: the rest of the deal is there to get it so far.
     if any("deal.amount" in str(condition) for condition in conditions) and deal.amount:
         yield f"the price is {deal.amount}"
+    if any(f"deal.{name}" in str(condition) for condition in conditions for name in OF_CARD):
+        yield from told(deal.card)
     for fact in dict.fromkeys(fact for condition in conditions for fact in condition.facts):
         said = [
             statement
@@ -202,6 +205,7 @@ def _witness_data(witness: Witness | None) -> dict[str, object] | None:
         "blocking": list(witness.blocking),
         "missing": witness.missing,
         "amount": None if deal.amount is None else str(deal.amount),
+        "card": card_data(deal.card),
         "people": {contact.id: list(contact.roles) for contact in deal.contacts.values()},
         "statements": [
             {

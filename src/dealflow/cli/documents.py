@@ -17,7 +17,8 @@ the language asked for, or under ``title``, in both.
 | ``trail verify`` | ``file sound entries head head_compared first_bad problem`` |
 | ``backtest`` | as :meth:`dealflow.backtest.Report.to_data` |
 
-``deal`` is ``id account title amount step outcome since version head playbook``. ``assessment`` is
+``deal`` is ``id account title amount card step outcome since version head playbook``; its
+``card`` is ``owner source source_name market lines expected_close``. ``assessment`` is
 ``at step move to verdict findings questions red_flags paper``; a finding is ``guard truth walk_away
 needed blocks yes no missing waived text``, with statements by their ids.
 """
@@ -32,7 +33,7 @@ from dealflow.assessment import Ask, Assessment, Finding, RaisedFlag
 from dealflow.cli.thin_answers import thin_answers
 from dealflow.conditions import Gap
 from dealflow.deal import Deal
-from dealflow.evidence import Contact, Text
+from dealflow.evidence import Card, Contact, Text
 from dealflow.playbook import Playbook
 from dealflow.scripts import Conflict, Failure, Run, Turn
 from dealflow.trail import Entry, Trail, encode
@@ -41,6 +42,7 @@ from dealflow.values import Money, format_duration, format_instant, utc
 from dealflow.wording import Wording
 
 __all__ = [
+    "card_data",
     "coach_data",
     "contact_data",
     "deal_data",
@@ -76,6 +78,7 @@ def deal_data(deal: Deal) -> dict[str, object]:
         "account": deal.account,
         "title": deal.title,
         "amount": money_data(deal.amount),
+        "card": card_data(deal.card),
         "step": deal.step,
         "outcome": deal.outcome,
         "since": format_instant(deal.since),
@@ -86,6 +89,18 @@ def deal_data(deal: Deal) -> dict[str, object]:
             "version": deal.playbook.version,
             "fingerprint": deal.playbook.fingerprint,
         },
+    }
+
+
+def card_data(card: Card) -> dict[str, object]:
+    """Our own record of a deal."""
+    return {
+        "owner": card.owner,
+        "source": card.source,
+        "source_name": card.source_name,
+        "market": card.market,
+        "lines": [{"product": line.product, "amount": str(line.amount)} for line in card.lines],
+        "expected_close": card.expected_close.isoformat() if card.expected_close else None,
     }
 
 

@@ -64,6 +64,10 @@ def put_show(page: Page, w: Wording, deal: Deal, at: datetime) -> None:
     sections.put_place(page, w, deal)
     page.put((w.gettext("As of {day}.").format(day=w.date(at)), "quiet"))
     page.blank()
+    page.put((w.gettext("Deal card"), "head"))
+    for told in w.deal_card(deal.card):
+        page.put(told, sign="·")
+    page.blank()
     page.put((w.gettext("People"), "head"))
     for contact in deal.contacts.values():
         page.put(w.contact(contact), sign="·")

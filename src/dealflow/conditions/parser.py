@@ -23,7 +23,7 @@ from dealflow.conditions.base import Condition, Term
 from dealflow.conditions.logic import And, Not, Or, Quantified
 from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size
-from dealflow.evidence import ANY_ROLE, ContactKind, Fact, Influence, ResponseMode
+from dealflow.evidence import ANY_ROLE, ContactKind, Fact, Influence, LeadSource, ResponseMode
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.values import ValueType
 
@@ -33,6 +33,13 @@ ATTRIBUTES: Mapping[str, tuple[ValueType, tuple[str, ...]]] = {
     "deal.amount": (ValueType.MONEY, ()),
     "deal.account": (ValueType.TEXT, ()),
     "deal.talks": (ValueType.NUMBER, ()),
+    "deal.owner": (ValueType.TEXT, ()),
+    "deal.source": (ValueType.CHOICE, get_args(LeadSource)),
+    "deal.source_name": (ValueType.TEXT, ()),
+    "deal.market": (ValueType.TEXT, ()),
+    "deal.expected_close": (ValueType.DATE, ()),
+    "deal.products": (ValueType.LIST, ()),
+    "deal.lines_total": (ValueType.MONEY, ()),
     "contact.influence": (ValueType.CHOICE, get_args(Influence)),
     "contact.response_mode": (ValueType.CHOICE, get_args(ResponseMode)),
     "contact.rating": (ValueType.NUMBER, ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dealflow.assessment import (
@@ -20,10 +20,12 @@ from dealflow.assessment import (
     stands_until,
     weigh_step,
 )
+from dealflow.deal import intake
 from dealflow.deal.intake import Notes
 from dealflow.deal.ledger import Clock, Foreseen, in_turn
 from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
+from dealflow.evidence import LeadSource, Line
 from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
 from dealflow.playbook import Playbook
 from dealflow.state import DealState, Snapshot, closed, fold
@@ -57,6 +59,12 @@ class Deal(Recorder):
         at: datetime,
         amount: Money | None = None,
         title: str = "",
+        owner: str | None = None,
+        source: LeadSource | None = None,
+        source_name: str = "",
+        market: str = "",
+        lines: Iterable[Line] = (),
+        expected_close: date | None = None,
         clock: Clock | None = None,
     ) -> Deal:
         """Open a deal at the playbook's first step.
@@ -69,14 +77,25 @@ class Deal(Recorder):
             at: when.
             amount: the price, when there is one already.
             title: what the deal is about.
+            owner: the rep who owns the deal; else whoever opens it.
+            source: where it came from: ``marketing``, ``referral`` or ``forecast``.
+            source_name: which activity, who referred, or which forecast.
+            market: the market or segment.
+            lines: the products with their amounts.
+            expected_close: the day on which we expect the deal to close.
             clock: tells the time. With one, instants more than five minutes ahead of it are
                 refused, and one up to five minutes before the last entry is taken as that entry's.
         """
         playbook = put_in_place(playbook)
         deal = cls(DealState(playbook), Trail(), clock)
         book = (playbook.id, playbook.version, playbook.fingerprint, playbook.steps[0].id)
-        deal._record(by, deal._begin(at), events.Opened(id, account, title, amount, *book))
-        return tell_opened(deal, id=id, account=account, by=by, at=at, amount=amount, title=title)
+        fields: dict[str, Any] = {"source": source, "source_name": source_name, "market": market}
+        fields |= {"lines": lines, "expected_close": expected_close}
+        card = intake.card({"owner": by if owner is None else owner, **fields})
+        opened = events.Opened(id, account, title, amount, *book, card)
+        deal._record(by, deal._begin(at), opened)
+        told = {"id": id, "account": account, "by": by, "at": at, "amount": amount, "title": title}
+        return tell_opened(deal, **told, owner=owner, **fields)
 
     @classmethod
     def replay(cls, playbook: Playbook, trail: Trail, *, clock: Clock | None = None) -> Deal:

@@ -11,13 +11,21 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from dealflow.evidence import Contact, Interaction, InteractionKind, Said, SourceKind, next_id
+from dealflow.evidence import (
+    Card,
+    Contact,
+    Interaction,
+    InteractionKind,
+    Said,
+    SourceKind,
+    next_id,
+)
 from dealflow.exceptions import EvidenceError, Problem, Problems, raise_for
 from dealflow.state import DealState, check, known
 from dealflow.trail import by_problems, events
-from dealflow.values import from_json, to_json, utc
+from dealflow.values import ValueType, from_json, to_json, utc
 
-__all__ = ["SOMEDAY", "Notes", "contact", "interaction", "said"]
+__all__ = ["SOMEDAY", "Notes", "card", "contact", "interaction", "said"]
 
 _Event = TypeVar("_Event", bound=events.Event)
 
@@ -80,6 +88,19 @@ class Notes:
         """
         raise_for(self.settle(state, by, event))
         return event
+
+
+def card(fields: dict[str, Any]) -> Card:
+    """A card, of the fields that a verb takes."""
+    lines, close = fields["lines"], fields["expected_close"]
+    # A text can be gone through as well, and has no lines in it.
+    if isinstance(lines, Iterable) and not isinstance(lines, str):
+        lines = tuple(lines)
+    if close is not None:
+        # What is no date is told with the rest, when the event is checked.
+        with suppress(ValueError):
+            close = from_json(ValueType.DATE, close)
+    return Card(**fields | {"lines": lines, "expected_close": close})
 
 
 def contact(notes: Notes, id: str, fields: dict[str, Any]) -> Contact:

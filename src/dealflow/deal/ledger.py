@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar, cast
 from dealflow.assessment import Judgement, Look, Refused
 from dealflow.conditions import Outcome
 from dealflow.deal.intake import Notes
-from dealflow.evidence import Contact, Interaction, Statement
+from dealflow.evidence import Card, Contact, Interaction, Statement
 from dealflow.exceptions import (
     DealBusy,
     EvidenceError,
@@ -146,6 +146,11 @@ class Ledger:
     def amount(self) -> Money | None:
         """The price, when there is one."""
         return self._state.amount
+
+    @property
+    def card(self) -> Card:
+        """Our own record of the deal: who owns it, where it came from, what it is to bring."""
+        return self._state.card
 
     @property
     def step(self) -> str:

@@ -1,4 +1,4 @@
-"""The verbs of a deal that put something on record: people, meetings, and what was said."""
+"""The verbs of a deal that put something on record: people, meetings, what was said, the card."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Recorder(Ledger):
 
     __slots__ = ()
 
-    # people and meetings
+    # people and the price
 
     @observed
     @in_turn
@@ -78,6 +78,44 @@ class Recorder(Ledger):
             CurrencyMismatch: the deal's money is in another currency.
         """
         return self._record(by, self._begin(at), events.AmountChanged(amount, reason))
+
+    # our own record of the deal
+
+    @observed
+    @in_turn
+    def change_card(self, *, by: str, at: datetime, reason: str = "", **changes: Any) -> Entry:
+        """Change our own record of the deal, e.g. hand the deal to another rep.
+
+        Args:
+            by: who of us changes it.
+            at: when.
+            reason: why, where there is anything to say.
+            changes: the fields of :class:`~dealflow.Card` that change; the others stay as they are.
+
+        Raises:
+            CurrencyMismatch: a line's amount is not in the deal's currency.
+        """
+        notes = self._begin(at)
+        fields = asdict(self._state.card, recurse=False)
+        if unknown := sorted(changes.keys() - fields.keys()):
+            told = f"a card has no {', '.join(unknown)}"
+            notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
+        fields |= {name: changes[name] for name in changes if name in fields}
+        return self._record(by, notes, events.CardChanged(intake.card(fields), reason))
+
+    @observed
+    @in_turn
+    def correct_account(self, account: str, *, by: str, at: datetime, reason: str) -> Entry:
+        """Put the customer's name right."""
+        return self._record(by, self._begin(at), events.AccountCorrected(account, reason))
+
+    @observed
+    @in_turn
+    def correct_title(self, title: str, *, by: str, at: datetime, reason: str) -> Entry:
+        """Put right what the deal is said to be about."""
+        return self._record(by, self._begin(at), events.TitleCorrected(title, reason))
+
+    # meetings
 
     @observed
     @in_turn

@@ -1,11 +1,14 @@
 """Who said what and when: facts, statements, and the live claims that they make.
 
+Beside them is the card of a deal, which is our own record and nobody's claim.
+
 The records are for everybody. What is live at an instant is asked of :class:`Evidence` through a
 :data:`Reader`; nothing outside looks at claims.
 """
 
 from __future__ import annotations
 
+from dealflow.evidence.card import Card, LeadSource, Line, exact_sum
 from dealflow.evidence.claims import Evidence, Lack, LackReason, Reader, Reading
 from dealflow.evidence.facts import ANY_ROLE, US, Fact, Question, Sources, Text
 from dealflow.evidence.statements import (
@@ -27,6 +30,7 @@ __all__ = [
     "ANY_ROLE",
     "FACT_VALUE",
     "US",
+    "Card",
     "Contact",
     "ContactKind",
     "Evidence",
@@ -36,6 +40,8 @@ __all__ = [
     "InteractionKind",
     "Lack",
     "LackReason",
+    "LeadSource",
+    "Line",
     "Question",
     "Reader",
     "Reading",
@@ -46,5 +52,6 @@ __all__ = [
     "Sources",
     "Statement",
     "Text",
+    "exact_sum",
     "next_id",
 ]

@@ -11,10 +11,12 @@ from attrs import evolve
 
 from dealflow.exceptions import Problems
 from dealflow.playbook import Playbook, machine
+from dealflow.state.card import wrong_lines
 from dealflow.state.deal_state import DealState, Waiver
-from dealflow.state.people import wrong_currency
+from dealflow.state.people import currency_with, wrong_currency
 from dealflow.state.rule import Rule, known
 from dealflow.trail import events
+from dealflow.values import Money
 
 __all__ = ["RULES", "opened_under"]
 
@@ -51,20 +53,23 @@ def _opened(
         message = f"a deal starts at {book.steps[0].id}, not at {event.step!r}"
         p.note("step", message, "inconsistent")
     wrong_currency(p, "amount", event.amount, book.currency, "the playbook's")
+    currency, whose = book.currency, "the playbook's"
+    if currency is None and isinstance(event.amount, Money):
+        currency, whose = event.amount.currency, "the deal's"
+    wrong_lines(p, event.card.lines, currency, whose)
 
 
 def _open(state: DealState, seq: int, at: datetime, by: str, event: events.Opened) -> None:
     state.id, state.account, state.title = event.deal, event.account, event.title
-    state.currency = state.playbook.currency
-    if event.amount is not None:
-        state.amount, state.currency = event.amount, event.amount.currency
+    state.amount, state.card = event.amount, event.card
+    state.currency = currency_with(state, event.card)
     state.fire(machine.OPEN, seq, at)
 
 
 def _amount_changed(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.AmountChanged
 ) -> None:
-    whose = "the deal's" if state.amount else "what was said, in"
+    whose = "the deal's" if state.amount or state.card.lines else "what was said, in"
     wrong_currency(p, "amount", event.amount, state.currency, whose)
     if state.amount is not None and event.amount == state.amount:
         p.note("amount", f"the price is {event.amount} already", "unchanged")

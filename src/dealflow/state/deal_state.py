@@ -9,7 +9,7 @@ from decimal import Decimal
 from attrs import define, field, frozen
 
 from dealflow.conditions import Outcome, judge
-from dealflow.evidence import ANY_ROLE, Contact, Evidence, Interaction, Reader
+from dealflow.evidence import ANY_ROLE, Card, Contact, Evidence, Interaction, Reader
 from dealflow.playbook import Playbook, machine
 from dealflow.trail import Timeline, events
 from dealflow.values import Money, Value
@@ -17,6 +17,8 @@ from dealflow.values import Money, Value
 __all__ = ["DealState", "Snapshot", "Waiver"]
 
 _NOBODY: frozenset[str] = frozenset()
+_OF_THE_DEAL: frozenset[str] = frozenset({"account", "amount", "talks"})
+"""The attributes that are not on the card."""
 
 
 @frozen(repr=False)
@@ -44,6 +46,7 @@ class DealState:
         account: the customer.
         title: what it is about.
         amount: the price, when there is one.
+        card: our own record of the deal.
         place: where it stands in the playbook's machine.
         since: when the present step was entered.
         entered: the sequence number of the entry by which it was entered.
@@ -63,6 +66,7 @@ class DealState:
     account: str = ""
     title: str = ""
     amount: Money | None = None
+    card: Card = field(factory=lambda: Card(""))
     place: str = machine.START
     since: datetime | None = None
     entered: int = 0
@@ -191,13 +195,15 @@ class Snapshot:
         """An attribute of the deal or of a contact, as conditions know it; ``None`` if not set."""
         whose, _, attribute = name.partition(".")
         if whose == "deal":
-            value = getattr(self.state, attribute)
+            state = self.state
+            value = getattr(state if attribute in _OF_THE_DEAL else state.card, attribute)
         elif attribute == "heard":
             return contact is not None and contact.id in self.heard
         else:
             value = getattr(contact, attribute)
-        # Numbers are decimals in conditions; true and false are no numbers there.
-        return Decimal(value) if value.__class__ is int else value
+        # Numbers are decimals in conditions; true and false are no numbers there. A text with
+        # nothing in it says nothing.
+        return Decimal(value) if value.__class__ is int else None if value == "" else value
 
     def waiver(self, guard: str) -> Waiver | None:
         """The waiver of a guard that is in force."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from dealflow.exceptions import Problems, TrailError
 from dealflow.playbook import Playbook
-from dealflow.state import course, moves, people
+from dealflow.state import card, course, moves, people
 from dealflow.state.deal_state import DealState
 from dealflow.state.rule import Rule
 from dealflow.trail import Trail, events, form_problems
@@ -17,7 +17,7 @@ from dealflow.trail import Trail, events, form_problems
 __all__ = ["apply", "check", "fold", "sense_problems"]
 
 _RULES: Final[Mapping[type, Rule]] = MappingProxyType(
-    {**course.RULES, **people.RULES, **moves.RULES}
+    {**course.RULES, **card.RULES, **people.RULES, **moves.RULES}
 )
 
 

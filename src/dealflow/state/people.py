@@ -7,14 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from dealflow.evidence import Fact, Said, Statement
+from dealflow.evidence import Card, Fact, Said, Statement
 from dealflow.exceptions import CurrencyMismatch, Problems
 from dealflow.state.deal_state import DealState
 from dealflow.state.rule import Rule, known, strangers
 from dealflow.trail import events
 from dealflow.values import Money, Value, ValueType, from_json, to_json
 
-__all__ = ["RULES", "wrong_currency"]
+__all__ = ["RULES", "currency_with", "wrong_currency"]
 
 
 def wrong_currency(
@@ -180,11 +180,21 @@ def _withdrawn(
 def _withdraw(state: DealState, seq: int, at: datetime, by: str, event: events.Withdrawn) -> None:
     state.evidence.withdraw(event.statement, event.reason)
     statement = state.evidence.statements[event.statement]
-    # While there is no price, the currency hangs on what was said, and may go with it.
-    if state.amount is None and isinstance(statement.value, Money):
-        state.currency = state.playbook.currency or _standing_currency(state)
+    if isinstance(statement.value, Money):
+        state.currency = currency_with(state, state.card)
     state.news = True
     state.forget(statement.fact)
+
+
+def currency_with(state: DealState, card: Card | None) -> str | None:
+    """The currency of the deal's money with another card, or without one.
+
+    While there is no price, it hangs on what was said and on the lines, and may go with them.
+    """
+    settled = state.amount.currency if state.amount else state.playbook.currency
+    lines = card.lines if card else ()
+    ours = lines[0].amount.currency if lines else None
+    return settled or _standing_currency(state) or ours
 
 
 def _standing_currency(state: DealState) -> str | None:

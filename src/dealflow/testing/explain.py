@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from dealflow.analysis.solver import Change, Hearing, Person, Talks, nearest
+from dealflow.analysis.solver import OF_CARD, Change, Hearing, Person, Talks, nearest
 from dealflow.assessment import Ask, Assessment, Finding, Verdict
 from dealflow.conditions import AttributeRef, Heard, Look, Node, Quantified
 from dealflow.deal import Deal
-from dealflow.evidence import ANY_ROLE, Contact, Fact, Reading
+from dealflow.evidence import ANY_ROLE, Card, Contact, Fact, Reading
 from dealflow.playbook import Playbook
 from dealflow.state import Snapshot, fold
 from dealflow.testing.watch import swapping, unwatched
@@ -117,6 +117,8 @@ class Story:
         w = self.words
         if isinstance(change, Money):
             return f"the price is {w.money(change)}"
+        if isinstance(change, Card):
+            return f"our own record of the deal: {w.listed(self._on_card(change))}"
         if isinstance(change, Talks):
             return f"two-way talks that take place: {change.number}"
         if isinstance(change, Hearing):
@@ -148,6 +150,14 @@ class Story:
             if value != getattr(known, name):
                 told = "not noted" if value is None else value
                 yield f"{self.words.attribute(f'contact.{name}')} {told}"
+
+    def _on_card(self, then: Card) -> Iterator[str]:
+        """What would have to be otherwise on the deal's card."""
+        for name in OF_CARD:
+            value = getattr(then, name)
+            if value != getattr(self.deal.card, name):
+                told = self.words.plain(value) if value else "not noted"
+                yield f"{self.words.attribute(f'deal.{name}')} {told}"
 
     def _who(self, id: str) -> str:
         return self.words.player(id) if id in self.deal.contacts else f"somebody new ({id})"

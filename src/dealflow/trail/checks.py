@@ -6,22 +6,26 @@ wrong type is a problem like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, get_args
 
 from dealflow.evidence import (
+    Card,
     ContactKind,
     Influence,
     InteractionKind,
+    LeadSource,
+    Line,
     ResponseMode,
     Said,
     Side,
+    exact_sum,
 )
 from dealflow.exceptions import EvidenceError, Problems
 from dealflow.trail import events
-from dealflow.values import Alternative, Money, check_id, check_text
+from dealflow.values import LARGEST, Alternative, Money, ValueType, check_id, check_text, from_json
 
 __all__ = ["by_problems", "form_problems"]
 
@@ -59,10 +63,13 @@ class _Problems(Problems):
             given = ", ".join(map(str, words))
             self.note(place, f"{what} {value!r} is not one of {given}", "invalid_word")
 
-    def names(self, place: str, names: tuple[object, ...], what: str) -> None:
+    def once(self, place: str, names: Sequence[object], what: str) -> None:
         # Not by a set: what a caller gives need not have a hash.
         if len(names) > 1 and any(name in names[:i] for i, name in enumerate(names)):
             self.note(place, f"a {what} is given twice", "given_twice")
+
+    def names(self, place: str, names: tuple[object, ...], what: str) -> None:
+        self.once(place, names, what)
         for name in names:
             self.words(place, name, f"the {what}")
 
@@ -72,11 +79,20 @@ class _Problems(Problems):
             message = f"{place} {value.isoformat()} lies after the time of recording"
             self.note(place, message, "lies_ahead", at=at)
 
-    def amount(self, amount: object) -> None:
+    def amount(self, amount: object, place: str = "amount") -> Money | None:
+        """What is worth something, if it is."""
         if not isinstance(amount, Money):
-            self.note("amount", f"the amount {amount!r} is not Money", "invalid_amount")
-        elif amount.amount < 0:
-            self.note("amount", f"the amount {amount} is below nothing", "invalid_amount")
+            self.note(place, f"the amount {amount!r} is not Money", "invalid_amount")
+            return None
+        if amount.amount < 0:
+            self.note(place, f"the amount {amount} is below nothing", "invalid_amount")
+        return amount
+
+    def day(self, place: str, value: object) -> None:
+        try:
+            from_json(ValueType.DATE, value)
+        except ValueError as error:
+            self.note(place, f"{place}: {error}", "invalid_value")
 
 
 _SHORT: Final = 100
@@ -113,6 +129,73 @@ def _opened(p: _Problems, at: datetime | None, by: object, event: events.Opened)
     p.text("title", event.title, "the title")
     if event.amount is not None:
         p.amount(event.amount)
+    _card(p, by, event.card)
+
+
+_SOURCES: Final = (None, *get_args(LeadSource))
+_MOST_LINES: Final = 200
+"""As many as a list in a condition may have."""
+
+
+def _card(p: _Problems, by: object, card: Card) -> None:
+    # Who acts is looked at as such.
+    if card.owner != by:
+        p.words("owner", card.owner, "the owner")
+    p.one_of("source", card.source, _SOURCES, "the source")
+    for place, value, what in (
+        ("source_name", card.source_name, "the source's name"),
+        ("market", card.market, "the market"),
+    ):
+        # It may be left out, but a text that is there says something.
+        if value != "":
+            p.words(place, value, what)
+    if card.source_name and card.source is None:
+        message = f"a source is named, {card.source_name!r}, but not of which kind it is"
+        p.note("source_name", message, "inconsistent")
+    _lines(p, card.lines)
+    if card.expected_close is not None:
+        p.day("expected_close", card.expected_close)
+
+
+def _lines(p: _Problems, lines: object) -> None:
+    if not isinstance(lines, tuple):
+        p.note("lines", f"the lines are not a list of lines: {lines!r}", "invalid_value")
+        return
+    if len(lines) > _MOST_LINES:
+        p.note("lines", f"{len(lines)} lines: at most {_MOST_LINES}", "invalid_value")
+        return
+    products, amounts = [], []
+    for i, line in enumerate(lines):
+        if not isinstance(line, Line):
+            p.note(f"lines[{i}]", f"{line!r} is not a Line", "invalid_value")
+            continue
+        p.words(f"lines[{i}].product", line.product, "the product")
+        amount = p.amount(line.amount, f"lines[{i}].amount")
+        products.append(line.product)
+        amounts += [] if amount is None else [amount]
+    p.once("lines", products, "product")
+    # Money beyond what it can be could not be compared with anything.
+    if exact_sum(amounts) > LARGEST:
+        p.note("lines", "the lines come to more than 10^15", "invalid_amount")
+
+
+def _card_changed(p: _Problems, at: datetime | None, by: object, event: events.CardChanged) -> None:
+    _card(p, by, event.card)
+    p.text("reason", event.reason, "the reason")
+
+
+def _account_corrected(
+    p: _Problems, at: datetime | None, by: object, event: events.AccountCorrected
+) -> None:
+    p.words("account", event.account, "the account")
+    _reason(p, at, by, event)
+
+
+def _title_corrected(
+    p: _Problems, at: datetime | None, by: object, event: events.TitleCorrected
+) -> None:
+    p.text("title", event.title, "the title")
+    _reason(p, at, by, event)
 
 
 _KINDS_OF_CONTACTS: Final = get_args(ContactKind)
@@ -252,5 +335,8 @@ _CHECKS: Final[Mapping[type, _Check]] = MappingProxyType(
         events.Lost: _lost,
         events.Reopened: _reason,
         events.TimeCorrected: _time_corrected,
+        events.CardChanged: _card_changed,
+        events.AccountCorrected: _account_corrected,
+        events.TitleCorrected: _title_corrected,
     }
 )

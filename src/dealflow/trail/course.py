@@ -1,4 +1,4 @@
-"""What can happen to the terms of a deal: how it is opened, its price, and what is set aside."""
+"""What can happen to the terms of a deal and to our record of it: opened, priced, put right."""
 
 # Annotations are evaluated here, not postponed: cattrs generates its functions from them.
 from datetime import datetime
@@ -6,10 +6,19 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from dealflow.evidence import Card
 from dealflow.record import Record
 from dealflow.values import Money
 
-__all__ = ["AmountChanged", "Opened", "TimeCorrected", "Waived"]
+__all__ = [
+    "AccountCorrected",
+    "AmountChanged",
+    "CardChanged",
+    "Opened",
+    "TimeCorrected",
+    "TitleCorrected",
+    "Waived",
+]
 
 
 @frozen(repr=False)
@@ -25,6 +34,7 @@ class Opened(Record):
         playbook_version: its version.
         fingerprint: its fingerprint.
         step: the step at which the deal starts.
+        card: our own record of the deal.
     """
 
     KIND: ClassVar[str] = "opened"
@@ -36,6 +46,49 @@ class Opened(Record):
     playbook_version: str
     fingerprint: str
     step: str
+    card: Card
+
+
+@frozen(repr=False)
+class CardChanged(Record):
+    """Our own record of the deal changed; handing the deal to another rep is such a change.
+
+    Attributes:
+        card: the whole record, which replaces the former one.
+        reason: why, where there is anything to say.
+    """
+
+    KIND: ClassVar[str] = "card_changed"
+    card: Card
+    reason: str = ""
+
+
+@frozen(repr=False)
+class AccountCorrected(Record):
+    """The customer was written down wrongly, or goes by another name now.
+
+    Attributes:
+        account: the right name.
+        reason: why.
+    """
+
+    KIND: ClassVar[str] = "account_corrected"
+    account: str
+    reason: str
+
+
+@frozen(repr=False)
+class TitleCorrected(Record):
+    """What the deal is about was put wrongly.
+
+    Attributes:
+        title: the right title.
+        reason: why.
+    """
+
+    KIND: ClassVar[str] = "title_corrected"
+    title: str
+    reason: str
 
 
 @frozen(repr=False)

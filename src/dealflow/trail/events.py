@@ -11,7 +11,15 @@ from typing import Final, TypeAlias, get_args
 
 from dealflow.evidence import Said
 from dealflow.exceptions import TrailError
-from dealflow.trail.course import AmountChanged, Opened, TimeCorrected, Waived
+from dealflow.trail.course import (
+    AccountCorrected,
+    AmountChanged,
+    CardChanged,
+    Opened,
+    TimeCorrected,
+    TitleCorrected,
+    Waived,
+)
 from dealflow.trail.forms import Form
 from dealflow.trail.moves import (
     GuardRecord,
@@ -28,7 +36,9 @@ from dealflow.typing import JSON
 
 __all__ = [
     "KINDS",
+    "AccountCorrected",
     "AmountChanged",
+    "CardChanged",
     "ContactAdded",
     "ContactChanged",
     "Event",
@@ -43,6 +53,7 @@ __all__ = [
     "Said",
     "SteppedBack",
     "TimeCorrected",
+    "TitleCorrected",
     "Waived",
     "WalkedAway",
     "Withdrawn",
@@ -69,6 +80,9 @@ Event: TypeAlias = (
     | Lost
     | Reopened
     | TimeCorrected
+    | CardChanged
+    | AccountCorrected
+    | TitleCorrected
 )
 """Any event."""
 

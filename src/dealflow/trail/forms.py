@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from json.encoder import encode_basestring
 from types import NoneType
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
@@ -18,7 +18,7 @@ from attrs import fields
 from dealflow.evidence import FACT_VALUE
 from dealflow.exceptions import TrailError
 from dealflow.forms import Kind, Leaf, Style, exactly, shown, told, words
-from dealflow.values import Money, format_instant, parse_instant
+from dealflow.values import Money, ValueType, format_instant, from_json, parse_instant
 
 __all__ = ["LARGEST_INT", "Form", "Words", "from_instant", "odd", "quoted"]
 
@@ -112,6 +112,13 @@ def _instant(value: object) -> str:
     return f'"{from_instant(value)}"'
 
 
+def _date(value: object) -> str:
+    # A datetime is a date, too, and so may be what others derive.
+    if value.__class__ is date:
+        return f'"{from_json(ValueType.DATE, value)}"'
+    raise ValueError(f"{shown(value)} is not a date")
+
+
 def _money(value: object) -> str:
     if value.__class__ is Money:
         return f'"{value}"'
@@ -133,6 +140,7 @@ _PLAIN: Final[Mapping[Any, tuple[_Build | None, _Write]]] = {
     bool: (None, _yes_no),
     int: (None, _integer),
     datetime: (datetime.fromisoformat, _instant),
+    date: (date.fromisoformat, _date),
     Money: (Money.parse, _money),
 }
 """How values without parts are built, of what need not be right (``None`` is as they are), and
@@ -201,7 +209,8 @@ def _builder(type_: Any) -> _Build | None:
         inner = _builder(arguments[0])
         return inner and (lambda value: None if value is None else inner(value))
     if origin is tuple:
-        return _to_tuple
+        each = _builder(arguments[0])
+        return (lambda value: tuple(map(each, _to_tuple(value)))) if each else _to_tuple
     if origin is Mapping:
         build = Form(arguments[1]).build
         return lambda value: {key: build(each) for key, each in value.items()}
@@ -212,6 +221,13 @@ def _to_tuple(value: Any) -> tuple[Any, ...]:
     if value.__class__ is list:
         return tuple(value)
     raise ValueError(f"{shown(value)} is not a list")
+
+
+def _to_date(text: Any) -> Any:
+    # There are no dates in JSON, so that what is one already is none.
+    if text.__class__ is str:
+        return from_json(ValueType.DATE, text)
+    raise ValueError(f"{shown(text)} is not a date such as '2026-05-01'")
 
 
 def _to_money(text: Any) -> Money:
@@ -245,6 +261,7 @@ _KIND: Final = Kind(
         bool: exactly(bool, "true or false"),
         int: _as_is(_integer),
         datetime: Leaf(lambda text, _=None: parse_instant(text), _instant),
+        date: Leaf(lambda text, _=None: _to_date(text), _date),
         Money: Leaf(lambda text, _=None: _to_money(text), _money),
         Annotated[Any, FACT_VALUE]: _as_is(_fact_value),
     },

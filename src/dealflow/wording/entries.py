@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dealflow.evidence import Contact
+from attrs import evolve
+
+from dealflow.evidence import Card, Contact
 from dealflow.trail import events
+from dealflow.wording.cards import deal_card
 from dealflow.wording.statements import Statements
 
 __all__ = ["contact_card", "sentence"]
 
 
-def sentence(wording: Statements, event: events.Event) -> str:
-    """An event in a sentence or two."""
+def sentence(wording: Statements, event: events.Event, by: str) -> str:
+    """An event in a sentence or two, which stand beside the name of who recorded it."""
+    if isinstance(event, events.Opened) and event.card == Card(by):
+        # That a deal belongs to whoever opens it goes without saying.
+        event = evolve(event, card=Card(""))
     return _TELLERS[type(event)](wording, event)
 
 
@@ -25,7 +31,26 @@ def _opened(w: Statements, event: events.Opened) -> str:
     amount = w.money(event.amount) if event.amount else ""
     deal = w.bracketed(event.deal, event.title)
     told = text.format(deal=deal, account=event.account, amount=amount)
-    return w.sentences([told])
+    return w.sentences([w.bracketed(told, w.semicolons(deal_card(w, event.card)))])
+
+
+def _card_changed(w: Statements, event: events.CardChanged) -> str:
+    card = w.semicolons(deal_card(w, event.card))
+    told = w.bracketed(w.gettext("Deal card changed"), card)
+    return w.sentences([w.pair(told, event.reason) if event.reason else told])
+
+
+def _account_corrected(w: Statements, event: events.AccountCorrected) -> str:
+    text = w.gettext("Customer corrected to {account}: {reason}")
+    return w.sentences([text.format(account=event.account, reason=event.reason)])
+
+
+def _title_corrected(w: Statements, event: events.TitleCorrected) -> str:
+    if event.title:
+        text = w.gettext("Title corrected to {title}: {reason}")
+    else:
+        text = w.gettext("Title taken away: {reason}")
+    return w.sentences([text.format(title=event.title, reason=event.reason)])
 
 
 def contact_card(w: Statements, contact: Contact) -> str:
@@ -228,4 +253,7 @@ _TELLERS: Mapping[type, Callable[[Statements, Any], str]] = {
     events.Lost: _lost,
     events.Reopened: _reopened,
     events.TimeCorrected: _time_corrected,
+    events.CardChanged: _card_changed,
+    events.AccountCorrected: _account_corrected,
+    events.TitleCorrected: _title_corrected,
 }

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from dealflow.assessment import Ask, Farewell, Finding, RaisedFlag, Refused
 from dealflow.conditions import Gap, Named
 from dealflow.deal import Deal
-from dealflow.evidence import ANY_ROLE, US, Contact, Lack, Statement
+from dealflow.evidence import ANY_ROLE, US, Card, Contact, Lack, Statement
 from dealflow.exceptions import DealflowError, MoveNotAllowed
 from dealflow.playbook import Playbook, WalkAway
 from dealflow.state import Waiver
@@ -21,6 +21,7 @@ from dealflow.trail import Entry
 from dealflow.typing import Language
 from dealflow.values import Truth
 from dealflow.wording import entries
+from dealflow.wording.cards import deal_card
 from dealflow.wording.statements import Statements
 
 __all__ = ["Wording"]
@@ -313,9 +314,13 @@ class Wording(Statements):
         """A contact with all that our map of the deal says."""
         return entries.contact_card(self, contact)
 
+    def deal_card(self, card: Card) -> list[str]:
+        """Our own record of the deal, a line for each field that is set: ``Owner: lena``."""
+        return [self.capital(told) for told in deal_card(self, card)]
+
     def entry(self, entry: Entry) -> str:
         """One entry of the trail in a sentence or two."""
-        return entries.sentence(self, entry.event)
+        return entries.sentence(self, entry.event, entry.by)
 
     def error(self, error: DealflowError) -> str:
         """Why something was not possible, as a paragraph.

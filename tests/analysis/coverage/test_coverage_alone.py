@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -61,10 +61,15 @@ def neighbours(where: World) -> Iterator[World]:
             yield evolve(where, contacts=people)
     for role in ROLES:
         yield evolve(where, contacts=(*where.contacts, contact("new", role)))
-    for name in where.attributes:
-        if name == "deal.amount":  # the others are always set
-            rest = {key: value for key, value in where.attributes.items() if key != name}
-            yield evolve(where, attributes=rest)
+    # the others are always set, and there are products with their sum or without any of both
+    alone = {"deal.amount", "deal.source_name", "deal.market", "deal.expected_close"}
+    alone |= set() if "deal.source_name" in where.attributes else {"deal.source"}
+    for name in alone & where.attributes.keys():
+        rest = {key: value for key, value in where.attributes.items() if key != name}
+        yield evolve(where, attributes=rest)
+    if "deal.lines_total" in where.attributes:
+        more: Any = ("new", *cast("tuple[str, ...]", where.attributes["deal.products"]))
+        yield evolve(where, attributes=where.attributes | {"deal.products": more})
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
@@ -140,7 +145,18 @@ def book_of_text(when: str) -> Playbook:
     return playbook(step("talk", "only"), facts=FACTS.values(), guards=[guard("only", when)])
 
 
-@pytest.mark.parametrize("when", ["budget.approved", "every(buyer, person.content)"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "budget.approved",
+        "every(buyer, person.content)",
+        "deal.source == 'referral' and deal.source_name == 'a fair'",
+        "'gates' in deal.products and deal.lines_total > money('5 EUR')",
+        "deal.owner != 'max' and deal.market == 'rail'",
+        "'gates' in deal.products and within(deal.expected_close, days(9))",
+        "deal.lines_total > money('5 USD')",
+    ],
+)
 def test_the_truth_of_real_pairs(when: str) -> None:
     """The two deals that are given for an input differ in the guard's truth."""
     book = playbook(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dealflow import Money, Playbook, PlaybookError, parse_playbook, shipped_playbooks
+from dealflow import Card, Line, Money, Playbook, PlaybookError, parse_playbook, shipped_playbooks
 from dealflow.analysis import LintFinding, lint, lint_text
 from dealflow.analysis.lint.findings import CODES
 from dealflow.analysis.lint.oracle import drops
@@ -282,7 +282,7 @@ def test_not_decided() -> None:
 
 def test_words_for_a_scene() -> None:
     """Everything in a scene is told, one line each."""
-    from datetime import timedelta
+    from datetime import date, timedelta
 
     people = (
         Person("ann", ("payer",), "committee", "high", "trouble", -3),
@@ -294,11 +294,19 @@ def test_words_for_a_scene() -> None:
         Saying("a.d", True, "observation", "us"),
         Saying("a.e", True, "contact", "bob", "bob"),
     )
-    scene = Scene(people, sayings, Money(5, "EUR"), talks=2, heard=("bob",))
+    card = Card(
+        "max", "referral", "Tom", "rail", (Line("Gates", Money(4, "EUR")),), date(2026, 9, 30)
+    )
+    scene = Scene(people, sayings, Money(5, "EUR"), talks=2, heard=("bob",), card=card)
     assert in_words(scene).split("\n") == [
         "ann: payer, a committee, influence high, in trouble, rating -3",
         "bob: no role",
         "the price is 5 EUR",
+        "max owns the deal",
+        "the source is referral (Tom)",
+        "the market is rail",
+        "the line Gates is 4 EUR",
+        "the expected close is 2026-09-30",
         "2 two-way talks",
         "ann says: a.b = True of bob (told on, 3 days ago)",
         'letter (a document) says: a.c = "x"',
@@ -307,6 +315,8 @@ def test_words_for_a_scene() -> None:
         "bob was heard first-hand",
     ]
     assert in_words(Scene(talks=1)) == "1 two-way talk"
+    assert in_words(Scene(card=Card(""))) == "a deal of which nothing is known"
+    assert in_words(Scene(card=Card("", "forecast"))) == "the source is forecast"
 
 
 def test_every_part_can_be_dropped() -> None:

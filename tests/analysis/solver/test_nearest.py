@@ -8,13 +8,15 @@ from datetime import timedelta
 from itertools import product
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import (
+    Card,
     Deal,
     EvidenceError,
+    Line,
     Money,
     Move,
     MoveNotAllowed,
@@ -51,9 +53,17 @@ WHENS = (
     "deal.talks == 0",
     "deal.amount >= money('100 USD')",
     "deal.amount < money('100 USD')",
+    "deal.market == 'rail'",
+    "deal.owner != 'max' and deal.source_name == 'a fair'",
+    "'gates' in deal.products and deal.lines_total > money('10 USD')",
     "every(any_role, own.content)",
     'some(any_role, contact.influence == "high")',
     "be.good and not be.good",
+)
+CARDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"owner": "max", "market": "rail"},
+    {"source": "referral", "lines": [Line("gates", Money(9, "USD"))]},
 )
 _SOURCES = (
     Sources(),
@@ -139,7 +149,8 @@ def deals(draw: st.DrawFn) -> Deal:
     """Small deals in which people said something and guards were waived."""
     book = draw(playbooks())
     amount = draw(st.sampled_from([None, Money(50, "USD"), Money(200, "USD")]))
-    deal = Deal.open(book, id="D-1", account="A", by=BY, at=START, amount=amount)
+    card = draw(st.sampled_from(CARDS))
+    deal = Deal.open(book, id="D-1", account="A", by=BY, at=START, amount=amount, **card)
     for id in draw(st.lists(st.sampled_from(sorted(PEOPLE)), unique=True)):
         deal.add_contact(id, name=id, roles=PEOPLE[id], by=BY, at=START)
     happened: list[tuple[int, Any]] = [
@@ -208,6 +219,8 @@ def put_on_record(deal: Deal, changes: Iterable[Change]) -> Deal:
     for change in changes:
         if isinstance(change, Money):
             deal.change_amount(change, reason="So", **now)
+        elif isinstance(change, Card):
+            deal.change_card(**asdict(change, recurse=False), **now)
         elif isinstance(change, Talks):
             for _ in range(change.number):
                 deal.meet("call", participants=sorted(deal.contacts)[:1], **now)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from dealflow import Deal, Money, Truth, load_playbook
+from dealflow import Card, Deal, Line, Money, Truth, load_playbook
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.solver import START, Person, Saying, Scene, perform, scene_of
 from dealflow.conditions import judge
@@ -46,11 +46,12 @@ def test_everything_in_a_scene_comes_about() -> None:
         amount=Money("4", "EUR"),
         talks=2,
         waived=("proof_passed",),
+        card=Card("max", "referral", "Tom", lines=(Line("Racks", Money("3", "EUR")),)),
     )
     made = done(scene)
     assert scene_of(made, START) == evolve(scene, waived=())
     assert set(made.waivers) == {"proof_passed"}
-    assert scene.size == 1 + 4 + 1 + 2 + 1
+    assert scene.size == 1 + 4 + 1 + 2 + 1 + 1
     size = made.version
     assert done(scene, made).version == size
 
@@ -113,6 +114,12 @@ def test_small_talk_where_every_fact_matters() -> None:
         ("deal.talks >= 2", Truth.TRUE),
         ("deal.account == 'acme'", Truth.TRUE),
         ("deal.amount > money('5 USD')", Truth.TRUE),
+        ("deal.owner == 'lena'", Truth.TRUE),
+        ("deal.source == 'forecast'", Truth.UNKNOWN),
+        ("deal.source_name == 'a fair'", Truth.FALSE),
+        ("within(deal.expected_close, days(9))", Truth.TRUE),
+        ("'gates' in deal.products", Truth.FALSE),
+        ("deal.lines_total < money('5 USD')", Truth.TRUE),
     ],
 )
 def test_what_is_not_said_by_anybody(text: str, truth: Truth) -> None:

@@ -11,16 +11,28 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Contact, Fact, Sources, Text, Truth, ValueType
+from dealflow import Card, Contact, Fact, Sources, Text, Truth, ValueType
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.solver import Scene
 from dealflow.analysis.solver.search import forget
 from dealflow.conditions import Condition, Covered, Disputed, Holds, Known, Missing, judge
 from dealflow.evidence import Evidence, SourceKind
-from tests.builders import AT, DAY, ROLES, World, condition, contact, fact, statement, world
+from tests.builders import (
+    AT,
+    DAY,
+    ROLES,
+    World,
+    condition,
+    contact,
+    fact,
+    of_card,
+    statement,
+    world,
+)
 from tests.conditions.test_conditions import cases
 
 UNKNOWN, TRUE, FALSE, CONFLICTED = Truth
+DEAR = "deal.lines_total > money('1 EUR')"
 
 
 def as_world(scene: Scene) -> World:
@@ -48,9 +60,11 @@ def as_world(scene: Scene) -> World:
         )
         for p in scene.people
     )  # fmt: skip
+    card = scene.card or Card("")
     attributes: dict[str, Any] = {
         "deal.talks": Decimal(scene.talks),
         "deal.account": scene.account,
+        **of_card(evolve(card, owner=card.owner or "rep")),
     }
     if scene.amount is not None:
         attributes["deal.amount"] = scene.amount
@@ -168,6 +182,21 @@ def test_titles_make_no_other_declaration() -> None:
         ([("deal.talks >= 1", TRUE), ("heard(1)", UNKNOWN)], True),
         ([("disputed(budget.approved)", TRUE), ("missing(budget.approved)", TRUE)], False),
         ([("covered(buyer) and covered(coach) and not heard(1)", TRUE)], False),
+        ([("deal.source_name == 'a fair'", TRUE), ("deal.source == 'forecast'", UNKNOWN)], False),
+        ([("deal.source_name == 'a fair'", TRUE), ("deal.source == 'forecast'", FALSE)], True),
+        ([("deal.source_name == 'a fair'", UNKNOWN), ("deal.source == 'referral'", TRUE)], True),
+        (
+            [("'gates' in deal.products", TRUE), (DEAR, UNKNOWN)],
+            False,
+        ),
+        ([("'gates' in deal.products", TRUE), (DEAR, FALSE)], True),
+        ([("'gates' in deal.products", FALSE), (DEAR, TRUE)], True),
+        ([("deal.market in deal.products", TRUE), ("deal.market == 'rail'", FALSE)], True),
+        ([("deal.owner in deal.products", UNKNOWN)], False),
+        (
+            [("deal.expected_close >= date('2027-01-01')", TRUE), (DEAR, UNKNOWN)],
+            True,
+        ),
     ],
 )
 def test_what_can_be_and_what_cannot(goals: list[tuple[str, Truth]], expected: bool) -> None:

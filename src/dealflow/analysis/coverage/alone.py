@@ -22,9 +22,18 @@ from dealflow.analysis.coverage.twins import (
     without,
 )
 from dealflow.analysis.history import world_of
-from dealflow.analysis.solver import ANSWERED, START, Answer, Goal, Person, Scene, perform, solve
+from dealflow.analysis.solver import (
+    ANSWERED,
+    START,
+    Answer,
+    Goal,
+    Person,
+    Scene,
+    opened,
+    perform,
+    solve,
+)
 from dealflow.conditions import Condition, Covered, Heard, Known
-from dealflow.deal import Deal
 from dealflow.evidence import ANY_ROLE, Fact
 from dealflow.exceptions import EvidenceError
 from dealflow.playbook import Playbook
@@ -147,8 +156,6 @@ def _differ_by(
 
 
 def _world(playbook: Playbook, scene: Scene) -> Snapshot:
-    deal = Deal.open(
-        playbook, id="D-1", account=scene.account, by="rep", at=START, amount=scene.amount
-    )
+    deal = opened(playbook, scene, by="rep", at=START)
     perform(deal, scene, by="rep", at=START)
     return world_of(playbook, deal.trail, START)

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from dealflow.analysis.coverage.targets import Cell, cells_of, plans_of
 from dealflow.analysis.history import world_of
-from dealflow.analysis.solver import START, Person, Saying, Scene, Unreachable, deal_at
+from dealflow.analysis.solver import START, Person, Saying, Scene, Unreachable, deal_at, told
 from dealflow.assessment import Judgement, Verdict, assess, judge_move, judge_step
 from dealflow.playbook import FULFILLED, Move, Plan, Playbook
 from dealflow.state import Snapshot
@@ -52,6 +52,13 @@ def named_input(playbook: Playbook, name: str) -> str:
         "deal.amount": "the price (deal.amount)",
         "deal.talks": "the number of talks (deal.talks)",
         "deal.account": "the customer's name (deal.account)",
+        "deal.owner": "who owns the deal (deal.owner)",
+        "deal.source": "where the deal came from (deal.source)",
+        "deal.source_name": "the name of the source (deal.source_name)",
+        "deal.market": "the market (deal.market)",
+        "deal.expected_close": "the expected close (deal.expected_close)",
+        "deal.products": "the products (deal.products)",
+        "deal.lines_total": "the sum of the lines (deal.lines_total)",
     }.get(id or kind, f"the contacts' {id.partition('.')[2].replace('_', ' ')} ({id})")
 
 
@@ -128,6 +135,7 @@ def _parts(scene: Scene) -> Iterator[str]:
     yield from (_saying(saying) for saying in scene.sayings)
     if scene.amount is not None:
         yield f"the price is {scene.amount}"
+    yield from told(scene.card)
     if scene.talks:
         yield f"{scene.talks} talks" if scene.talks > 1 else "1 talk"
     yield from (f"{person} is heard first-hand" for person in scene.heard)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, cast
 
 from attrs import evolve, fields
 
-from dealflow.analysis.solver import Goal, Scene
+from dealflow.analysis.solver import ALWAYS_SET, OF_CARD, Goal, Scene, rules, with_values
 from dealflow.conditions import (
     ATTRIBUTES,
     And,
@@ -52,20 +52,23 @@ def renamed(condition: Condition, kind: str, id: str) -> tuple[Condition, tuple[
     fact = Fact(id + MARK, NO_TITLE, type_, of=of, choices=titles)
     twin = replaced(condition, lambda node: _as_fact(node, id, fact))
     if of == "deal":
-        return twin, tuple(Goal(*rule) for rule in _like_an_attribute(fact))
+        alike = (Goal(*rule) for rule in _like_an_attribute(id, fact))
+        # what hangs together on a card does so in the other deal, too
+        whole = (replaced(rule, lambda n: _as_fact(n, id, fact)) for rule in rules([condition]))
+        return twin, (*alike, *map(Goal, whole))
     one_value: Condition = Not(Disputed(fact))
     if id == "contact.kind":  # it is always set; the others need not be
         one_value = And((Not(Missing(fact)), one_value))
     everybody = [n for n in condition.walk() if isinstance(n, Quantified)]
     # where nobody holds the role ``every`` is UNKNOWN, and that is fine here
     nobody_or_all = frozenset({Truth.TRUE, Truth.UNKNOWN})
-    rules = (Goal(Quantified(n.role, "every", one_value), nobody_or_all) for n in everybody)
-    return twin, tuple(rules)
+    known = (Goal(Quantified(n.role, "every", one_value), nobody_or_all) for n in everybody)
+    return twin, tuple(known)
 
 
-def _like_an_attribute(fact: Fact) -> Iterator[tuple[Condition, frozenset[Truth]]]:
+def _like_an_attribute(name: str, fact: Fact) -> Iterator[tuple[Condition, frozenset[Truth]]]:
     yield Disputed(fact), _FALSE
-    if fact.type is not ValueType.MONEY:  # there need not be a price
+    if name in ALWAYS_SET:
         yield Missing(fact), _FALSE
     if fact.type is ValueType.NUMBER:
         yield Compare((FactRef(fact), Constant(Decimal(0))), (">=",)), frozenset({Truth.TRUE})
@@ -83,6 +86,9 @@ def apart(scene: Scene, kind: str, id: str) -> tuple[Scene, Scene]:
     attribute = id.partition(".")[2]
     if id.startswith("deal."):
         value: Any = named[0].value if named else None
+        if attribute in OF_CARD:
+            card = with_values(scene.card, {attribute: value}, scene.currency or "EUR")
+            return first, evolve(first, card=card)
         changes: dict[str, Any] = {attribute: int(value) if attribute == "talks" else value}
         return first, evolve(first, **changes)
     said: dict[str | None, Any] = {saying.about: saying.value for saying in named}

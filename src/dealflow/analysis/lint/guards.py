@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.conditions import (
+    ATTRIBUTES,
     OPERATORS,
     AttributeRef,
     Compare,
@@ -136,7 +137,7 @@ def _limits(term: Term) -> _Range | None:
         case Count() | Size():
             return _COUNTED
         case AttributeRef(name=name):
-            return _ATTRIBUTES.get(name)
+            return _ATTRIBUTES.get(name, _TYPES.get(ATTRIBUTES[name][0]))
         case FactRef(fact=fact):
             return _TYPES.get(fact.type)
         case _:

@@ -15,7 +15,7 @@ from dealflow.analysis.lint.facts import needed_facts
 from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
 from dealflow.analysis.lint.oracle import NOT_TRUE, TRUE, Oracle, drops, silent
-from dealflow.analysis.solver import Goal, Saying, Scene, passing
+from dealflow.analysis.solver import Goal, Saying, Scene, passing, told
 from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, literal
 from dealflow.evidence import Fact
 from dealflow.playbook import Plan, Playbook, WalkAway
@@ -219,6 +219,7 @@ def _lines(scene: Scene) -> Iterator[str]:
         yield f"{person.id}: {', '.join(marks)}"
     if scene.amount is not None:
         yield f"the price is {scene.amount}"
+    yield from told(scene.card)
     if scene.talks:
         yield f"{scene.talks} two-way talk{'s' * (scene.talks > 1)}"
     for saying in scene.sayings:

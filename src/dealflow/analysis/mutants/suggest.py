@@ -284,6 +284,7 @@ _SIGNS = {
     "import pytest": {"pytest.": "pytest"},
     "from dealflow import ": {
         "(EvidenceError)": "EvidenceError",
+        "[Line(": "Line",
         " Money(": "Money",
         "(Money(": "Money",
         "(MoveNotAllowed)": "MoveNotAllowed",

@@ -18,6 +18,7 @@ from dealflow.analysis.solver.disagreement import (
     complete,
     differ,
 )
+from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, rules, told, with_values
 from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, solve_any, stuck
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import (
@@ -27,14 +28,17 @@ from dealflow.analysis.solver.scenes import (
     Saying,
     Scene,
     Talks,
+    opened,
     perform,
     scene_of,
 )
 from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
 
 __all__ = [
+    "ALWAYS_SET",
     "ANSWERED",
     "LIMIT",
+    "OF_CARD",
     "RANKS",
     "START",
     "Answer",
@@ -56,10 +60,14 @@ __all__ = [
     "deal_at",
     "differ",
     "nearest",
+    "opened",
     "passing",
     "perform",
+    "rules",
     "scene_of",
     "solve",
     "solve_any",
     "stuck",
+    "told",
+    "with_values",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from attrs import evolve
+
 from dealflow.analysis.solver.cells import Cast, cells_of_fact
 from dealflow.analysis.solver.routes import Unreachable, route, scene_to_pass
 from dealflow.analysis.solver.scenes import (
@@ -12,6 +14,7 @@ from dealflow.analysis.solver.scenes import (
     Person,
     Saying,
     Scene,
+    opened,
     perform,
     scene_of,
 )
@@ -57,7 +60,7 @@ def _changed(scene: Scene, wanted: list[tuple[Fact, Value | None]]) -> Scene:
                 people.append(Person(str(value)))
             _find_entitled(fact, people)
             kept += _said(fact, value, Cast(tuple(people)))
-    return Scene(tuple(people), tuple(kept), scene.amount, scene.talks, scene.account, scene.waived)
+    return evolve(scene, people=tuple(people), sayings=tuple(kept), heard=())
 
 
 def _find_entitled(fact: Fact, people: list[Person]) -> None:
@@ -111,7 +114,7 @@ def deal_at(
     legs = route(playbook, step, at)
     last = _next_scene(playbook, step, at) if ready else Scene()
     first = legs[0].scene if legs else last
-    deal = Deal.open(playbook, id=id, account=first.account, by=by, at=at, amount=first.amount)
+    deal = opened(playbook, first, by=by, at=at, id=id)
     for leg in legs:
         perform(deal, leg.scene, by=by, at=at)
         deal.advance(by=by, at=at, to=leg.plan.move.to)

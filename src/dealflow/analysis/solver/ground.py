@@ -12,6 +12,7 @@ from attrs import define, field
 
 from dealflow.analysis.solver.cells import Cast, Cell, cells_beside, cells_of_fact, read
 from dealflow.analysis.solver.forest import Input, Leaf, Pair, Tree, pair_of
+from dealflow.analysis.solver.own import OWNER
 from dealflow.analysis.solver.samples import NORTHWIND, Samples
 from dealflow.conditions import (
     ATTRIBUTES,
@@ -26,7 +27,7 @@ from dealflow.conditions import (
     Quantified,
 )
 from dealflow.evidence import ANY_ROLE, Contact, Fact, Lack, Reading
-from dealflow.values import Money, Value
+from dealflow.values import Money, Value, ValueType
 
 __all__ = ["Ground"]
 
@@ -261,6 +262,11 @@ class Ground:
         elif name == "deal.account":
             yield Cell(NORTHWIND)
             yield from (Cell(v, (), 1) for v in self.samples.of_type(type_))
+        elif name == "deal.owner":
+            yield Cell(OWNER)
+            yield from (Cell(v, (), _CHANGE) for v in self._texts())
+        elif name == "deal.products":
+            yield from (Cell(v, (), _CHANGE if v else 0) for v in self.samples.lists())
         elif name == "contact.kind":
             # nobody makes a contact a committee unless a condition asks for one
             yield from (
@@ -269,11 +275,17 @@ class Ground:
         else:
             yield Cell()
             values: Iterable[Value] = choices or self.samples.of_type(type_)
+            if type_ is ValueType.TEXT:
+                values = self._texts()
             if name == "contact.rating":
                 values = [v for v in values if v in _RATINGS]
-            elif name == "deal.amount":
+            elif type_ is ValueType.MONEY:
                 values = [v for v in values if isinstance(v, Money) and v.amount >= 0]
-            yield from (Cell(v, (), 5) for v in values)
+            yield from (Cell(v, (), _CHANGE) for v in values)
+
+    def _texts(self) -> list[Value]:
+        # on a card, a text without words is none
+        return [v for v in self.samples.of_type(ValueType.TEXT) if str(v).strip()]
 
 
 _CHANGE = 5

@@ -28,6 +28,7 @@ from dealflow.analysis.solver.scenes import (
 from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
 from dealflow.assessment import Verdict, judge_step
 from dealflow.deal import Deal
+from dealflow.evidence import Card
 from dealflow.exceptions import DealflowError
 from dealflow.playbook import FULFILLED, Plan, Playbook
 from dealflow.state import Snapshot, fold
@@ -44,8 +45,9 @@ __all__ = [
     "stuck",
 ]
 
-Change: TypeAlias = Person | Money | Talks | Hearing | Saying
-"""What would have to be otherwise: a contact, the price, talks, a hearing or a statement."""
+Change: TypeAlias = Person | Money | Card | Talks | Hearing | Saying
+"""What would have to be otherwise: a contact, the price, our own record of the deal, talks, a
+hearing or a statement."""
 
 _NOT_TRUE = ANSWERED - {Truth.TRUE}
 _NOT_FALSE = ANSWERED - {Truth.FALSE}
@@ -282,8 +284,9 @@ def nearest(
         limit: how many states to try.
 
     Returns:
-        The people who would have to be found, the price to be named, talks to be held, people to
-        be heard, and what would have to be said beside what stands; empty when the move passes as
+        The people who would have to be found, the price to be named, the card as it would have to
+        be, talks to be held, people to be heard, and what would have to be said beside what stands;
+        empty when the move passes as
         it is (without ``to``, when any move of the step does), ``None`` when no change would do,
         or none was found within the limit.
     """
@@ -319,6 +322,8 @@ def _changes(now: Scene, then: Scene) -> Iterator[Change]:
     yield from (person for person in then.people if person not in now.people)
     if then.amount is not None and then.amount != now.amount:
         yield then.amount
+    if then.card is not None and then.card != now.card:
+        yield then.card
     if then.talks > now.talks:
         yield Talks(then.talks - now.talks)
     said = [saying for saying in then.sayings if saying not in now.sayings]

@@ -16,6 +16,7 @@ from itertools import pairwise
 from attrs import define, evolve, field
 
 from dealflow.conditions import (
+    ATTRIBUTES,
     AttributeRef,
     Compare,
     Condition,
@@ -137,7 +138,7 @@ class Samples:
             case ValueType.PERSON:
                 return tuple(people)
             case ValueType.LIST:
-                return tuple(self._lists())
+                return tuple(self.lists())
             case other:
                 return self.of_type(other)
 
@@ -181,7 +182,8 @@ class Samples:
             case _:
                 return number
 
-    def _lists(self) -> Iterator[tuple[str, ...]]:
+    def lists(self) -> Iterator[tuple[str, ...]]:
+        """The lists to try."""
         listed = self.of_type(ValueType.TEXT) if self.members else ()
         named = [*map(str, listed), NORTHWIND] if self.members else []
         items: list[str] = sorted({*self.items, *named})
@@ -272,9 +274,9 @@ def _type_of_term(term: Term) -> ValueType:
     match term:
         case FactRef(fact=fact):
             return fact.type
-        case AttributeRef(name="deal.amount"):
-            return ValueType.MONEY
-        case Count() | Size() | AttributeRef(name="deal.talks" | "contact.rating"):
+        case Count() | Size():
             return ValueType.NUMBER
+        case AttributeRef(name=name) if ATTRIBUTES[name][0] is not ValueType.CHOICE:
+            return ATTRIBUTES[name][0]
         case _:
             return ValueType.TEXT

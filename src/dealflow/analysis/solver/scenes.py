@@ -12,8 +12,19 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
+from dealflow.analysis.solver.own import fields_of
 from dealflow.deal import Deal
-from dealflow.evidence import US, ContactKind, Fact, Influence, ResponseMode, SourceKind, Statement
+from dealflow.evidence import (
+    US,
+    Card,
+    ContactKind,
+    Fact,
+    Influence,
+    ResponseMode,
+    SourceKind,
+    Statement,
+)
+from dealflow.playbook import Playbook
 from dealflow.values import Money, Value, ValueType
 
 __all__ = [
@@ -24,6 +35,7 @@ __all__ = [
     "Scene",
     "Talks",
     "heard_in",
+    "opened",
     "perform",
     "scene_of",
 ]
@@ -122,6 +134,8 @@ class Scene:
         account: the customer.
         waived: the guards that somebody with authority has set aside.
         heard: contacts who are heard first-hand, whatever they say.
+        card: our own record of the deal; ``None`` is whatever it has. Without an owner the deal
+            belongs to whoever has it.
     """
 
     people: tuple[Person, ...] = ()
@@ -131,12 +145,34 @@ class Scene:
     account: str = "Northwind"
     waived: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
+    card: Card | None = None
 
     @property
     def size(self) -> int:
         """How much has to be put on record to get there."""
-        price = self.amount is not None
-        return len(self.people) + len(self.sayings) + len(self.waived) + self.talks + price
+        ours = (self.amount is not None) + (self.card is not None)
+        return len(self.people) + len(self.sayings) + len(self.waived) + self.talks + ours
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of its money, if there is any."""
+        lines = self.card.lines if self.card else ()
+        said = (saying.value for saying in self.sayings)
+        amounts: list[object] = [self.amount, *said, *(line.amount for line in lines)]
+        return next((each.currency for each in amounts if isinstance(each, Money)), None)
+
+
+def opened(playbook: Playbook, scene: Scene, *, by: str, at: datetime, id: str = "D-1") -> Deal:
+    """Open a deal with the account, the price and the card of a scene."""
+    return Deal.open(
+        playbook,
+        id=id,
+        account=scene.account,
+        by=by,
+        at=at,
+        amount=scene.amount,
+        **fields_of(scene.card),
+    )
 
 
 def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
@@ -152,6 +188,7 @@ def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
     _people(deal, scene, by, at)
     if scene.amount is not None and scene.amount != deal.amount:
         deal.change_amount(scene.amount, by=by, at=at, reason="The offer was drawn up")
+    _card(deal, scene, by, at)
     # talks are only ever added. Where a scene has fewer than the deal had, it is missed, and
     # whoever needs it has to look at the deal that comes out
     while sum(talk.spoke == "both" for talk in deal.interactions.values()) < scene.talks:
@@ -195,6 +232,13 @@ def _people(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
     for id, contact in known.items():
         if id not in staying and contact.roles:
             deal.change_contact(id, by=by, at=at, roles=())
+
+
+def _card(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
+    if scene.card is not None:
+        card = evolve(scene.card, owner=scene.card.owner or deal.card.owner)
+        if card != deal.card:
+            deal.change_card(by=by, at=at, **fields_of(card))
 
 
 def _kept(deal: Deal, statement: Statement, wanted: list[Saying], at: datetime) -> bool:
@@ -321,4 +365,4 @@ def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
         both = zip(sayings, latest.values(), strict=True)
         sayings = [evolve(saying, source=statement.source) for saying, statement in both]
     talks = sum(talk.spoke == "both" for talk in deal.interactions.values())
-    return Scene(tuple(people), tuple(sayings), deal.amount, talks, deal.account)
+    return Scene(tuple(people), tuple(sayings), deal.amount, talks, deal.account, card=deal.card)

@@ -19,6 +19,7 @@ from dealflow.analysis.solver.cells import Cast, Cell
 from dealflow.analysis.solver.factoring import factored
 from dealflow.analysis.solver.forest import Bound, Budget, Forest, Input, Pair, groups, truth_bits
 from dealflow.analysis.solver.ground import Ground
+from dealflow.analysis.solver.own import OF_CARD, rules, with_values
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
 from dealflow.conditions import (
@@ -32,7 +33,7 @@ from dealflow.conditions import (
     Within,
 )
 from dealflow.evidence import ANY_ROLE
-from dealflow.values import Money, Truth, ValueType
+from dealflow.values import Truth, ValueType
 
 __all__ = ["ANSWERED", "LIMIT", "Answer", "Goal", "solve"]
 
@@ -113,12 +114,15 @@ def solve(
         given: a scene to start from, whose people stay: what is so already costs nothing.
         stands: whether all else of it stays, too: nothing is taken back, and more may be said.
     """
-    wanted = _merged(goals)
+    asked = list(goals)
+    asked += map(Goal, rules([goal.condition for goal in asked]))
+    wanted = _merged(asked)
     # two demands on the same condition that have no truth in common
     if not all(goal.allowed for goal in wanted):
         return Answer(None, True, 0)
     conditions = [goal.condition for goal in wanted]
-    currency = _currency(given) or Samples.of(conditions, at).currency
+    known = None if given is None else given.currency
+    currency = known or Samples.of(conditions, at).currency
     budget = Budget(limit)
     parts = _apart(wanted)
     search = _Search(parts, at, currency, budget, given, stands)
@@ -130,7 +134,8 @@ def solve(
         for cast in casts(conditions, tuple(roles), given, stands=stands):
             cells = search.cells_in(cast)
             if cells is not None:
-                return Answer(_scene(cast, cells, given), True, budget.spent)
+                scene = _scene(cast, cells, given, currency)
+                return Answer(scene, True, budget.spent)
     except Bound:
         # the search was given up, and that no scene was found so far proves nothing
         return Answer(None, False, budget.spent)
@@ -316,7 +321,7 @@ def _test(allowed: frozenset[Truth]) -> Callable[[Pair], bool]:
     return lambda pair: truth_bits(pair) in bits
 
 
-def _scene(cast: Cast, cells: Mapping[Input, Cell], given: Scene | None) -> Scene:
+def _scene(cast: Cast, cells: Mapping[Input, Cell], given: Scene | None, currency: str) -> Scene:
     """The scene that some cells make up; what no condition reads stays as given."""
     before = given or Scene()
     read = {(input[1], None if len(input) < 3 else input[2]) for input in cells}
@@ -334,7 +339,13 @@ def _scene(cast: Cast, cells: Mapping[Input, Cell], given: Scene | None) -> Scen
         attribute.get(("deal.account",), before.account),
         before.waived,
         tuple(sorted(cast.heard or ())),
+        with_values(before.card, _on_card(attribute), currency),
     )
+
+
+def _on_card(attribute: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    names = ((name, (f"deal.{name}",)) for name in OF_CARD)
+    return {name: attribute[key] for name, key in names if key in attribute}
 
 
 def _person(person: Person, attribute: Mapping[tuple[str, ...], Any]) -> Person:
@@ -356,6 +367,11 @@ def _given_cells(given: Scene | None) -> dict[Input, Cell]:
         ("attribute", "deal.talks"): Cell(Decimal(given.talks)),
         ("attribute", "deal.account"): Cell(given.account),
     }
+    if given.card is not None:
+        values = ((name, getattr(given.card, name)) for name in OF_CARD)
+        # whoever is to have the deal is not known where no owner is named
+        read = {name: None if v == "" else v for name, v in values if (name, v) != ("owner", "")}
+        cells |= {("attribute", f"deal.{name}"): Cell(value) for name, value in read.items()}
     for person in given.people:
         rating = None if person.rating is None else Decimal(person.rating)
         cells["attribute", "contact.kind", person.id] = Cell(person.kind)
@@ -368,12 +384,3 @@ def _given_cells(given: Scene | None) -> dict[Input, Cell]:
         input = ("fact", saying.fact, *about)
         said[input] = (*said.get(input, ()), saying)
     return cells | {input: Cell(None, sayings) for input, sayings in said.items()}
-
-
-def _currency(scene: Scene | None) -> str | None:
-    """The currency of a scene's money, if there is any."""
-    if scene is None:
-        return None
-    amounts = [saying.value for saying in scene.sayings if isinstance(saying.value, Money)]
-    money = scene.amount or next(iter(amounts), None)
-    return None if money is None else money.currency

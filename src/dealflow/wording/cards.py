@@ -1,0 +1,37 @@
+"""The card of a deal in words: what we keep of it ourselves, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dealflow.evidence import Card, Line
+from dealflow.wording.words import Words
+
+__all__ = ["deal_card"]
+
+
+def deal_card(w: Words, card: Card) -> Iterator[str]:
+    """Each field of a card that is set, as ``owner: lena``."""
+    if card.owner:
+        yield w.pair(w.gettext("owner"), _flat(card.owner))
+    if card.source is not None:
+        source = {
+            "marketing": w.gettext("marketing"),
+            "referral": w.gettext("referral"),
+            "forecast": w.gettext("forecast"),
+        }[card.source]
+        yield w.pair(w.gettext("source"), w.bracketed(source, _flat(card.source_name)))
+    if card.market:
+        yield w.pair(w.gettext("market"), _flat(card.market))
+    if card.lines:
+        yield w.pair(w.gettext("products"), w.listed(_line(w, line) for line in card.lines))
+    if card.expected_close is not None:
+        yield w.pair(w.gettext("expected close"), w.date(card.expected_close))
+
+
+def _line(w: Words, line: Line) -> str:
+    return w.bracketed(_flat(line.product), w.money(line.amount))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
