@@ -9,14 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from attrs import asdict
+from attrs import asdict, evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dealflow import (
+    Card,
     DealflowError,
     InputError,
     Interaction,
+    Line,
     Money,
     Playbook,
     Refused,
@@ -414,6 +416,11 @@ def test_problem_of_a_line(line: str, place: str, message: str) -> None:
         ('id = "D-1"', 'id = ""', "deal.id"),
         ('account = "Northwind"', 'account = "a\\u0085b"', "deal.account"),
         ('amount = "48000 EUR"', "amount = 48000", "deal.amount"),
+        ('amount = "48000 EUR"', 'owner = ""', "deal.owner"),
+        ('amount = "48000 EUR"', 'source = "chance"', "deal.source"),
+        ('amount = "48000 EUR"', "expected_close = 2026-09-30T09:00:00Z", "deal.expected_close"),
+        ('amount = "48000 EUR"', 'lines = [{ product = "" }]', "deal.lines[0].product"),
+        ('amount = "48000 EUR"', 'lines = [{ product = "x" }]', "deal.lines[0].amount"),
         ("at = 2026-03-02T09:00:00Z", "at = 1066-10-14T09:00:00Z", "deal.at"),
         ("[contacts.ruth]", '[contacts."!"]', "contacts.!.id"),
         ("[contacts.ruth]", "[contacts]\neve = 1\n[contacts.ruth]", "contacts.eve"),
@@ -514,6 +521,15 @@ influence = "high"
 response_mode = "growth"
 rating = 2""",
         'amount = "52000 EUR"\nreason = "two more"',
+        """reason = "Lena left"
+[lines.card]
+owner = "max"
+source = "referral"
+source_name = "Mona Weiss"
+market = "ports"
+expected_close = 2026-09-30
+lines = [{ product = "Gates", amount = "40000 EUR" }]""",
+        'card = { market = "", lines = [], expected_close = "2026-10-01" }',
         """waive = "proof_passed"
 authority = "Max Berg"
 reason = "reference"
@@ -533,6 +549,8 @@ until = 2026-04-01T00:00:00Z""",
         "contact_added",
         "contact_changed",
         "amount_changed",
+        "card_changed",
+        "card_changed",
         "waived",
     ]
     call = Interaction("c", "call", ("ruth",), ten, "phone", "them")
@@ -556,7 +574,12 @@ until = 2026-04-01T00:00:00Z""",
     assert bodies[9][1]["contact"].kind == "third_party"
     assert bodies[10][1]["contact"].name == "Ruth Okafor"
     assert bodies[10][1]["contact"].rating == 2
-    assert bodies[12][1]["until"] == datetime(2026, 4, 1, tzinfo=UTC)
+    gates = Line("Gates", Money("40000", "EUR"))
+    full = Card("max", "referral", "Mona Weiss", "ports", (gates,), date(2026, 9, 30))
+    assert bodies[12][1] == {"card": full, "reason": "Lena left"}
+    emptied = evolve(full, market="", lines=(), expected_close=date(2026, 10, 1))
+    assert bodies[13][1] == {"card": emptied}
+    assert bodies[14][1]["until"] == datetime(2026, 4, 1, tzinfo=UTC)
     assert [entry.kind for entry in run.opening] == ["opened", "contact_added", "contact_added"]
 
 
@@ -834,3 +857,23 @@ def test_absurd_values(data: st.DataObject) -> None:
         else:
             rows.insert(data.draw(st.integers(0, len(rows))), rows[at])
     attempt("\n".join(rows))
+
+
+def test_a_script_opens_a_deal_with_its_card() -> None:
+    """What the opening says of the card is on it, and else whoever opens the deal owns it."""
+    card = """owner = "max"
+source = "forecast"
+source_name = "Q3"
+market = "ports"
+expected_close = 2026-09-30
+
+[[deal.lines]]
+product = "Gates"
+amount = "40000 EUR"
+"""
+    line = 'observe = "x"\nfacts.budget.approved = true'
+    with_card = DEAL.replace('amount = "48000 EUR"\n', f'amount = "48000 EUR"\n{card}')
+    gates = Line("Gates", Money("40000", "EUR"))
+    full = Card("max", "forecast", "Q3", "ports", (gates,), date(2026, 9, 30))
+    for deal, expected in ((DEAL, Card("lena")), (with_card, full)):
+        assert play(parse_script(text_of(line, deal=deal))).deal.card == expected

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from dealflow.assessment import Verdict
-from dealflow.evidence import InteractionKind, Side, SourceKind, Text
+from dealflow.evidence import InteractionKind, LeadSource, Side, SourceKind, Text
+from dealflow.evidence import Line as ProductLine
 from dealflow.forms import Filled, Id, words
 from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.values import Money, Value
@@ -23,6 +24,7 @@ __all__ = [
     "Line",
     "Meet",
     "Opening",
+    "Recard",
     "Reprice",
     "Say",
     "Script",
@@ -113,6 +115,20 @@ class Reprice:
 
 
 @frozen
+class Recard:
+    """Our own record of the deal changes.
+
+    Attributes:
+        fields: the given ones of ``owner``, ``source``, ``source_name``, ``market``, ``lines`` and
+            ``expected_close``.
+        reason: why.
+    """
+
+    fields: Mapping[str, Any]
+    reason: str = ""
+
+
+@frozen
 class TakeBack:
     """A source's latest standing statement of a fact is withdrawn.
 
@@ -190,7 +206,7 @@ class Answer:
     interaction: Filled | None = None
 
 
-Action: TypeAlias = Meet | Say | Introduce | Reprice | TakeBack | Waive | Go | Answer
+Action: TypeAlias = Meet | Say | Introduce | Reprice | Recard | TakeBack | Waive | Go | Answer
 """What happens in a line."""
 
 
@@ -254,6 +270,12 @@ class Opening:
         at: when.
         amount: the price, when there is one already.
         title: what the deal is about.
+        owner: who owns it; else whoever opens it.
+        source: where it came from.
+        source_name: which activity, who referred, or which forecast.
+        market: the market or segment.
+        lines: the products with their amounts.
+        expected_close: the day on which it is expected to close.
     """
 
     id: Id
@@ -262,6 +284,12 @@ class Opening:
     at: datetime
     amount: Money | None = None
     title: str = ""
+    owner: Filled | None = None
+    source: LeadSource | None = None
+    source_name: str = ""
+    market: str = ""
+    lines: tuple[ProductLine, ...] = ()
+    expected_close: date | None = None
 
 
 @frozen

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Final
 
 from attrs import frozen
 
-from dealflow.evidence import ContactKind, Influence, ResponseMode, Text
+from dealflow.evidence import ContactKind, Influence, LeadSource, Line, ResponseMode, Text
 from dealflow.forms import (
     NEEDED,
     PLAIN,
@@ -27,9 +27,9 @@ from dealflow.forms import (
     shown,
 )
 from dealflow.scripts.data import Answer, Expect, Go, Meet, Opening, Reprice, Say, Waive
-from dealflow.values import Alternative, utc
+from dealflow.values import Alternative, ValueType, from_json, utc
 
-__all__ = ["FILE", "Came", "Card", "Met", "TakesBack", "Told", "Words", "line_form"]
+__all__ = ["FILE", "Came", "Card", "Met", "Recards", "TakesBack", "Told", "Words", "line_form"]
 
 
 def _rating(value: Any, _: object = None) -> int:
@@ -79,6 +79,26 @@ class Came:
 
 
 @frozen
+class DealCard:
+    """What changes of our own record of the deal; ``None`` is not said."""
+
+    owner: Filled | None = None
+    source: LeadSource | None = None
+    source_name: str | None = None
+    market: str | None = None
+    lines: tuple[Line, ...] | None = None
+    expected_close: date | None = None
+
+
+@frozen
+class Recards:
+    """A line about our own record of the deal."""
+
+    card: DealCard
+    reason: str = ""
+
+
+@frozen
 class Words:
     """The words that are taken back."""
 
@@ -103,7 +123,7 @@ class Told:
     at: datetime
     by: Filled | None = None
     comment: Text | None = None
-    action: Met | Say | Came | Reprice | TakesBack | Waive | Go | Answer
+    action: Met | Say | Came | Reprice | Recards | TakesBack | Waive | Go | Answer
     expect: Expect | None = None
 
 
@@ -115,10 +135,15 @@ def _as_written(value: Any) -> datetime:
 
 _KIND: Final = Kind(
     Style(TEXT),
-    {**PLAIN, datetime: leaf(_as_written, datetime)},
+    {
+        **PLAIN,
+        datetime: leaf(_as_written, datetime),
+        date: leaf(lambda raw: from_json(ValueType.DATE, raw), date),
+    },
     {
         File: As(by_id=("contacts",)),
         Text: As(types={"en": Filled, "zh": Filled}),
+        Line: As(types={"product": Filled}),
         Meet: As(names={"people": "with"}),
         Expect: As(types={"refused": tuple[Filled, ...] | None}),
         Waive: As(names={"guard": "waive"}),
@@ -173,6 +198,7 @@ def line_form() -> Form[Told]:
         ),
         "contact": _KIND.record(Came),
         "amount": _KIND.record(Reprice),
+        "card": _KIND.record(Recards),
         "withdraw": _KIND.record(TakesBack),
         "waive": _KIND.record(Waive),
         "move": _KIND.choice(moves, "move"),

@@ -20,11 +20,12 @@ from dealflow.scripts.data import (
     Introduce,
     Line,
     Meet,
+    Recard,
     Say,
     TakeBack,
     Waive,
 )
-from dealflow.scripts.form import Came, Card, Met, TakesBack, Told, Words, line_form
+from dealflow.scripts.form import Came, Card, Met, Recards, TakesBack, Told, Words, line_form
 from dealflow.values import Value, ValueType, from_json
 
 __all__ = ["Scope", "introduced", "lines"]
@@ -166,6 +167,9 @@ def _action(scope: Scope, told: Told) -> Action:
             return meet
         case Came(card):
             return introduced(scope, card, "contact")
+        case Recards(card, reason):
+            given = asdict(card, recurse=False, filter=lambda _, value: value is not None)
+            return Recard(given, reason)
         case Say() as say:
             return _say(scope, say, told.by or scope.by)
         case TakesBack(said, reason):

@@ -19,6 +19,7 @@ from dealflow.scripts.data import (
     Introduce,
     Line,
     Meet,
+    Recard,
     Reprice,
     Say,
     Script,
@@ -187,6 +188,12 @@ def _open(script: Script, playbook: Playbook) -> Deal:
         at=start.at,
         amount=start.amount,
         title=start.title,
+        owner=start.owner,
+        source=start.source,
+        source_name=start.source_name,
+        market=start.market,
+        lines=start.lines,
+        expected_close=start.expected_close,
     )
     for person in script.people:
         deal.add_contact(person.id, by=start.by, at=start.at, **person.fields)
@@ -302,6 +309,10 @@ def _reprice(deal: Deal, line: Line, action: Reprice) -> None:
     deal.change_amount(action.amount, by=line.by, at=line.at, reason=action.reason)
 
 
+def _recard(deal: Deal, line: Line, action: Recard) -> None:
+    deal.change_card(by=line.by, at=line.at, reason=action.reason, **action.fields)
+
+
 def _take_back(deal: Deal, line: Line, action: TakeBack) -> None:
     about = action.about
     fact = deal.playbook.fact.get(action.fact)
@@ -369,6 +380,7 @@ _PLAYERS: Final[Mapping[type, Callable[[Deal, Line, Any], object]]] = MappingPro
         Say: _say,
         Introduce: _introduce,
         Reprice: _reprice,
+        Recard: _recard,
         TakeBack: _take_back,
         Waive: _waive,
         Go: _go,
