@@ -158,10 +158,11 @@ def test_deals_at_a_step(deal: Deal) -> None:
 
 
 def test_everything_happens_to_deals() -> None:
-    """Deals contradict themselves, lose statements, and age."""
+    """Deals contradict themselves, lose statements, are handed over, and age."""
     late = found(deals(BOOK), lambda deal: deal.trail[-1].at > START + timedelta(days=20))
     assert late.trail[0].at == START
     assert found(deals(BOOK), lambda deal: bool(deal.withdrawn)).withdrawn
+    assert found(deals(BOOK), lambda deal: deal.card.owner != "rep").trail[-1].at >= START
 
     def told_apart(deal: Deal) -> bool:
         findings = deal.assess(at=deal.trail[-1].at).findings

@@ -17,6 +17,7 @@ from dealflow.exceptions import MoveNotAllowed
 from dealflow.playbook import LOST, WALKED_AWAY, Playbook
 from dealflow.strategies.of_deals import (
     BY,
+    change_card,
     contradict,
     reached,
     ready_scene,
@@ -115,6 +116,11 @@ class DealMachine(RuleBasedStateMachine):
         self.deal.waive(
             guard, authority="the boss", by=BY, at=self.now, reason="Agreed", until=until
         )
+
+    @rule(data=st.data())
+    def change_card(self, data: st.DataObject) -> None:
+        """Our own record changes: the deal is handed over, or is to bring something else."""
+        change_card(data.draw, self.deal, self.now)
 
     @precondition(_open)
     @rule()

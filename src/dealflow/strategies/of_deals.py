@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations, islice
 from typing import Protocol, TypeVar
 
-from attrs import frozen
+from attrs import asdict, frozen
 from hypothesis import strategies as st
 
 from dealflow.analysis.solver import Goal, Scene, Unreachable, deal_at, perform, scene_of, solve
@@ -16,12 +16,14 @@ from dealflow.conditions import AttributeRef, Condition, Heard
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import Plan, Playbook
-from dealflow.strategies.of_statements import statements, values
+from dealflow.strategies.of_cards import cards
+from dealflow.strategies.of_statements import samples, statements, values
 from dealflow.trail import Trail
 from dealflow.values import Truth, ValueType
 
 __all__ = [
     "BY",
+    "change_card",
     "contradict",
     "deals",
     "reached",
@@ -38,7 +40,7 @@ _MOST_CHANGES = 6
 # a policy of many guards can fail by thousands of sets of them, and the solver is asked about each
 _MOST_SETS = 50
 _NOT_TRUE = frozenset(Truth) - {Truth.TRUE}
-_CHANGES = ("say", "contradict", "take back", "wait")
+_CHANGES = ("say", "contradict", "take back", "change card", "wait")
 
 
 def deals(
@@ -47,8 +49,8 @@ def deals(
     """Deals that got to a step through its guards, and to which something happened then.
 
     Every deal starts as the cheapest that gets to its step. Then people say something, contradict
-    each other, take something back, and time passes. A look at a deal is fair at the time of its
-    last entry, ``deal.trail[-1].at``.
+    each other, take something back, our own record changes, and time passes. A look at a deal is
+    fair at the time of its last entry, ``deal.trail[-1].at``.
 
     Args:
         playbook: the rules.
@@ -133,6 +135,8 @@ def _shaken(draw: st.DrawFn, playbook: Playbook, steps: Sequence[str]) -> Deal:
             contradict(draw, deal, now)
         elif change == "take back":
             take_back(draw, deal, now)
+        elif change == "change card":
+            change_card(draw, deal, now)
         else:
             now += timedelta(days=draw(st.integers(1, 200)))
     return deal
@@ -258,3 +262,11 @@ def take_back(draw: Draw, deal: Deal, now: datetime) -> None:
     if numbers := standing(deal):
         number = draw(st.sampled_from(numbers))
         deal.withdraw(number, by=BY, at=now, reason="It was not so")
+
+
+def change_card(draw: Draw, deal: Deal, now: datetime) -> None:
+    """Let our own record of the deal be another."""
+    currency = deal.playbook.currency or scene_of(deal, now).currency
+    card = draw(cards(deal.playbook, currency or samples(deal.playbook).currency))
+    if card != deal.card:
+        deal.change_card(by=BY, at=now, **asdict(card, recurse=False))

@@ -15,14 +15,15 @@ from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import Playbook
 from dealflow.values import Money, Value, ValueType
 
-__all__ = ["statements", "values"]
+__all__ = ["TEXTS", "samples", "statements", "values"]
 
 # what the trail takes as text: no surrogates and no control characters, and not only blanks
-_TEXTS = st.text(
+TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"),
     min_size=1,
     max_size=20,
 ).filter(lambda words: bool(words.strip()))
+"""Texts that say something."""
 _CENTURY = 36_525 * 24 * 3600
 
 
@@ -76,7 +77,7 @@ def values(
     playbook: Playbook, fact: Fact, people: tuple[str, ...] = ()
 ) -> st.SearchStrategy[Value]:
     """Values of a fact: those that conditions tell apart, and any others of its type."""
-    telling = _samples(playbook).of_fact(fact, people)
+    telling = samples(playbook).of_fact(fact, people)
     if fact.type in (ValueType.YES_NO, ValueType.CHOICE, ValueType.PERSON):
         return st.sampled_from(telling)
     # half at what conditions tell apart, where faults are; half anything, as the samples could miss
@@ -85,7 +86,8 @@ def values(
 
 
 @lru_cache(maxsize=128)
-def _samples(playbook: Playbook) -> Samples:
+def samples(playbook: Playbook) -> Samples:
+    """The values that a playbook's guards tell apart."""
     return Samples.of(playbook.guard_condition.values(), START)
 
 
@@ -100,6 +102,6 @@ def _any_of(type_: ValueType, currency: str) -> st.SearchStrategy[Value]:
         case ValueType.DURATION:
             return st.integers(0, _CENTURY).map(lambda seconds: timedelta(seconds=seconds))
         case ValueType.LIST:
-            return st.lists(_TEXTS, max_size=4).map(tuple)
+            return st.lists(TEXTS, max_size=4).map(tuple)
         case _:
-            return _TEXTS
+            return TEXTS
