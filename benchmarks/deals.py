@@ -1,4 +1,4 @@
-"""The deal that the benchmarks work on: six contacts, forty statements, ready to leave step 3."""
+"""The deal that is measured: six contacts, forty-two statements, ready to leave step 3."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ QUALIFICATION = [
     ("ruth", "timeline.date", "2026-09-01"),
     ("ruth", "timeline.wanted", True),
     ("ruth", "decision.steps", "IT checks, I sign"),
+    ("ruth", "need.ready", True),
+    ("ruth", "value.worth_it", True),
 ]
 BUYING_ROLES = [
     ("ruth", "decision.clear", True),

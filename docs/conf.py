@@ -28,7 +28,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(?!dealflow\.).*"),
     (r"py:.*", r"dealflow\.(.*\.)?_.*"),
     # Left out of the API page, so that ``Refused`` means the error there.
-    (r"py:.*", r"dealflow\.trail\.events\.Refused"),
+    (r"py:.*", r"dealflow\.trail\.(events|moves)\.Refused"),
     # Further inside: what public classes are made of, and what only passes through signatures.
     (r"py:.*", r"dealflow\.(deal\.recorder|wording\.statements|trail\.body|conditions\.base)\..*"),
     (r"py:.*", r"dealflow\.analysis\.(coverage\.clauses|history)\..*"),

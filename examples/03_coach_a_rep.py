@@ -35,6 +35,8 @@ def deal_of(key: str, account: str, *weeks: Answers) -> Deal:
 FIRST = [("ann", "need.presenting", "Late papers"), ("ann", "next_step.agreed", "2026-03-09")]
 SECOND = [
     ("ann", "offer.helps", True),
+    ("bo", "need.ready", True),
+    ("bo", "value.worth_it", True),
     ("ann", "pain.problem", "Retyping"),
     ("bo", "pain.consequence", "We lose Rotterdam"),
     ("bo", "value.measure", "Late lorries"),

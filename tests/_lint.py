@@ -42,6 +42,7 @@ refused = { en = "Nobody has told us what they need.", zh = "还没有人告诉�
 [facts."need.words"]
 title = { en = "the need", zh = "需求" }
 type = "text"
+good_for = "P60D"
 ask = [
   { id = "need.words", en = "What do you need?", zh = "您需要什么？" },
 ]
@@ -49,6 +50,7 @@ ask = [
 [facts."need.people"]
 title = { en = "the number of people", zh = "人数" }
 type = "number"
+good_for = "P60D"
 ask = [
   { id = "need.people", en = "How many are you?", zh = "有多少人？" },
 ]
@@ -67,6 +69,7 @@ refused = { en = "We have not met who pays.", zh = "还没有见到付款人。"
 [facts."role.payer"]
 title = { en = "who pays", zh = "付款人是谁" }
 type = "person"
+good_for = "P60D"
 ask = [
   { id = "role.payer", en = "Who pays?", zh = "谁付款？" },
 ]
@@ -82,6 +85,7 @@ ask = [
 title = { en = "whether this person pays", zh = "此人是否付款" }
 type = "yes_no"
 of = "contact"
+good_for = "P60D"
 ask = [
   { id = "person.pays", en = "Do you pay?", zh = "是您付款吗？" },
 ]
@@ -292,7 +296,6 @@ FAULTS: dict[str, list[tuple[str, list[Change], str]]] = {
         (
             "a walk-away guard",
             [
-                ('[facts."need.people"]', '[facts."need.people"]\ngood_for = "P9D"'),
                 (MONEY, 'when = "money.there and need.people < 2"'),
             ],
             "steps.talk",
@@ -434,6 +437,9 @@ FAULTS: dict[str, list[tuple[str, list[Change], str]]] = {
     "D307": [
         ("not found", [('zh = "使用者" }\nask = "role.user"', 'zh = "使用者" }')], "roles.user"),
     ],
+    "D308": [
+        ("for ever", [('type = "text"\ngood_for = "P60D"', 'type = "text"')], "facts.need.words"),
+    ],
     "D401": [
         ("once", [(MONEY, MONEY + "\nstanding = false")], "guards.money_there.standing"),
     ],
@@ -463,7 +469,10 @@ FAULTS: dict[str, list[tuple[str, list[Change], str]]] = {
         ),
         (
             "of people",
-            [(MONEY, 'when = "money.there or some(user, person.pays)"')],
+            [
+                (MONEY, 'when = "money.there or some(user, person.pays)"'),
+                ('of = "contact"\ngood_for = "P60D"', 'of = "contact"'),
+            ],
             "guards.money_there.when",
         ),
     ],
@@ -622,6 +631,16 @@ NEAR_MISSES: dict[str, list[tuple[str, list[Change]]]] = {
             ],
         ),
     ],
+    "D308": [
+        (
+            "looked at once",
+            [
+                ('type = "text"\ngood_for = "P60D"', 'type = "text"'),
+                ('type = "number"\ngood_for = "P60D"', 'type = "number"'),
+                (NEED, f"{NEED}\nstanding = false"),
+            ],
+        ),
+    ],
     "D401": [("no walk-away guard", [(NEED, f"{NEED}\nstanding = false")])],
     "D402": [("no walk-away guard", [(NEED, f"{NEED}\nwaivable = true")])],
     "D403": [
@@ -647,7 +666,6 @@ NEAR_MISSES: dict[str, list[tuple[str, list[Change]]]] = {
             "of people",
             [
                 (MONEY, 'when = "money.there or some(user, person.pays)"'),
-                ('of = "contact"\n', 'of = "contact"\ngood_for = "P30D"\n'),
             ],
         ),
     ],

@@ -224,7 +224,17 @@ ROUTES = (
         "step_without_guards",
         "The trial close may be left at once: its list of guards was lost in a merge.",
         Replaced(
-            'leave_when = ["trial_close_answered", "serving_decided", "first_time_frame"]\n', ""
+            """leave_when = [
+  "gap_known",
+  "trial_close_answered",
+  "answer_is_the_buyers",
+  "two_voices",
+  "nobody_against",
+  "serving_decided",
+  "first_time_frame",
+]
+""",
+            "",
         ),
     ),
 )
@@ -392,8 +402,8 @@ CONDITIONS = (
     ),
     Fault(
         "conditions_swapped",
-        "Installed looks at whether the customer is satisfied, and the other way round.",
-        Swapped('when = "delivery.installed"', 'when = "delivery.satisfied"'),
+        "Performed looks at whether the customer is satisfied, and the other way round.",
+        Swapped('when = "delivery.performed"', 'when = "delivery.satisfied"'),
     ),
 )
 
@@ -503,7 +513,7 @@ QUESTIONS = (
     Fault(
         "chinese_forgotten",
         "A guard's Chinese title is still English.",
-        _guard("installed", "已安装", "Installed"),
+        _guard("customer_satisfied", "客户满意", "Customer satisfied"),
     ),
 )
 
@@ -529,7 +539,7 @@ OTHERS = (
         "paper_never_offered",
         "Contract terms are for those only who have accepted and want a proposal.",
         Replaced(
-            "when = 'close.outcome == \"accepted\" or legal.received'",
+            "when = 'close.outcome == \"accepted\" or proposal.accepted or legal.received'",
             'when = \'close.outcome == "accepted" and close.outcome == "wants_proposal"\'',
         ),
     ),
@@ -540,8 +550,8 @@ OTHERS = (
     ),
     Fault(
         "flag_reversed",
-        "The red flag on customers who are not ready comes up for those who are.",
-        Replaced("not need.ready", "need.ready"),
+        "The red flag on a summary that nobody confirmed comes up for one that was.",
+        Replaced("not restated.confirmed", "restated.confirmed"),
     ),
     Fault(
         "coaching_swapped",

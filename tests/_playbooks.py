@@ -91,9 +91,11 @@ def full() -> Playbook:
                 sources=Sources(2, ("buyer",), first_hand=True, documents=True),
                 ask=(question, Question("need.again", text("Again?"))),
             ),
-            fact("person.win", ValueType.TEXT, of="contact"),
-            fact("close.answer", ValueType.CHOICE, choices=choices),
+            fact("person.win", ValueType.TEXT, of="contact", sources=Sources(roles=("self",))),
+            fact("close.answer", ValueType.CHOICE, choices=choices, final_word=("buyer",)),
             fact("gap.where", ValueType.CHOICE, choices=gaps),
+            fact("gap.reason", ValueType.TEXT),
+            fact("call.made"),
         ],
         guards=[
             guard("real"),
@@ -112,11 +114,18 @@ def full() -> Playbook:
         walk_away=WalkAway(("worst", "least"), "ask", 2, "talk", ("real",)),
         red_flags=[RedFlag("nobody", "count(buyer) == 0", text("Nobody buys."))],
         trial_close=TrialClose(
-            "ask", "close.answer", ("yes",), ("no",), "gap.where", {"money": "talk"}
+            *("ask", "close.answer", ("yes",), ("no",), "gap.where", {"money": "talk"}),
+            reason="gap.reason",
+            quoted=("yes",),
         ),
-        papers=[Paper("terms", text("Terms"), "need.real"), Paper("quote", text("Quote"))],
+        papers=[
+            Paper("terms", text("Terms"), "need.real", "ask", (text("Price"), text("Dates"))),
+            Paper("quote", text("Quote")),
+        ],
         coaching=Coaching(
-            "need.again", "need.real", (Question("who", text("Who?")),), text("{name}, {account}")
+            *("need.again", "need.real", (Question("who", text("Who?")),)),
+            walk_away=text("{name}, {account}"),
+            called="call.made",
         ),
     )
 
@@ -161,7 +170,7 @@ def problems(build: Any, *args: Any, **rest: Any) -> dict[str, str]:
 words = (
     st.tuples(st.sampled_from(ascii_lowercase), st.text(f"{ascii_lowercase}{digits}_", max_size=8))
     .map("".join)
-    .filter(lambda word: word not in ("us", "any_role") and not iskeyword(word))
+    .filter(lambda word: word not in ("us", "any_role", "self") and not iskeyword(word))
 )
 phrases = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"),

@@ -95,6 +95,9 @@ contacts = st.builds(
     st.sampled_from([None, "high", "medium", "low"]),
     st.sampled_from([None, "growth", "trouble", "even_keel", "overconfident"]),
     st.none() | st.integers(-5, 5),
+    texts,
+    st.sampled_from([None, "executive", "manager", "staff"]),
+    st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
 )
 prices = amounts.map(lambda money: Money(abs(money.amount), money.currency))
 ahead = st.timedeltas(timedelta(days=1), timedelta(days=20_000)).map(lambda more: NOON + more)
@@ -158,6 +161,18 @@ others: st.SearchStrategy[ev.Event] = st.one_of(
         quote=texts,
         interaction=optional_texts,
     ),
+    st.builds(
+        ev.Confirmed,
+        texts,
+        st.lists(words, min_size=1, max_size=3, unique=True).map(tuple),
+        past,
+        texts,
+        optional_texts,
+    ),
+    st.tuples(words, words, words)
+    .filter(lambda w: w[0] != w[1])
+    .map(lambda w: ev.ContactsMerged(*w)),
+    st.builds(ev.MergeUndone, texts, words),
     st.builds(ev.Withdrawn, integers, words),
     st.builds(
         ev.Waived, texts, words.filter(lambda name: name != "lena"), words, st.none() | ahead
@@ -165,7 +180,7 @@ others: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Moved, texts, texts, texts, verdicts, guards),
     st.builds(ev.Refused, texts, texts, texts, verdicts, guards),
     st.builds(ev.SteppedBack, texts, texts, words, st.just("rep"), guards),
-    st.builds(ev.SteppedBack, texts, texts, st.just(""), st.just("rejected"), guards),
+    st.builds(ev.SteppedBack, texts, texts, st.just(""), st.just("rejected"), guards, integers),
     st.builds(ev.WalkedAway, texts, words, verdicts, guards),
     st.builds(ev.Lost, texts, words, st.just("rival"), texts),
     st.builds(ev.Lost, texts, words, st.sampled_from(["in_house", "nothing"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,9 @@ from dealflow.conditions import (
     Count,
     Covered,
     Disputed,
+    Dissent,
     FactRef,
+    Final,
     Heard,
     Holds,
     Known,
@@ -35,6 +38,7 @@ from dealflow.conditions import (
     Size,
     Term,
     Vocabulary,
+    Voices,
     Within,
     parse,
 )
@@ -76,7 +80,19 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         )
     }
 )
-VOCABULARY = Vocabulary(FACTS, ROLES)
+FINAL: Mapping[str, Fact] = MappingProxyType(
+    {
+        one.id: one
+        for one in (
+            fact("price.fair", final_word=("buyer",), good_for=10 * DAY),
+            fact("price.marks", ValueType.NUMBER, final_word=("buyer", "coach")),
+            fact("plan.backed", sources=Sources(roles=("coach", "buyer")), final_word=("coach",)),
+            fact("person.ready", of="contact", final_word=("buyer",), good_for=6 * DAY),
+        )
+    }
+)
+"""Facts on which somebody has the final word."""
+VOCABULARY = Vocabulary({**FACTS, **FINAL}, ROLES)
 
 
 def condition(text: str) -> Condition:
@@ -133,12 +149,20 @@ class World:
         contacts: who is on the map.
         attributes: of the deal by name; those of a contact are read from the contact.
         at: the instant.
+        former: the roles that contacts held once, by id.
+        alike: by the id of a contact who is another, that other's.
+        gone: who has left.
+        until: until when the people are these.
     """
 
     evidence: Evidence = field(factory=Evidence)
     contacts: tuple[Contact, ...] = ()
     attributes: dict[str, Value] = field(factory=dict)
     at: datetime = AT
+    former: dict[str, tuple[str, ...]] = field(factory=dict)
+    alike: dict[str, str] = field(factory=dict)
+    gone: tuple[str, ...] = ()
+    until: datetime | None = None
 
     @property
     def heard(self) -> Collection[str]:
@@ -148,17 +172,34 @@ class World:
     @property
     def read(self) -> Reader:
         """From a fact to what is known of it."""
-        return self.evidence.reader(self.roles_of, self.at)
+        return self.evidence.reader(self, self.at)
 
-    def roles_of(self, id: str) -> frozenset[str]:
-        """The roles of a contact."""
-        return frozenset(role for one in self.contacts if one.id == id for role in one.roles)
+    def roles_of(self, contact: str) -> frozenset[str]:
+        """The roles of a contact: those of all his records, unless he has left."""
+        who = self.same(contact)
+        mine = [one for one in self.contacts if self.same(one.id) == who]
+        return frozenset(role for one in mine for role in one.roles if who not in self.gone)
+
+    def ever(self, contact: str) -> frozenset[str]:
+        """The roles that a contact holds or held."""
+        who = self.same(contact)
+        former = (role for id in self.former for role in self.former[id] if self.same(id) == who)
+        mine = (role for one in self.contacts if self.same(one.id) == who for role in one.roles)
+        return frozenset((*former, *mine))
+
+    def same(self, contact: str) -> str:
+        """Who a contact is."""
+        return self.alike.get(contact, contact)
+
+    def voice(self, contact: str) -> str | None:
+        """Who speaks by an id."""
+        return None if self.same(contact) in self.gone else self.same(contact)
 
     def holders(self, role: str) -> Collection[Contact]:
         """The contacts who hold a role, or any."""
-        return [
-            one for one in self.contacts if role in one.roles or (role == ANY_ROLE and one.roles)
-        ]
+        own = [one for one in self.contacts if self.same(one.id) == one.id]
+        held = [(one, self.roles_of(one.id)) for one in own]
+        return [one for one, roles in held if role in roles or (role == ANY_ROLE and roles)]
 
     def attribute(self, name: str, contact: Contact | None) -> Value | None:
         """An attribute of the deal, or of a contact; ``None`` when it isn't set."""
@@ -167,7 +208,7 @@ class World:
         if name == "contact.heard":
             return contact.id in self.heard
         found: Value | None = getattr(contact, name.removeprefix("contact."))
-        return found
+        return None if found == "" else found
 
 
 def world(*statements: Statement, **fields: Any) -> World:
@@ -236,8 +277,32 @@ Constants = Mapping[ValueType, st.SearchStrategy[Value]]
 _EQUAL: tuple[Operator, ...] = ("==", "!=")
 _AMONG: tuple[Operator, ...] = ("in", "not in")
 _ORDER: tuple[Operator, ...] = (*_EQUAL, "<", "<=", ">", ">=")
+VOICED: tuple[Operator, ...] = (">=", ">", "==", "<=", "<")
 _ORDERED = (ValueType.NUMBER, ValueType.MONEY, ValueType.DATE, ValueType.DURATION)
 _ROLE = st.sampled_from([*ROLES, ANY_ROLE])
+
+
+@st.composite
+def _people_behind(draw: st.DrawFn, *, inside: bool) -> Condition:
+    return draw(_of_people(inside=inside))
+
+
+# hypothesis prints its strategies, and is not fond of long ones
+@cache
+def _of_people(*, inside: bool) -> st.SearchStrategy[Condition]:
+    final = [one for one in FINAL.values() if inside or one.of == "deal"]
+    some = [one for one in (*FACTS.values(), *final) if inside or one.of == "deal"]
+    return st.one_of(
+        st.sampled_from([one for one in final if one.type is ValueType.YES_NO]).map(Holds),
+        st.sampled_from(final).map(Final),
+        st.sampled_from(final).map(Dissent),
+        st.builds(
+            Voices,
+            st.lists(st.sampled_from([*final, *some]), min_size=1, max_size=3).map(tuple),
+            st.sampled_from(VOICED),
+            st.integers(1, 3),
+        ),
+    )
 
 
 def _facts(*types: ValueType, inside: bool) -> st.SearchStrategy[Fact]:
@@ -279,7 +344,8 @@ def _comparisons(
 
 def _choices(*, inside: bool) -> st.SearchStrategy[Condition]:
     terms: list[tuple[Term, Iterable[str]]] = [(FactRef(FACTS["close.answer"]), OUTCOMES)]
-    names = ("contact.influence", "contact.kind") if inside else ("deal.source",)
+    people = ("contact.influence", "contact.kind", "contact.level")
+    names = people if inside else ("deal.source",)
     terms += [(AttributeRef(name), ATTRIBUTES[name][1]) for name in names]
     kinds: list[st.SearchStrategy[Condition]] = []
     for term, choices in terms:
@@ -345,16 +411,19 @@ def _trees(atoms: st.SearchStrategy[Condition], leaves: int) -> st.SearchStrateg
     )
 
 
-def conditions(constants: Constants) -> st.SearchStrategy[Condition]:
-    """Conditions of every kind over ``FACTS``, as the parser makes them.
+def conditions(constants: Constants, *, people: bool = False) -> st.SearchStrategy[Condition]:
+    """Conditions over ``FACTS``, as the parser makes them.
 
     Args:
         constants: for each type that is compared, the values written out.
+        people: of every kind, over ``FINAL`` as well: final words, dissent and numbers of voices.
     """
+
+    def atoms(*, inside: bool) -> st.SearchStrategy[Condition]:
+        plain = _atoms(constants, inside=inside)
+        return plain | _people_behind(inside=inside) if people else plain
+
     quantified = st.builds(
-        Quantified,
-        _ROLE,
-        st.sampled_from(["every", "some"]),
-        _trees(_atoms(constants, inside=True), 3),
+        Quantified, _ROLE, st.sampled_from(["every", "some"]), _trees(atoms(inside=True), 3)
     )
-    return _trees(_atoms(constants, inside=False) | quantified, 6)
+    return _trees(atoms(inside=False) | quantified, 6)

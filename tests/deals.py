@@ -39,6 +39,8 @@ SAYS: Mapping[str, Sequence[tuple[str, str, object]]] = {
     ],
     "qualification": [
         ("ines", "offer.helps", True),
+        ("ruth", "need.ready", True),
+        ("ruth", "value.worth_it", True),
         ("ines", "pain.problem", "Two days a week go into retyping"),
         ("ines", "pain.consequence", "We lose the Rotterdam contract"),
         ("ruth", "value.measure", "Late deliveries, from 9 to 2 percent"),
@@ -65,6 +67,7 @@ SAYS: Mapping[str, Sequence[tuple[str, str, object]]] = {
         ("mara", "proof.judges", "Mara and Ines"),
         ("mara", "proof.ends", "2026-04-30"),
         ("mara", "proof.passed", True),
+        ("mara", "technical.recommends", "us"),
         ("mara", "technical.no", False),
     ],
     "trial_close": [("ruth", "serve.first_date", "2026-06-01")],
@@ -192,9 +195,11 @@ def picture(deal: Deal) -> tuple[object, ...]:
         deal.outcome,
         deal.since,
         deal.contacts,
+        deal.merged,
         deal.interactions,
         deal.waivers,
         {id: astuple(statement) for id, statement in deal.statements.items()},
+        {n: [astuple(one) for one in made] for n, made in deal.confirmations.items()},
         dict(deal.withdrawn),
         deal.assess(at=deal.trail[-1].at),
     )

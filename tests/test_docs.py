@@ -6,7 +6,7 @@ import importlib.util
 import io
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from operator import attrgetter
 from pathlib import Path
@@ -14,9 +14,10 @@ from types import ModuleType
 
 import pytest
 
-from dealflow import PlaybookError, load_playbook, parse_playbook
+from dealflow import Deal, PlaybookError, load_playbook, parse_playbook
 from dealflow.cli import cli
 from dealflow.playbook import Places, path_of
+from dealflow.trail import events
 from tests._nested import pytest_in
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +27,9 @@ PAGES = sorted(
     for path in [*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "examples" / "README.md"]
 )
 # A fact with one of these is a rule, too: not everybody may state it, or not for ever.
-_OF_FACTS = {"sources", "good_for"}
+_OF_FACTS = {"sources", "good_for", "final_word"}
+# Tables of the playbook file that hold others by their ids.
+_BY_ID = ("facts", "guards", "roles", "red_flags")
 PRINTING = ("README.md", "README.zh-CN.md", "docs/why.md")
 # A block of Python, at most one line, and what the block prints.
 PRINTED = re.compile(r"```python\n(.*?)```\n\n(?:[^`\n]*\n+)?```text\n(.*?)```", re.DOTALL)
@@ -79,18 +82,100 @@ def test_pages_name_no_machine_and_no_registry() -> None:
         assert not re.search(r"/home/|/root/|/tmp/|-index-url|/simple/", read(page)), page
 
 
+def test_method_numbers_its_rules_in_order() -> None:
+    """The rules are numbered from 1 on in each section, none twice, and the sections follow."""
+    numbers = [number.split(".") for number, _, _ in _numbered_rules()]
+    sections = dict.fromkeys(section for section, _ in numbers)
+    steps = [str(n) for n, _ in enumerate(load_playbook("seven_step").steps, 1)]
+    assert list(sections) == [*steps, "E", "B", "P", "W"]
+    assert numbers == [
+        [section, str(n)]
+        for section in sections
+        for n in range(1, 1 + sum(one == section for one, _ in numbers))
+    ]
+
+
 def test_method_has_every_guard_role_and_step() -> None:
-    """The method page names each guard, role and step of the playbook, each guard once."""
+    """Each guard is the place of one rule, at its own step; so is each red flag and each role."""
     playbook = load_playbook("seven_step")
     text = read("docs/method.md")
-    in_tables = re.findall(r"^\|.*\| `(\w+)`[^|]*\|$", text, re.MULTILINE)
-    assert sorted(in_tables) == sorted(playbook.guard)
-    for name in (*playbook.role, *playbook.step):
+    places = [(number, *place) for number, _, cell in _numbered_rules() for place in _places(cell)]
+    steps = {guard: str(n) for n, step in enumerate(playbook.steps, 1) for guard in step.leave_when}
+    assert playbook.walk_away is not None
+    steps |= dict.fromkeys(playbook.walk_away.guards, "W")
+    guards = [(name, number.split(".")[0]) for number, kind, name, _ in places if kind == "guard"]
+    assert sorted(guards) == sorted(steps.items())
+    assert {name for name, _ in guards} == playbook.guard.keys()
+    for part, known in (("red flag", playbook.red_flags), ("role", playbook.roles)):
+        named = [name for _, kind, name, _ in places if kind == part]
+        assert sorted(named) == sorted(item.id for item in known)
+    papers = {name for _, kind, name, _ in places if kind == "paper"}
+    assert papers == {paper.id for paper in playbook.papers}
+    for name in playbook.step:
         assert f"`{name}`" in text, name
-    once = re.findall(r"`(\w+)` \(\*once\*\)", text)
+    once = [name for *_, name, mark in places if mark == "*once*"]
     assert once == [guard.id for guard in playbook.guards if not guard.standing]
-    waivable = re.findall(r"`(\w+)` \(waivable\)", text)
+    waivable = [name for *_, name, mark in places if mark == "waivable"]
     assert waivable == [guard.id for guard in playbook.guards if guard.waivable]
+
+
+def test_method_gives_each_rule_a_place_that_exists() -> None:
+    """Every numbered rule is kept somewhere: in the playbook, by a verb, in an entry or by lint."""
+    playbook = load_playbook("seven_step")
+    keys = set(_paths(tomllib.loads(_script("number_rules").RULES.read_text(encoding="utf-8"))))
+    known: dict[str, Callable[[str], bool]] = {
+        "guard": playbook.guard.__contains__,
+        "red flag": {flag.id for flag in playbook.red_flags}.__contains__,
+        "fact": playbook.fact.__contains__,
+        "role": playbook.role.__contains__,
+        "paper": {paper.id for paper in playbook.papers}.__contains__,
+        "key": keys.__contains__,
+        "verb": lambda name: callable(_found(Deal, name, "Deal.")),
+        "entry": lambda name: _found(events, name) is not None,
+        "lint": lambda code: f"### {code} " in read("docs/lint.md"),
+    }
+    rules = _numbered_rules()
+    assert all(rule and _places(cell) for _, rule, cell in rules)
+    astray = [
+        f"{number}: {kind} {name}"
+        for number, _, cell in rules
+        for kind, name, _ in _places(cell)
+        if not known[kind](name)
+    ]
+    assert astray == []
+
+
+def _numbered_rules() -> list[tuple[str, str, str]]:
+    """The number, the rule and the place of each row of the numbered tables."""
+    row = r"^\| (\w+\.\d+) \| (.+) \| (.+) \|$"
+    rows = re.findall(row, read("docs/method.md"), re.MULTILINE)
+    assert all("|" not in cell for rule in rows for cell in rule)
+    return rows
+
+
+def _places(cell: str) -> list[tuple[str, str, str]]:
+    """The kind, the name and the mark of each place in a cell, which has nothing else."""
+    place = r"([a-z ]+) `([\w.]+)`(?: \(([^)]+)\))?"
+    assert re.fullmatch(rf"{place}(?:, {place})*", cell), cell
+    return re.findall(rf"(?:^|, ){place}", cell)
+
+
+def _paths(data: Mapping[str, object]) -> Iterator[str]:
+    """Keys with the part of the playbook in which they stand, as in ``facts.good_for``."""
+    for part, value in data.items():
+        if isinstance(value, dict):
+            items = [*value.values()] if part in _BY_ID else [value]
+        else:
+            items = value if isinstance(value, list) else []
+        yield from (f"{part}.{key}" for item in items if isinstance(item, dict) for key in item)
+
+
+def _found(where: object, name: str, start: str = "") -> object:
+    assert name.startswith(start), name
+    try:
+        return attrgetter(name.removeprefix(start))(where)
+    except AttributeError:
+        return None
 
 
 def test_method_names_the_line_of_each_rule() -> None:
@@ -126,13 +211,19 @@ def test_method_page_can_be_numbered_anew() -> None:
 def test_method_says_whose_word_counts_and_how_long() -> None:
     """The row of a fact says who must have said it and how long it is good for."""
     page, playbook = read("docs/method.md"), load_playbook("seven_step")
-    row = r"^\| `facts\.([\w.]+)` \| \S+ \| ([\w ]+) \| ([\w, ]+) \|$"
+    row = r"^\| `facts\.([\w.]+)` \| \S+ \| ([\w ]+) \| ([\w, ()]+) \|$"
     rows = re.findall(row, page, re.MULTILINE)
     assert len(rows) == page.count("\n| `facts.")
     for id, good_for, words in rows:
         fact = playbook.fact[id]
         days = "ever" if fact.good_for is None else f"{fact.good_for.days} days"
-        roles = [playbook.role[role].title.en.lower() for role in fact.sources.roles]
+        roles = [
+            "the person" if role == "self" else playbook.role[role].title.en.lower()
+            for role in fact.sources.roles
+        ]
+        for i, role in enumerate(fact.sources.roles):
+            roles[i] += " (final)" * (role in fact.final_word)
+        assert set(fact.final_word) <= set(fact.sources.roles), id
         whose = (roles or ["anybody"]) + ["document"] * fact.sources.documents
         assert (good_for, words) == (days, ", ".join(whose)), id
 
@@ -180,7 +271,7 @@ def test_playbook_page_has_every_key() -> None:
     text = read("docs/playbook.md")
     data = load_playbook("seven_step").to_data()
     documented = set(re.findall(r"`\"?(\w+)\"?`", text))
-    assert set(_keys(data, ("facts", "guards", "roles", "red_flags"))) <= documented
+    assert set(_keys(data, _BY_ID)) <= documented
 
 
 def _keys(data: object, by_id: tuple[str, ...]) -> Iterator[str]:

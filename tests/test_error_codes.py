@@ -28,6 +28,7 @@ from dealflow import (
 )
 from dealflow.scripts import parse_script
 from dealflow.trail import Opened, chain
+from tests._playbooks import full
 from tests.deals import BY, START, deal_at, new_deal, now, seven_step, small
 
 PAGE = (Path(__file__).parents[1] / "docs" / "errors.md").read_text(encoding="utf-8")
@@ -112,6 +113,25 @@ def withdrawn_twice() -> None:
         made.withdraw(entry.seq, reason=REASON, **NOW)
 
 
+def with_buyer(step: str) -> Deal:
+    """A deal with Ann, the buyer, at the step ``ask`` of a playbook with everything."""
+    made = Deal.open(full(), id="D-1", account="Northwind", **NOW)
+    made.add_contact("ann", name="Ann", roles=["buyer"], **NOW)
+    made.read("A.pdf", "need.real", True, **NOW)
+    made.hear("ann", "need.real", True, **NOW)
+    if step == "ask":
+        made.hear("ann", "person.win", "Time", **NOW)
+        made.advance(to="ask", **NOW)
+    return made
+
+
+def back_to_nowhere() -> None:
+    """A trial close is rejected, and nobody says why."""
+    made = with_buyer("ask")
+    made.answer_trial_close("no", source="ann", **NOW)
+    made.return_to_gap(**NOW)
+
+
 def with_a_clock(at: datetime) -> Deal:
     """A deal that is told the time."""
     return Deal.open(seven_step(), id="D-1", account="Northwind", by=BY, at=at, clock=lambda: START)
@@ -184,6 +204,9 @@ PROVOKED: Mapping[str, Callable[[], object]] = {
     "took_no_part": said(interaction="c"),
     "not_waivable": lambda: deal().waive("timely", authority="Ana", reason=REASON, **NOW),
     "inconsistent": lambda: deal().lose(to="nothing", rival="Acme", reason=REASON, **NOW),
+    "never_said": lambda: deal().confirm("tom", ["need.presenting"], **NOW),
+    "quote_missing": lambda: with_buyer("talk").hear("ann", "close.answer", "yes", **NOW),
+    "gap_unknown": back_to_nowhere,
     "duplicate_contact": lambda: deal().add_contact("tom", name="Tom", **NOW),
     "duplicate_interaction": lambda: deal().meet("call", participants=["tom"], id="c", **NOW),
     "already_withdrawn": withdrawn_twice,

@@ -125,10 +125,11 @@ def test_a_refused_answer_is_logged() -> None:
     with capture_logs() as logs, logged(deal):
         with pytest.raises(Refused):
             deal.answer_trial_close("accepted", source="ruth", by=BY, at=now(deal))
-        deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+        deal.answer_trial_close("rejected", source="ruth", gap="money", by=BY, at=now(deal))
     assert [(entry["kind"], entry["step"], entry.get("to")) for entry in logs] == [
         ("said", "trial_close", None),
         ("refused", "trial_close", "negotiation"),
+        ("said", "trial_close", None),
         ("said", "trial_close", None),
         ("stepped_back", deal.step, deal.step),
     ]

@@ -58,6 +58,8 @@ ErrorCode: TypeAlias = Literal[
     "took_no_part",
     "not_waivable",
     "inconsistent",
+    "never_said",
+    "quote_missing",
     # the deal stands in the way: it has gone on, or somebody else is at it
     "duplicate_contact",
     "duplicate_interaction",
@@ -70,6 +72,7 @@ ErrorCode: TypeAlias = Literal[
     "deal_closed",
     "deal_open",
     "nothing_new",
+    "gap_unknown",
     "refused",
     "deal_busy",
     # several of these at once

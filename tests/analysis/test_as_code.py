@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from dealflow import Card, Deal, Line, Money, Trail
 from dealflow.analysis.as_code import verbs, written
 from dealflow.trail import events
 from tests import _trails as make
-from tests.deals import BY, START, now, small, small_deal
+from tests.deals import BY, DAY, START, now, small, small_deal
 
 
 def again(deal: Deal, size: int) -> Deal:
@@ -45,6 +45,21 @@ def test_what_changes_of_a_card_is_written() -> None:
     assert again(deal, 3) == deal
     test = written("a card", "one", code)
     assert test.startswith("from dealflow import Line, Money\n\n\ndef test_a_card(deal_at):\n")
+
+
+def test_how_it_was_said_is_written() -> None:
+    """Whose words it is, that we have it from somebody else, in which words, and when."""
+    deal = small_deal()
+    told: dict[str, Any] = {"first_hand": False, "quote": "I'd say so", "said_at": START - DAY}
+    deal.hear("ann", "be.good", True, by=BY, at=START, **told)
+    code = list(verbs(deal, deal.trail[3:]))
+    assert {"first_hand=False", 'quote="I\'d say so"'} <= {
+        part.strip(" ,") for line in code for part in line.split(", ")
+    }
+    made = Deal.replay(deal.playbook, Trail(deal.trail[:3]))
+    known = {"deal": made, "now": {"by": BY, "at": START}, "timedelta": timedelta}
+    exec("\n".join(code), known)
+    assert made == deal
 
 
 def test_imports_are_of_what_is_used() -> None:

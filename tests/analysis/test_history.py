@@ -15,6 +15,7 @@ from dealflow import Card, Deal, Line, Money, Playbook, Refused, Truth
 from dealflow.analysis import Observation, observations
 from dealflow.analysis.history import Walks, judge_again, judge_all, world_of
 from dealflow.scripts import load_script, play, shipped_scripts
+from tests.deal._closing import at_close, closing, reject
 from tests.deals import (
     BY,
     DAY,
@@ -209,6 +210,17 @@ def test_lines_in_another_currency_are_left_out() -> None:
             assert (state.amount is None) is not bool(lines)
     ours = small_deal(lines=[euros], owner="max")
     assert world_of(other(guards=rich), ours.trail, now(ours)).state.card == ours.card
+
+
+def test_a_way_back_to_a_step_that_is_not_there() -> None:
+    """What has to be shown again is so from a step on; where there is no such step, nothing is."""
+    deal = at_close(closing())
+    reject(deal, gap="plan")
+    ours, others = (
+        world_of(playbook, deal.trail, now(deal)).state for playbook in (closing(), small())
+    )
+    assert [setback.step for setback in ours.setbacks] == ["show"]
+    assert others.setbacks == []
 
 
 def test_unknown_roles_are_dropped() -> None:

@@ -499,8 +499,8 @@ def test_reorganisation() -> None:
 
 @pytest.mark.parametrize(
     "against",
-    [{"rating": -1}, {"stance": "opposes"}],
-    ids=["rating", "stance"],
+    [{"rating": -1}, {"agrees": False}],
+    ids=["rating", "no consent"],
 )
 def test_powerful_opponents(against: dict[str, Any]) -> None:
     """A person of high influence who is against us is named; one of low influence is not."""
@@ -508,7 +508,7 @@ def test_powerful_opponents(against: dict[str, Any]) -> None:
     if "rating" in against:
         deal.change_contact("mara", rating=against["rating"], by=BY, at=now(deal))
     else:
-        say(deal, "tom", "person.stance", against["stance"], about="mara")
+        say(deal, "mara", "person.agrees", against["agrees"])
     assert "powerful_opponent" not in flags(deal)
     deal.change_contact("mara", influence="low", by=BY, at=now(deal))
     assert "powerful_opponent" not in flags(deal)
@@ -561,7 +561,9 @@ def test_no_expected_stay() -> None:
 
 
 def test_papers() -> None:
-    """The paper follows the commitment won: a quote, then a proposal, then contract terms."""
+    """No paper before the trial close; then a quote, a proposal, or contract terms."""
+    early = ready_at("guided_competition")
+    assert early.assess(at=now(early)).paper is None
     deal = ready_at("trial_close")
 
     def paper() -> str | None:
@@ -574,13 +576,13 @@ def test_papers() -> None:
     assert paper() == "proposal"  # not hers to say
     say(deal, "ruth", "close.outcome", "accepted")
     assert paper() == "contract_terms"
-    say(deal, "ruth", "close.outcome", "wants_proposal")
+    say(deal, "ruth", "close.outcome", "wants_proposal", quote="On paper, please")
     assert paper() != "quote"
 
 
 def test_a_sample_contract_at_legal_raises_the_paper() -> None:
     """A customer whose lawyers have our sample contract has committed more than words."""
-    deal = deal_at("guided_competition")
+    deal = deal_at("trial_close")
     assert deal.assess(at=now(deal)).paper == "quote"
     say(deal, "paul", "legal.received", True)
     assert deal.assess(at=now(deal)).paper == "contract_terms"
@@ -590,7 +592,7 @@ def test_a_sample_contract_at_legal_raises_the_paper() -> None:
 
 def test_contradictory_commitment_is_none() -> None:
     """Where people contradict each other the paper is the less committal one."""
-    deal = deal_at("guided_competition")
+    deal = deal_at("trial_close")
     say(deal, "paul", "legal.received", True)
     say(deal, "ruth", "legal.received", False)
     assert deal.assess(at=now(deal)).paper == "quote"

@@ -25,7 +25,9 @@ from dealflow.conditions import (
     Count,
     Covered,
     Disputed,
+    Dissent,
     FactRef,
+    Final,
     Gap,
     Heard,
     Holds,
@@ -39,6 +41,7 @@ from dealflow.conditions import (
     Quantified,
     Size,
     Term,
+    Voices,
     Within,
     amounts,
     judge,
@@ -50,6 +53,7 @@ from tests.builders import (
     AT,
     DAY,
     FACTS,
+    FINAL,
     ROLES,
     TICK,
     World,
@@ -63,6 +67,8 @@ from tests.builders import (
     statement,
     world,
 )
+from tests.evidence._final import Known as FinalWord
+from tests.evidence._final import final_known
 
 UNKNOWN, TRUE, FALSE, CONFLICTED = Truth
 TODAY = AT.date()
@@ -771,6 +777,13 @@ ATTRIBUTE_VALUES = st.builds(
 )
 
 
+LEAVING = st.fixed_dictionaries(
+    {
+        "gone": st.sampled_from([(), (), ("ann",), ("bob", "cid")]),
+        "former": st.sampled_from([{}, {}, {"bob": ("buyer",)}, {"ann": ("coach",)}]),
+        "until": st.none() | st.integers(0, 9).map(lambda days: AT + days * DAY),
+    }
+)
 CLAIMS = {
     type_: st.lists(
         st.tuples(value, st.sampled_from(["ann", "bob", "cid"]), st.integers(0, 12), st.booleans()),
@@ -781,10 +794,16 @@ CLAIMS = {
 CONDITIONS = conditions(CONSTANTS)
 
 
+PEOPLE_CONDITIONS = conditions(CONSTANTS, people=True)
+
+
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Condition, World]:
-    """A condition and a world in which something is said about what it reads."""
-    tree = draw(CONDITIONS)
+def cases(draw: st.DrawFn, *, people: bool = False) -> tuple[Condition, World]:
+    """A condition and a world in which something is said about what it reads.
+
+    With ``people`` the condition may ask who speaks, and people have left or are soon to leave.
+    """
+    tree = draw(PEOPLE_CONDITIONS if people else CONDITIONS)
     said: list[Statement] = []
     for of in tree.facts:
         for about in (None,) if of.of == "deal" else ("ann", "bob"):
@@ -800,7 +819,9 @@ def cases(draw: st.DrawFn) -> tuple[Condition, World]:
                         first_hand=first_hand,
                     )
                 )
-    return tree, world(*said, contacts=draw(CONTACTS), attributes=draw(ATTRIBUTE_VALUES))
+    fields: dict[str, Any] = draw(LEAVING) if people else {}
+    fields |= {"contacts": draw(CONTACTS), "attributes": draw(ATTRIBUTE_VALUES)}
+    return tree, world(*said, **fields)
 
 
 OPERATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -829,17 +850,43 @@ class Model:
         self.firm = firm
         self.about: str | None = None
 
+    def said(self, of: Fact) -> list[Statement]:
+        """What was said of a fact."""
+        about = self.about if of.of == "contact" else None
+        every = self.where.evidence.statements.values()
+        return [one for one in every if (one.fact, one.about) == (of.id, about)]
+
+    def final(self, of: Fact) -> FinalWord | None:
+        """What is known by the final word, once somebody who has or had it has spoken."""
+        return final_known(of, self.said(of), self.where) if of.final_word else None
+
+    def live(self, of: Fact) -> list[Statement]:
+        """The live claims."""
+        about = self.about if of.of == "contact" else None
+        known = self.final(of)
+        if known is not None:
+            ids = [id for some in known.values.values() for id in some]
+            return [one for one in self.said(of) if one.id in ids]
+        return live(self.said(of), of, about, self.where.at)
+
     def claims(self, of: Fact) -> set[Any]:
         """The different values that are claimed."""
-        about = self.about if of.of == "contact" else None
-        said = self.where.evidence.statements.values()
-        return {one.value for one in live(said, of, about, self.where.at)}
+        return {one.value for one in self.live(of)}
 
     def missing(self, of: Fact) -> bool:
         """Whether a fact is not established."""
         about = self.about if of.of == "contact" else None
-        said = self.where.evidence.statements.values()
-        return bool(lacks(said, of, about, {}, self.where.at))
+        known = self.final(of)
+        if known is not None:
+            return known.lack is not None
+        roles = {one.id: self.where.roles_of(one.id) for one in self.where.contacts}
+        return bool(lacks(self.said(of), of, about, roles, self.where.at))
+
+    def voices(self, over: tuple[Fact, ...]) -> int:
+        """How many people have told us what is known of some facts, themselves or of others."""
+        behind = (one for of in over if not self.missing(of) for one in self.live(of))
+        told = {one.via or (one.source if one.first_hand else None) for one in behind}
+        return len(told - {None, *self.where.gone})
 
     def values(self, term: Term) -> set[Any]:
         """The values that a term takes."""
@@ -861,17 +908,14 @@ class Model:
                 else:
                     (one,) = [one for one in self.where.contacts if one.id == self.about]
                     found = getattr(one, name.removeprefix("contact."))
-                return set() if found is None else {found}
+                return set() if found in (None, "") else {found}
             case _:
                 raise AssertionError(term)
 
     def holders(self, role: str) -> list[str]:
         """Who holds a role."""
-        return [
-            one.id
-            for one in self.where.contacts
-            if (one.roles if role == ANY_ROLE else role in one.roles)
-        ]
+        held = {one.id: self.where.roles_of(one.id) for one in self.where.contacts}
+        return [id for id in held if (held[id] if role == ANY_ROLE else role in held[id])]
 
     def claimed(self, tree: Condition) -> set[bool]:
         """The answers that an atom over one fact takes from its claims."""
@@ -884,6 +928,12 @@ class Model:
                 return {self.missing(of)}
             case Disputed(fact=of):
                 return {len(self.claims(of)) > 1}
+            case Final(fact=of):
+                known = self.final(of)
+                return {True} if known is not None and known.lack is None else set()
+            case Dissent(fact=of):
+                known = self.final(of)
+                return {known is not None and bool(known.dissent)}
             case Named(fact=of, item=item):
                 named = any(item in items for items in self.claims(of))
                 return {True} if named and not self.missing(of) else set()
@@ -900,6 +950,11 @@ class Model:
                 return {True} if self.holders(role) else set()
             case Heard(number=number):
                 return {True} if len(self.where.heard) >= number else set()
+            case Voices(over=over, operator=name, number=number):
+                have, most = self.voices(over), len(self.where.contacts) + 2
+                told = OPERATIONS[name](have, number)
+                more = any(OPERATIONS[name](n, number) for n in range(have + 1, have + most + 1))
+                return {told} if told or not more else set()
             case Within(term=term, ahead=ahead):
                 days = {day - self.where.at.date() for day in self.values(term)}
                 return {day.days <= ahead.days for day in days if day.days >= 0}
@@ -956,7 +1011,17 @@ def test_truth_is_the_set_of_answers(case: tuple[Condition, World], days: int) -
     Evidence is live and told once; UNKNOWN has gaps and TRUE none; not turns everything; nothing
     changes up to the instant that the outcome names, and nothing at all if it names none.
     """
-    tree, where = case
+    check_case(*case, days)
+
+
+@given(cases(people=True), st.integers(0, 30))
+def test_who_speaks_is_part_of_the_answers(case: tuple[Condition, World], days: int) -> None:
+    """The same of conditions that ask for final words and voices, where people leave."""
+    check_case(*case, days)
+
+
+def check_case(tree: Condition, where: World, days: int) -> None:
+    """Hold what a condition comes to in a world against the model."""
     found = judge(tree, where)
     answers = Model(where, firm=False).answers(tree)
     if len(answers) == 1 and Model(where, firm=True).answers(tree) != answers:
@@ -967,7 +1032,10 @@ def test_truth_is_the_set_of_answers(case: tuple[Condition, World], days: int) -
     for ids in (found.yes, found.no):
         assert len(set(ids)) == len(ids)
         for said in map(standing.__getitem__, ids):
-            assert said in live(standing.values(), FACTS[said.fact], said.about, AT)
+            model = Model(where, firm=False)
+            model.about, of = said.about, {**FACTS, **FINAL}[said.fact]
+            known = model.final(of)
+            assert said in model.live(of) or (known is not None and said.id in known.dissent)
     assert found.gaps or found.truth is not UNKNOWN
     assert not (found.gaps and found.truth is TRUE)
 
@@ -977,6 +1045,7 @@ def test_truth_is_the_set_of_answers(case: tuple[Condition, World], days: int) -
     if TRUE not in (found.truth, turned.truth):
         assert turned.gaps == found.gaps
 
+    assert where.until is None or (found.until is not None and found.until <= where.until)
     later = AT + days * DAY if found.until is None else found.until
     assert judge(tree, evolve(where, at=later)) == found
 

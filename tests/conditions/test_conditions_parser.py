@@ -26,7 +26,9 @@ from dealflow.conditions import (
     Count,
     Covered,
     Disputed,
+    Dissent,
     FactRef,
+    Final,
     Heard,
     Holds,
     Known,
@@ -38,11 +40,12 @@ from dealflow.conditions import (
     Quantified,
     Size,
     Vocabulary,
+    Voices,
     Within,
     parse,
 )
 from dealflow.values import LARGEST, Value, to_decimal
-from tests.builders import FACTS, VOCABULARY, condition, conditions
+from tests.builders import FACTS, FINAL, VOCABULARY, condition, conditions
 
 SAFE = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t\"'\\")
 TEXTS = st.text(SAFE, min_size=1, max_size=8).filter(str.strip)
@@ -179,6 +182,15 @@ def problems(text: object) -> list[tuple[str, str]]:
         ("known(talk.score)", Known(FACTS["talk.score"])),
         ("missing(talk.score)", Missing(FACTS["talk.score"])),
         ("disputed(talk.score)", Disputed(FACTS["talk.score"])),
+        ("final(price.fair)", Final(FINAL["price.fair"])),
+        ("not dissent(price.marks)", Not(Dissent(FINAL["price.marks"]))),
+        ("some(buyer, final(person.ready))",
+         Quantified("buyer", "some", Final(FINAL["person.ready"]))),
+        ("voices(budget.approved) >= 2", Voices((YES.fact,), ">=", 2)),
+        ("voices(budget.approved, need.urgent) < 100", Voices((YES.fact, URGENT.fact), "<", 100)),
+        ("not voices(talk.score) == 1", Not(Voices((SCORE.fact,), "==", 1))),
+        ("every(coach, voices(person.content) > 1)",
+         Quantified("coach", "every", Voices((FACTS["person.content"],), ">", 1))),
         ("covered(buyer)", Covered("buyer")),
         ("covered(any_role)", Covered("any_role")),
         ("count(coach) == 0", Compare((Count("coach"), Constant(Decimal(0))), ("==",))),
@@ -237,7 +249,7 @@ def test_a_condition_may_go_over_lines(text: str) -> None:
     assert condition(text) == And((YES, URGENT))
 
 
-@given(conditions(ANY_CONSTANT))
+@given(conditions(ANY_CONSTANT, people=True))
 def test_conditions_are_read_as_they_are_printed(tree: Condition) -> None:
     """What is printed is read as the same tree, and printed again alike."""
     text = str(tree)
@@ -289,9 +301,10 @@ TALK_SCORE = (
     " known(talk.score)"
 )
 PERSON_CONTENT = "person.content is a fact of each contact: use it in every(...) or some(...)"
+VOICES = "voices(...) is compared by one of >= > == <= < with a whole number from 1 to 100"
 OPEN = (
-    "open is no function here; there are: known, missing, disputed, covered, named, heard, plays,"
-    " within, every, some"
+    "open is no function here; there are: known, missing, disputed, final, dissent, voices,"
+    " covered, named, heard, plays, within, every, some"
 )
 
 
@@ -335,7 +348,8 @@ OPEN = (
         ("budget.aproved", "'budget.aproved' is not declared as a fact"),
         ("known(1)", "'1' is no name"),
         ("known(*talk.score)", "'*talk.score' is no name"),
-        ("known(deal.amount)", "'deal.amount' is not declared as a fact"),
+        ("known(deal.amount)", "deal.amount is an attribute and no fact: compare it with a value"),
+        ("known(deal.sorce)", "there is no deal.sorce; there are: deal.amount, deal.account, "),
         ("talk.score", TALK_SCORE),
         ("deal.amount", "deal.amount is of type money: compare it"),
         ("some(buyer, contact.rating)", "contact.rating is of type number: compare it"),
@@ -420,6 +434,21 @@ OPEN = (
         ("heard(1.0)", "heard(n) takes a whole number from 1 to 100"),
         ("heard(-1)", "heard(n) takes a whole number from 1 to 100"),
         ("heard()", "'heard' takes 1 argument"),
+        ("final(budget.approved)",
+         "nobody has the final word on budget.approved: it names no final_word"),
+        ("dissent(budget.approved)", "nobody has the final word on budget.approved"),
+        ("final()", "'final' takes 1 argument"),
+        ("final(no.fact)", "'no.fact' is not declared as a fact"),
+        ("dissent(person.ready)", "person.ready is a fact of each contact"),
+        ("voices(budget.approved)", "compare the number of voices: voices(...) >= 2"),
+        ("voices() >= 2", "voices(...) takes the facts behind which people stand"),
+        ("voices(fact=talk.score) >= 2", "voices(...) takes the facts behind which people"),
+        ("voices(person.content) >= 2", "person.content is a fact of each contact"),
+        ("voices(no.fact) >= 2", "'no.fact' is not declared as a fact"),
+        *((f"voices(talk.score) {compared}", VOICES)
+          for compared in ("!= 2", "in [2]", ">= 0", ">= 101", ">= True", ">= 1.5", ">= '2'",
+                           ">= -1", ">= talk.score", "> 1 > 2", "is 1")),
+        ("2 <= voices(talk.score)", "'voices(talk.score)' is no value"),
         ("named(note.words, 'a')", "note.words is of type text, not a list"),
         ("named(rivals.names, 5)", 'named(list_fact, "item") takes a quoted text'),
         ("named(rivals.names, note.words)", "'note.words' is no value"),
@@ -475,6 +504,8 @@ def test_a_condition_is_a_text(text: object) -> None:
         ("1 < 2 < 'a'", "line 1, column 9", "number cannot be compared with text"),
         ("budget.approved and open(\n'x')", "line 1, column 21", "open is no function here"),
         ("budget.approved and\nheard(\n 0)", "line 3, column 2", "heard(n) takes a whole number"),
+        ("need.urgent and\n final(talk.score)", "line 2, column 8", "nobody has the final word"),
+        ("need.urgent and voices(talk.score) > 0", "line 1, column 17", "voices(...) is compared"),
         ("plays(roles.decider, boss)", "line 1, column 22", "'boss' is no role"),
         ("named(rivals.names,\n 5)", "line 2, column 2", "named(list_fact,"),
         ("within(talk.score, days(1))", "line 1, column 8", "'talk.score' is of type number"),

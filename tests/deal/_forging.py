@@ -27,6 +27,7 @@ _WORDS = (
     "person", "committee", "third_party", "high", "medium", "low", "growth", "trouble",
     "even_keel", "overconfident", "call", "meeting", "mail", "visit", "us", "them", "both",
     "contact", "document", "observation", "rival", "in_house", "nothing", "rep", "rejected",
+    "executive", "manager", "staff",
     "walk_away", "reconcile", "ask", "work", "ready", "unknown", "true", "false", "conflicted",
     "fulfilled", "walked_away", "lost", "any_role", "do_nothing",
 )  # fmt: skip

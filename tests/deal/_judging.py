@@ -120,9 +120,11 @@ def compare(playbook: Playbook, before: Sequence[Body], change: Change) -> Disag
 
 def _looks(deal: Deal) -> object:
     said = {number: repr(statement) for number, statement in deal.statements.items()}
+    confirmed = {number: repr(made) for number, made in deal.confirmations.items()}
     return (
         deal.trail.head, deal.step, deal.outcome, deal.since, deal.account, deal.title, deal.amount,
-        deal.card, deal.contacts, deal.interactions, deal.waivers, said, dict(deal.withdrawn),
+        deal.card, deal.contacts, deal.merged, deal.interactions, deal.waivers, said, confirmed,
+        dict(deal.withdrawn),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from dealflow import Deal, DealflowError, Line, Money, Playbook, Refused, loads
@@ -35,6 +35,13 @@ def _money(raw: object) -> object:
         return raw
 
 
+def _day(raw: object) -> object:
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        return raw
+
+
 def _lines(raw: object) -> object:
     if not isinstance(raw, list):
         return raw
@@ -52,6 +59,7 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "amount": _money,
     "at": _instant,
     "held_at": _instant,
+    "left": _day,
     "lines": _lines,
     "said_at": _instant,
     "true_at": _instant,
@@ -69,14 +77,17 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str], Sequence[str]]] = {
     "opened": ("open", {"deal": "id"}, ("playbook", "playbook_version", "fingerprint", "step")),
     "contact_added": ("add_contact", {}, ()),
     "contact_changed": ("change_contact", {}, ()),
+    "contacts_merged": ("merge_contacts", {}, ()),
+    "merge_undone": ("undo_merge", {}, ()),
     "amount_changed": ("change_amount", {}, ()),
     "met": ("meet", {}, ()),
     "said": ("hear", {"source": "contact"}, ("source_kind",)),
+    "confirmed": ("confirm", {}, ()),
     "withdrawn": ("withdraw", {}, ()),
     "waived": ("waive", {}, ()),
     "moved": ("advance", {"to_step": "to"}, (*_PLACE, *_JUDGED, "move")),
     "refused": ("advance", {"to_step": "to"}, (*_PLACE, *_JUDGED, "move")),
-    "stepped_back": ("step_back", {"to_step": "to"}, (*_PLACE, "cause", "guards")),
+    "stepped_back": ("step_back", {"to_step": "to"}, (*_PLACE, "cause", "guards", "answer")),
     "walked_away": ("walk_away", {}, (*_PLACE, *_JUDGED)),
     "lost": ("lose", {}, _PLACE),
     "reopened": ("reopen", {}, (*_PLACE, "to_step")),
@@ -177,7 +188,8 @@ def written(playbook: Playbook, before: Sequence[Body], body: Body) -> Deal:
     told: dict[str, Any] = {"by": body.get("by"), "at": _instant(body.get("at"))}
     open_to_judgement: tuple[str, ...] = ()
     if kind == "stepped_back" and data.get("cause", "rep") != "rep":
-        deal = _rejected(playbook, before, told)
+        # Whether the answer came with it or long before: either way it is the same entry.
+        deal = _perform(playbook, before, "return_to_gap", told)
         open_to_judgement = ("to_step", "guards")
     else:
         verb, arguments = _call(kind, data)
@@ -204,23 +216,4 @@ def written(playbook: Playbook, before: Sequence[Body], body: Body) -> Deal:
     if open_to_judgement:
         people = {_fields(e["kind"], e["data"])["id"] for e in before if e["kind"] == _ADDS}
         Record(playbook, people, before, body).check()
-    return deal
-
-
-def _rejected(playbook: Playbook, before: Sequence[Body], told: Mapping[str, Any]) -> Deal:
-    """Step back as after the customer's no, which is the entry before and written with it."""
-    if not before or before[-1]["kind"] != "said":
-        raise NotWritten("a deal is thrown back by an answer, and there is none just before")
-    answer = before[-1]
-    verb, arguments = _call("said", answer["data"])
-    if verb != "hear" or (answer["by"], _instant(answer["at"])) != (told["by"], told["at"]):
-        raise NotWritten("the answer before was not put on record together with it")
-    close = playbook.trial_close
-    fact, value = arguments.pop("fact"), arguments.pop("value")
-    if close is None or fact != close.fact or value not in close.back:
-        raise NotWritten(f"{fact} {value!r} rejects no trial close")
-    arguments |= {"answer": value, "source": arguments.pop("contact"), **told}
-    deal = _perform(playbook, before[:-1], "answer_trial_close", arguments)
-    if deal.version == len(before) + 1 and json.loads(deal.trail[-2].body) != answer:
-        raise NotWritten("the answer before would be another")
     return deal

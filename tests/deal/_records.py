@@ -6,22 +6,138 @@ could have given, of the guards that there are, and name only what is there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from dealflow import Playbook
 from tests.deal._entries import Body, NotWritten
 
 _USUAL = {"needed": True, "yes": [], "no": [], "missing": [], "waived": None}
 """What a guard's record leaves out."""
-_LACKS = ("never_asked", "stale", "second_source", "role", "first_hand", "not_named")
-_MISSES = (*_LACKS, "nobody_in_role", "too_few_heard", "not_set", "passed")
+_LACKS = (
+    *("never_asked", "stale", "second_source", "role", "first_hand", "final_word"),
+    *("since_rejection", "not_named"),
+)
+_MISSES = (*_LACKS, "nobody_in_role", "too_few_heard", "too_few_voices", "not_set", "passed")
+_SAID = ("said", "confirmed")
+"""The kinds of entries that make statements."""
 
 
 def _must(holds: object, message: str) -> None:
     if not holds:
         raise NotWritten(message)
+
+
+def _withdrawn(entries: Iterable[Body]) -> set[int]:
+    return {entry["data"]["statement"] for entry in entries if entry["kind"] == "withdrawn"}
+
+
+class _Claim(NamedTuple):
+    """A statement, as far as it bears on what a source said last of a fact."""
+
+    said_at: datetime
+    seq: int
+    source: tuple[str, str]
+    value: Any
+    first_hand: bool
+    interaction: str | None
+
+
+def _people(entries: Iterable[Body]) -> dict[str, str]:
+    """By the id of a contact who was found to be another, that other's."""
+    goes_by: dict[str, str] = {}
+    for entry in entries:
+        if entry["kind"] == "contacts_merged":
+            goes_by[entry["data"]["contact"]] = entry["data"]["into"]
+        elif entry["kind"] == "merge_undone":
+            del goes_by[entry["data"]["contact"]]
+    return goes_by
+
+
+def _who(goes_by: Mapping[str, str], contact: str) -> str:
+    while contact in goes_by:
+        contact = goes_by[contact]
+    return contact
+
+
+class _Clock:
+    """When things were said, as the times of entries were corrected.
+
+    With the time of an entry moves what was said at that time, or what would be said after it; and
+    with the time of a meeting what was said at its time.
+
+    Attributes:
+        said: when each statement was said, by its number.
+    """
+
+    def __init__(self, entries: Iterable[Body]) -> None:
+        self.said: dict[int, datetime] = {}
+        self._recorded: dict[int, datetime] = {}
+        self._held: dict[str, tuple[int, datetime]] = {}
+        self._met: dict[int, str | None] = {}
+        for entry in entries:
+            self._add(entry["seq"], entry)
+
+    def _add(self, seq: int, entry: Body) -> None:
+        data = entry["data"]
+        self._recorded[seq] = datetime.fromisoformat(entry["at"])
+        if entry["kind"] in _SAID:
+            self.said[seq] = datetime.fromisoformat(data["said_at"])
+            self._met[seq] = data.get("interaction")
+        elif entry["kind"] == "met":
+            card = data["interaction"]
+            self._held[card["id"]] = (seq, datetime.fromisoformat(card["held_at"]))
+        elif entry["kind"] == "time_corrected":
+            shift = datetime.fromisoformat(data["true_at"]) - self._recorded[data["entry"]]
+            self._correct(range(data["entry"], data["last"] + 1), shift)
+
+    def _correct(self, entries: range, shift: timedelta) -> None:
+        def off(number: int, when: datetime) -> bool:
+            recorded = self._recorded[number]
+            return number in entries and (when == recorded or when > recorded + shift)
+
+        moved = {id: when for id, (number, when) in self._held.items() if off(number, when)}
+        for id, when in moved.items():
+            self._held[id] = (self._held[id][0], when + shift)
+        for number, when in self.said.items():
+            if off(number, when) or moved.get(self._met[number] or "") == when:
+                self.said[number] = when + shift
+        for number in entries:
+            self._recorded[number] += shift
+
+
+def _claims(entries: Sequence[Body], fact: str) -> list[_Claim]:
+    """What was said of a fact of the deal and not taken back, in the order said."""
+    gone, goes_by, times = _withdrawn(entries), _people(entries), _Clock(entries).said
+    found = []
+    for i, entry in enumerate(entries):
+        data, seq = entry["data"], entry["seq"]
+        if seq in gone:
+            continue
+        if entry["kind"] == "said" and data["fact"] == fact:
+            kind, source, value = data["source_kind"], data["source"], data["value"]
+            first_hand = data.get("first_hand", True)
+        elif entry["kind"] == "confirmed" and fact in data["facts"]:
+            kind, source, first_hand = "contact", data["contact"], True
+            value = _own_words(entries[:i], fact, source)
+        else:
+            continue
+        if kind == "contact":
+            source = _who(goes_by, source)
+        elif kind == "document":
+            source = " ".join(normalize("NFKC", source).casefold().split())
+        key = (kind, source)
+        found.append(_Claim(times[seq], seq, key, value, first_hand, data.get("interaction")))
+    return sorted(found, key=lambda claim: (claim.said_at, claim.seq))
+
+
+def _own_words(entries: Sequence[Body], fact: str, contact: str) -> Any:
+    """What a contact had said last first-hand when these were all entries."""
+    key = ("contact", _who(_people(entries), contact))
+    own = [c.value for c in _claims(entries, fact) if c.source == key and c.first_hand]
+    return own[-1]
 
 
 class Record:
@@ -40,9 +156,9 @@ class Record:
         self.book, self.people, self.before, self.body = playbook, people, before, body
         self.data: Mapping[str, Any] = body["data"]
         self.guards: Mapping[str, Any] = self.data.get("guards", {})
-        self.statements = {entry["seq"] for entry in before if entry["kind"] == "said"} - {
-            entry["data"]["statement"] for entry in before if entry["kind"] == "withdrawn"
-        }
+        self.statements = {entry["seq"] for entry in before if entry["kind"] in _SAID} - _withdrawn(
+            before
+        )
         self.standing = {guard.id for guard in playbook.guards if guard.standing}
 
     def check(self) -> None:
@@ -213,17 +329,32 @@ class Record:
             _must(record["truth"] != "true", f"{guard} holds")
             _must("waived" not in record, f"{guard} is waived")
             _must("needed" not in record, f"{guard} is not needed")
-        failed = [step for step, guards in asked.items() if guards & self.guards.keys()]
-        # Whether what the customer named still counts is a matter of evidence.
-        named = {
-            close.gaps[entry["data"]["value"]]
-            for entry in self.before
-            if entry["seq"] in self.statements
-            and entry["data"]["fact"] == close.gap_fact
-            and entry["data"]["value"] in close.gaps
-        }
-        to, steps = self.data.get("to_step"), [step.id for step in book.steps]
-        if not isinstance(to, str):
-            raise NotWritten(f"{to!r} is no step")
-        _must(to in {*named, *(failed[:1] or [earlier[-1].id])}, f"no gap is at {to!r}")
-        _must(not failed or steps.index(to) <= steps.index(failed[0]), f"{to} is not the earliest")
+        failed = {step for step, guards in asked.items() if guards & self.guards.keys()}
+        named = self._gaps_named()
+        _must(named or close.gap_fact is None, "nobody has said where the gap is")
+        to, gaps = self.data.get("to_step"), [s.id for s in book.steps if s.id in failed | named]
+        _must(to == (gaps or [earlier[-1].id])[0], f"the earliest gap is not at {to!r}")
+
+    def _gaps_named(self) -> set[str]:
+        """The steps at which somebody sees the gap, as he said last with the rejection or since."""
+        book, close, number = self.book, self.book.trial_close, self.data.get("answer")
+        assert close is not None
+        _must(type(number) is int and number in self.statements, f"{number!r} answers nothing")
+        if close.gap_fact is None:
+            return set()
+        fact = book.fact[close.gap_fact]
+        assert not fact.final_word
+        answer = next(entry for entry in self.before if entry["seq"] == number)["data"]
+        rejected_at = _Clock(self.before).said[int(str(number))]
+        latest: dict[object, _Claim] = {}
+        for claim in _claims(self.before, fact.id):
+            same_talk = claim.interaction and claim.interaction == answer.get("interaction")
+            if claim.said_at >= rejected_at or same_talk:
+                latest[claim.source] = claim
+        at = datetime.fromisoformat(self.body["at"])
+        good = [
+            claim.value
+            for claim in latest.values()
+            if fact.good_for is None or claim.said_at + fact.good_for >= at
+        ]
+        return {close.gaps[value] for value in good if value in close.gaps}

@@ -26,10 +26,13 @@ _FACTS = {
     "note.words": 'type = "text"',
     "rivals.names": 'type = "list"',
     "who.decides": 'type = "person"',
-    "close.answer": 'type = "choice"\nchoices = { yes = { en = "yes", zh = "是" },'
+    "close.answer": 'type = "choice"\nfinal_word = ["buyer"]\n'
+    'choices = { yes = { en = "yes", zh = "是" },'
     ' no = { en = "no", zh = "否" } }',
     "gap.where": 'type = "choice"\nchoices = { need = { en = "need", zh = "需" },'
     ' money = { en = "money", zh = "钱" } }',
+    "gap.why": 'type = "text"',
+    "call.made": 'type = "yes_no"',
     "person.mood": 'type = "text"\nof = "contact"',
 }
 _GUARDS = {
@@ -86,6 +89,7 @@ def playbook() -> Playbook:
     lines += ['from = "show"', 'watch_from = "talk"', 'at_once = ["real"]']
     lines += ["[trial_close]", 'step = "close"', 'fact = "close.answer"', 'forward = ["yes"]']
     lines += ['back = ["no"]', 'gap = { fact = "gap.where", need = "talk", money = "show" }']
+    lines += ['reason = "gap.why"', 'quoted = ["yes"]', "[coaching]", 'called = "call.made"']
     return parse_playbook("\n".join([*lines, ""]))
 
 
@@ -130,6 +134,18 @@ def _meet_people(told: _Teller) -> None:
     deal.meet("mail", participants=["bob"], **_one_sided(), **told.next)
 
 
+def _meet_more(told: _Teller) -> None:
+    """Somebody who is about to leave, and somebody who turns out to be Ann, or not."""
+    deal = told.deal
+    place: dict[str, Any] = {"department": "Yard", "level": "staff"}
+    deal.add_contact("cy", name="Cy", **place, left=date(2026, 12, 1), **told.next)
+    deal.add_contact("ann.b", name="Ann B.", roles=["helper"], **told.next)
+    told.say("note.words", "Short", who="ann.b")
+    deal.merge_contacts("ann.b", into="ann", reason="One desk", **told.next)
+    deal.undo_merge("ann.b", reason="Her sister has it", **told.next)
+    deal.merge_contacts("ann.b", into="ann", reason="There is no sister", **told.next)
+
+
 def long() -> Deal:
     """A deal with everything that can happen to one, more than once."""
     told = _Teller(amount=Money("4800.50", "EUR"), title="Nine gates", market="Ports", owner="max")
@@ -163,6 +179,7 @@ def long() -> Deal:
     told.say("money.there", True)
     deal.observe("way.clear", False, said_at=START + DAY / 9, **told.next)
     deal.observe("person.mood", "glad", about="ann", interaction="call-1", **told.next)
+    _meet_more(told)
     told.advance("close")  # people contradict each other
     _correct_time(told)
     told.advance("show")
@@ -172,8 +189,17 @@ def long() -> Deal:
     deal.waive("severe", authority="The boss", reason="For a day", until=until, **told.next)
     told.advance("close")
     deal.change_amount(Money("4900", "EUR"), reason="One gate more", **told.next)
-    told.say("gap.where", "money")
-    deal.answer_trial_close("no", source="ann", quote="Not yet", **told.next)
+    rejected: dict[str, Any] = {"gap": "money", "reason": "Nine are too many"}
+    deal.answer_trial_close("no", source="ann.b", quote="Not yet", **rejected, **told.next)
+    facts = ["team.size", "person.mood", "note.words"]
+    deal.confirm(
+        "ann",
+        facts,
+        quote="Still so",
+        interaction="v-1",
+        said_at=told.next["at"] - DAY / 48,
+        **told.next,
+    )
     deal.step_back("talk", reason="From the start", **told.next)
     deal.lose(to="rival", rival="Hauler", reason="Cheaper", **told.next)
     withdrawn = told.say("need.real", False, who="bob")
@@ -183,7 +209,8 @@ def long() -> Deal:
     told.say("way.clear", True)
     told.advance("show")
     deal.walk_away(reason="No patience", **told.next)
-    told.say("close.answer", "yes")
+    told.say("close.answer", "yes", quote="Yes, then")
+    told.say("call.made", True)
     deal.reopen(reason="They called", **told.next)
     deal.lose(to="nothing", reason="They wait", **told.next)
     return deal
@@ -218,11 +245,17 @@ def short() -> Deal:
     deal.waive("real", authority="Eve", reason="For an hour", until=until, **told.next)
     told.advance()
     told.say("need.real", False)
-    told.say("gap.where", "need", who="bob")
+    no = deal.answer_trial_close("no", source="bob", **told.next).seq
     deal.answer_trial_close("no", source="ann", **told.next)
+    told.say("gap.where", "money", who="bob")
+    deal.return_to_gap(**told.next)
+    deal.withdraw(no, reason="He meant another offer", **told.next)
     told.say("need.real", True)
     told.advance("close")
-    deal.answer_trial_close("yes", source="ann", **told.next)
+    deal.confirm("ann", ["need.real", "need.severe", "time.wanted"], **told.next)
+    deal.confirm("ann", ["money.there", "money.amount"], **told.next)
+    told.advance("close")
+    deal.answer_trial_close("yes", source="ann", quote="Let us start", **told.next)
     told.advance()
     told.say("team.size", "3")
     told.advance()
@@ -239,6 +272,7 @@ def ended() -> Deal:
     told.say("need.real", True)
     told.advance("show")
     deal.walk_away(reason="It makes no sense", **told.next)
+    told.say("call.made", True)
     deal.withdraw(told.say("rivals.names", ["Hauler"]), reason="Misheard", **told.next)
     deal.reopen(reason="They called", **told.next)
     deal.lose(to="in_house", reason="They do it themselves", **told.next)

@@ -63,7 +63,7 @@ def price(deal: Deal) -> object:
 def rejected_late(deal: Deal) -> object:
     """Reject the trial close when guards fail again, as nothing is fresh any more."""
     at = now(deal) + 1000 * DAY
-    return deal.answer_trial_close("rejected", source="ruth", by=BY, at=at)
+    return deal.answer_trial_close("rejected", source="ruth", gap="people", by=BY, at=at)
 
 
 VERBS: dict[str, Verb] = {
@@ -77,6 +77,8 @@ VERBS: dict[str, Verb] = {
     "hear": lambda d: say(d, "ruth", "budget.amount", "1 EUR"),
     "read": lambda d: d.read("A.pdf", "budget.amount", "1 EUR", by=BY, at=now(d)),
     "observe": lambda d: d.observe("offer.helps", False, by=BY, at=now(d)),
+    "confirm": lambda d: d.confirm("ruth", ["budget.approved"], by=BY, at=now(d)),
+    "merge_contacts": lambda d: d.merge_contacts("tom", into="ines", by=BY, at=now(d), reason="x"),
     "withdraw": lambda d: d.withdraw(max(d.statements), by=BY, at=now(d), reason="x"),
     "waive": waived,
     "advance": lambda d: d.advance(by=BY, at=now(d)),
@@ -84,7 +86,9 @@ VERBS: dict[str, Verb] = {
     "walk_away": lambda d: d.walk_away(by=BY, at=now(d), reason="x"),
     "lose": lambda d: d.lose(by=BY, at=now(d), reason="x", to="nothing"),
     "accept": lambda d: d.answer_trial_close("accepted", source="ruth", by=BY, at=now(d)),
-    "reject": lambda d: d.answer_trial_close("rejected", source="ruth", by=BY, at=now(d)),
+    "reject": lambda d: d.answer_trial_close(
+        "rejected", source="ruth", gap="people", by=BY, at=now(d)
+    ),
 }
 verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
 
@@ -282,12 +286,14 @@ def test_faults_while_moving(
             works_again(deal, verb)
 
 
-@pytest.mark.parametrize("answer", ["accepted", "rejected"])
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize(
+    ("verb", "number"),
+    [("accept", 1), ("accept", 2), ("reject", 1), ("reject", 2), ("reject", 3)],
+)
 def test_faults_at_each_entry_of_an_answer(
-    answer: str, number: int, monkeypatch: pytest.MonkeyPatch
+    verb: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer makes two entries or none."""
+    """An answer makes all its entries or none."""
     deal = ready_at("trial_close")
     calls: list[None] = []
 
@@ -300,9 +306,30 @@ def test_faults_at_each_entry_of_an_answer(
     with left_alone(deal), monkeypatch.context() as patch:
         patch.setattr(_ledger, "link", counted)
         with pytest.raises(BrokenError):
-            deal.answer_trial_close(answer, source="ruth", by=BY, at=now(deal))
+            VERBS[verb](deal)
         assert len(calls) == number
-    works_again(deal, VERBS["accept" if answer == "accepted" else "reject"])
+    works_again(deal, VERBS[verb])
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("verb", ["return_to_gap", "undo_merge"])
+def test_faults_on_the_way_back(verb: str, seam: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault on the way back to the gap, or while a merge is undone, leaves the deal alone."""
+    deal = ready_at("trial_close")
+    deal.merge_contacts("tom", into="ines", by=BY, at=now(deal), reason="x")
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    say(deal, "ruth", "gap.step", "people")
+    given = {"contact": "tom", "reason": "x"} if verb == "undo_merge" else {}
+    place, name = SEAMS[seam]
+
+    def act(deal: Deal) -> object:
+        return getattr(deal, verb)(**given, by=BY, at=now(deal))
+
+    with left_alone(deal), monkeypatch.context() as patch:
+        patch.setattr(place, name, broken_once(getattr(place, name), BrokenError))
+        with pytest.raises(BrokenError):
+            act(deal)
+    works_again(deal, act)
 
 
 def test_a_failed_refusal_leaves_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

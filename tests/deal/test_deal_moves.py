@@ -16,6 +16,7 @@ from tests.deals import (
     CONTACTS,
     DAY,
     MOVES,
+    SAYS,
     START,
     STEPS,
     deal_at,
@@ -168,7 +169,7 @@ def test_a_deal_grows_stale() -> None:
         deal.advance(by=BY, at=later)
     assert caught.value.assessment.verdict is Verdict.ASK
     reasons = {gap.reason for finding in caught.value.findings for gap in finding.gaps}
-    assert reasons == {"stale"}
+    assert reasons == {"stale", "passed", "too_few_voices"}
     assert set(blocking(caught.value)) > {"severe_problem", "budget_approved", "timely"}
 
 
@@ -388,15 +389,16 @@ def test_trial_close_goes_on(answer: str) -> None:
     )
 
 
-def rejected(deal: Deal) -> ev.SteppedBack:
+def rejected(deal: Deal, gap: str | None = None) -> ev.SteppedBack:
     """Reject the trial close, and give what that came to."""
     version = deal.version
     entry = deal.answer_trial_close(
-        "rejected", source="ruth", by=BY, at=now(deal, hours=1), quote="No"
+        "rejected", source="ruth", gap=gap, by=BY, at=now(deal, hours=1), quote="No"
     )
-    assert (deal.version, entry) == (version + 2, deal.trail[-1])
+    assert (deal.version, entry) == (version + (3 if gap else 2), deal.trail[-1])
     assert isinstance(entry.event, ev.SteppedBack)
     assert (entry.event.from_step, entry.event.cause) == ("trial_close", "rejected")
+    assert entry.event.answer == version + 1
     assert not entry.event.reason
     assert entry.event.to_step == deal.step
     assert deal.since == entry.at
@@ -404,20 +406,63 @@ def rejected(deal: Deal) -> ev.SteppedBack:
 
 
 def test_rejected_for_no_reason_that_we_know() -> None:
-    """Without any gap in sight the deal goes back one step only."""
+    """While nobody has said where the gap is the deal stays, and goes back once somebody has."""
     deal = ready_at("trial_close")
-    event = rejected(deal)
-    assert event.to_step == "guided_competition"
-    assert dict(event.guards) == {}
-    assert deal.assess(at=now(deal)).verdict is Verdict.READY
+    entry = deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal), quote="No")
+    assert (entry, entry.kind, deal.step) == (deal.trail[-1], "said", "trial_close")
+    with left_alone(deal), pytest.raises(EvidenceError, match="where the gap is") as caught:
+        deal.return_to_gap(by=BY, at=now(deal))
+    assert (caught.value.code, caught.value.data) == ("gap_unknown", {"fact": "gap.step"})
+    say(deal, "tom", "gap.step", "people")
+    back = deal.return_to_gap(by="max", at=now(deal, days=1))
+    assert back.event == ev.SteppedBack(
+        "trial_close", "buying_roles", "", "rejected", {}, entry.seq
+    )
+    assert (deal.step, deal.since) == ("buying_roles", back.at)
+    assert Deal.replay(deal.playbook, deal.trail) == deal
+
+
+def test_what_was_named_before_is_no_gap_of_this_rejection() -> None:
+    """Where the gap is has to be said with the rejection, or after it."""
+    deal = ready_at("trial_close")
+    say(deal, "ruth", "gap.step", "money")
+    at = now(deal, hours=1)
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=at)
+    assert deal.step == "trial_close"
+    say(deal, "ruth", "gap.step", "people", said_at=at)
+    deal.return_to_gap(by=BY, at=at)
+    assert deal.step == "buying_roles"
+
+
+def test_the_gap_may_be_named_in_the_same_talk() -> None:
+    """What was said in the talk of the rejection counts, whatever was said first in it."""
+    deal = ready_at("trial_close")
+    deal.meet("call", participants=["ruth", "tom"], id="end", by=BY, at=now(deal, hours=1))
+    at = now(deal)
+    early = at - timedelta(minutes=20)
+    say(deal, "tom", "gap.step", "people", said_at=early, interaction="end")
+    deal.answer_trial_close("rejected", source="ruth", interaction="end", by=BY, at=at)
+    assert deal.step == "buying_roles"
+
+
+def test_who_names_another_gap_later_has_changed_his_mind() -> None:
+    """Of each source only what it said last of the gap counts, and nothing taken back."""
+    deal = ready_at("trial_close")
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    say(deal, "ruth", "gap.step", "money")
+    say(deal, "ruth", "gap.step", "people")
+    wrong = say(deal, "tom", "gap.step", "date")
+    deal.withdraw(wrong, by=BY, at=now(deal), reason="Misheard")
+    deal.return_to_gap(by=BY, at=now(deal))
+    assert deal.step == "buying_roles"
 
 
 def test_rejected_long_after_the_first_talks() -> None:
     """A next talk that lies behind us is no gap: its guard was for leaving its step only."""
     deal = ready_at("trial_close")
     at = START + timedelta(days=40)  # the next talk of the first step was on the 18th
-    deal.answer_trial_close("rejected", source="ruth", by=BY, at=at)
-    assert deal.step == "guided_competition"
+    deal.answer_trial_close("rejected", source="ruth", gap="people", by=BY, at=at)
+    assert deal.step == "buying_roles"
 
 
 @pytest.mark.parametrize(
@@ -432,17 +477,17 @@ def test_rejected_long_after_the_first_talks() -> None:
 def test_rejected_with_the_gap_named(named: str, step: str) -> None:
     """The customer says what we got wrong, and that is where the deal starts again."""
     deal = ready_at("trial_close")
-    say(deal, "ruth", "gap.step", named)
-    assert rejected(deal).to_step == step
+    assert rejected(deal, named).to_step == step
+    gap = deal.statements[deal.version - 1]
+    assert (gap.fact, gap.value, gap.source, gap.quote) == ("gap.step", named, "ruth", "")
 
 
 def test_rejected_with_gaps_that_we_see() -> None:
     """The earliest step whose guards do not hold any more is the gap, and all are on record."""
     deal = ready_at("trial_close")
-    say(deal, "ruth", "gap.step", "people")
     no = say(deal, "ruth", "timeline.wanted", False)
     doubt = say(deal, "tom", "offer.helps", False)
-    event = rejected(deal)
+    event = rejected(deal, "people")
     assert event.to_step == "qualification"
     assert {guard: record.truth for guard, record in event.guards.items()} == {
         "offer_helps": "conflicted",
@@ -457,7 +502,7 @@ def test_rejected_because_of_the_people() -> None:
     """A coach who turned against us is a gap of step 3, beside its walk-away conditions."""
     deal = ready_at("trial_close")
     say(deal, "tom", "coach.wants_our_win", False)
-    event = rejected(deal)
+    event = rejected(deal, "people")
     assert event.to_step == "buying_roles"
     assert list(event.guards) == ["real_coach"]
 
@@ -465,9 +510,14 @@ def test_rejected_because_of_the_people() -> None:
 def test_people_disagree_on_the_gap() -> None:
     """When several gaps are named the earliest counts."""
     deal = ready_at("trial_close")
+    say(deal, "tom", "gap.step", "money", at=now(deal, hours=1))
+    assert rejected(deal, "people").to_step == "buying_roles"  # what Tom said was before
+    deal = ready_at("trial_close")
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
     say(deal, "tom", "gap.step", "people")
     say(deal, "ruth", "gap.step", "money")
-    assert rejected(deal).to_step == "qualification"
+    deal.return_to_gap(by=BY, at=now(deal))
+    assert deal.step == "qualification"
 
 
 def test_a_waived_guard_is_no_gap() -> None:
@@ -475,16 +525,25 @@ def test_a_waived_guard_is_no_gap() -> None:
     deal = ready_at("trial_close")
     say(deal, "mara", "technical.no", True)
     deal.waive("no_technical_no", authority="Max", by=BY, at=now(deal), reason="Accepted risk")
-    assert dict(rejected(deal).guards) == {}
+    assert dict(rejected(deal, "people").guards) == {}
 
 
 def test_a_rejection_stays_until_the_mind_changes() -> None:
     """Back at the trial close the old no still stands, until the same person says otherwise."""
     deal = ready_at("trial_close")
-    rejected(deal)
-    deal.advance(by=BY, at=now(deal))
-    assert deal.step == "trial_close"
-    assert blocking(refusal(deal)) == ["trial_close_answered"]
+    rejected(deal, "people")
+    at = now(deal, hours=1)
+    for who, fact, value in (fact for step in STEPS[1:4] for fact in SAYS[step]):
+        say(deal, who, fact, value, at=at)
+    say(deal, "ruth", "coach.trusted_by_buyers", True, about="tom", at=at)
+    for step in ("guided_competition", "trial_close"):
+        deal.advance(by=BY, at=at)
+        assert deal.step == step
+    make_ready(deal)
+    again = ["gap_known", "trial_close_answered", "answer_is_the_buyers"]
+    assert blocking(refusal(deal)) == again
+    with left_alone(deal), pytest.raises(MoveNotAllowed, match="nothing that was rejected leads"):
+        deal.return_to_gap(by=BY, at=now(deal))
     deal.answer_trial_close("accepted", source="ruth", by=BY, at=now(deal))
     assert deal.step == "negotiation"
 
@@ -507,8 +566,9 @@ def test_an_answer_of_the_wrong_person_is_not_enough() -> None:
     deal = ready_at("trial_close")
     with pytest.raises(Refused) as caught:
         deal.answer_trial_close("accepted", source="ines", by=BY, at=now(deal))
-    (finding,) = caught.value.findings
-    assert [gap.reason for gap in finding.gaps] == ["role"]
+    answered, final = caught.value.findings
+    assert [gap.reason for gap in answered.gaps] == ["role"]
+    assert final.guard == "answer_is_the_buyers"
 
 
 ANSWERS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -570,8 +630,10 @@ def test_a_gap_may_be_named_on_any_branch() -> None:
     say(deal, "ann", "be.rich", True)
     deal.advance(by=BY, at=now(deal), to="right")
     deal.advance(by=BY, at=now(deal))
+    say(deal, "bob", "has.choice", "yes")  # no gap, and where the deal may go back to
     deal.answer_trial_close("no", source="ann", by=BY, at=now(deal))
     assert deal.step == "right"
+    assert Deal.replay(deal.playbook, deal.trail) == deal
 
 
 # back, out and back in

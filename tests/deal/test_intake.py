@@ -121,7 +121,7 @@ def test_known() -> None:
 
 def test_meetings_are_numbered_by_kind() -> None:
     """The id of a meeting says what it was; of what is no kind, that we talked."""
-    made = state(contacts=small_deal().contacts)
+    made = state(people=small_deal()._state.people)
     kinds: dict[str, Any] = {"visit-1": "visit", "talk-1": "lunch", "talk-1 again": []}
     for id, kind in kinds.items():
         met = intake.interaction(made, Notes(START), kind, participants=["ann"])

@@ -112,6 +112,11 @@ VERBS: dict[str, tuple[Callable[[Deal], object], str]] = {
         lambda d: d.change_contact("tom", rating=1, by=BY, at=now(d)),
         "contact_changed",
     ),
+    "merge_contacts": (
+        lambda d: d.merge_contacts("tom", into="ines", by=BY, at=now(d), reason="x"),
+        "contacts_merged",
+    ),
+    "confirm": (lambda d: d.confirm("ruth", ["budget.approved"], by=BY, at=now(d)), "confirmed"),
     "change_amount": (
         lambda d: d.change_amount(Money("1", "EUR"), by=BY, at=now(d), reason="x"),
         "amount_changed",
@@ -190,7 +195,7 @@ def test_moves_are_told() -> None:
 def test_no_verb_is_forgotten() -> None:
     """Every public method that gives an entry, an assessment or a verdict is one that is told."""
     tested = {*VERBS, "advance", "fulfil", "reopen", "answer_trial_close", "assess", "verdict"}
-    tested.add("correct_time")
+    tested |= {"correct_time", "undo_merge", "return_to_gap"}
     verbs = {
         name
         for name, method in inspect.getmembers(Deal, inspect.isfunction)
@@ -245,12 +250,29 @@ def test_a_failure_is_told() -> None:
 def test_an_answer_is_told_at_once() -> None:
     """The answer and its move are told together, as one act; and so is a rejection."""
     notes = Notes()
-    for answer, kind in {"accepted": "moved", "rejected": "stepped_back"}.items():
+    answers: list[tuple[str, dict[str, Any], list[str]]] = [
+        ("accepted", {}, ["said", "moved"]),
+        ("rejected", {}, ["said"]),
+        ("rejected", {"gap": "money"}, ["said", "said", "stepped_back"]),
+    ]
+    for answer, details, kinds in answers:
         deal = ready_at("trial_close")
         with observing(notes):
-            deal.answer_trial_close(answer, source="ruth", by=BY, at=now(deal))
-        assert notes.told.pop() == ("recorded", "answer_trial_close", "said", kind)
+            deal.answer_trial_close(answer, source="ruth", **details, by=BY, at=now(deal))
+        assert notes.told.pop() == ("recorded", "answer_trial_close", *kinds)
     assert notes.told == []
+    deal = ready_at("trial_close")
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    deal.hear("ruth", "gap.step", "money", by=BY, at=now(deal))
+    deal.merge_contacts("tom", into="ines", by=BY, at=now(deal), reason="x")
+    with observing(notes):
+        deal.undo_merge("tom", by=BY, at=now(deal), reason="x")
+        deal.return_to_gap(by=BY, at=now(deal))
+    assert notes.told == [
+        ("recorded", "undo_merge", "merge_undone"),
+        ("recorded", "return_to_gap", "stepped_back"),
+    ]
+    notes.told.clear()
     deal = deal_at("trial_close")
     with observing(notes), pytest.raises(Refused):
         accept(deal)

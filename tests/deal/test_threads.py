@@ -91,6 +91,10 @@ VERBS: dict[str, Callable[[Deal], object]] = {
     "hear": lambda d: say(d, "ann", "be.rich", True),
     "read": lambda d: d.read("A.pdf", "be.rich", True, by=BY, at=now(d)),
     "observe": lambda d: d.observe("be.rich", True, by=BY, at=now(d)),
+    "merge_contacts": lambda d: d.merge_contacts("ann", into="bob", by=BY, at=now(d), reason="x"),
+    "undo_merge": lambda d: d.undo_merge("ann", by=BY, at=now(d), reason="x"),
+    "confirm": lambda d: d.confirm("ann", ["be.good"], by=BY, at=now(d)),
+    "return_to_gap": lambda d: d.return_to_gap(by=BY, at=now(d)),
     "withdraw": lambda d: d.withdraw(4, by=BY, at=now(d), reason="x"),
     "correct_time": lambda d: d.correct_time(4, now(d), by=BY, at=now(d), reason="x"),
     "assess": lambda d: d.assess(at=now(d)),
@@ -115,10 +119,10 @@ seams = pytest.mark.parametrize(("place", "name"), SEAMS.values(), ids=SEAMS)
 
 
 def test_every_verb_takes_its_turn() -> None:
-    """No public method of a deal is left out here but the ways in."""
+    """No public method of a deal is left out here but the ways in, and a look at what was said."""
     public = {name for name in dir(Deal) if not name.startswith("_")}
     verbs = {name for name in public if callable(getattr(Deal, name))}
-    assert verbs - {"open", "replay"} == set(VERBS)
+    assert verbs - {"open", "replay", "made_by"} == set(VERBS)
 
 
 @seams
@@ -191,13 +195,13 @@ def test_between_an_answer_and_its_move(monkeypatch: pytest.MonkeyPatch) -> None
     with blocked(*seam) as errors, pytest.raises(DealBusy):
         say(deal, "ruth", "need.ready", True)
     assert errors == []
-    assert [entry.kind for entry in deal.trail[version:]] == ["said", "stepped_back"]
+    assert [entry.kind for entry in deal.trail[version:]] == ["said", "said", "stepped_back"]
     assert picture(Deal.replay(deal.playbook, deal.trail)) == picture(deal)
 
 
 def reject(deal: Deal) -> object:
     """Reject the trial close."""
-    return deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    return deal.answer_trial_close("rejected", source="ruth", gap="money", by=BY, at=now(deal))
 
 
 @pytest.mark.parametrize(
@@ -277,14 +281,14 @@ def test_copies_go_their_own_way(copied: Callable[[Deal], Deal], step: str) -> N
     assert type(again) is Deal
     assert (again, picture(again)) == (deal, before)
     assert again._state is not deal._state
-    say(again, "ruth", "need.ready", True)
+    say(again, "ruth", "need.trigger", "A lost order")
     again.add_contact("eve", name="Eve", roles=["user"], by=BY, at=now(again))
     again.meet("call", participants=["eve"], by=BY, at=now(again))
     again.waive("no_technical_no", authority="Max", by=BY, at=now(again), reason="x")
     again.lose(by=BY, at=now(again), reason="x", to="nothing")
     assert picture(deal) == before
     after = picture(again)
-    say(deal, "tom", "need.ready", False)
+    say(deal, "tom", "need.trigger", "The auditor")
     leave(deal)
     assert picture(again) == after
     assert picture(Deal.replay(seven_step(), deal.trail)) == picture(deal)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dealflow import Fact, Money, Sources, Statement, ValueType
 from dealflow.evidence import Evidence, Lack, Reading
-from tests.builders import AT, DAY, TICK, evidence, fact, lacks, live, statement
+from tests.builders import AT, DAY, TICK, World, contact, evidence, fact, lacks, live, statement
 
 YES = fact("budget.approved")
 Roles = Mapping[str, Sequence[str]]
@@ -23,7 +23,8 @@ def read(
     found: Evidence, of: Fact, at: datetime = AT, about: str | None = None, **roles: Sequence[str]
 ) -> Reading:
     """What is known of a fact, when contacts hold these roles."""
-    return found.read(of, about, lambda who: frozenset(roles.get(who, ())), at)
+    contacts = tuple(contact(who, *held) for who, held in roles.items())
+    return found.read(of, about, World(contacts=contacts), at)
 
 
 def shape(reading: Reading) -> tuple[Any, ...]:

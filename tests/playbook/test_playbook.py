@@ -764,6 +764,122 @@ def test_gap_named_fact() -> None:
     }
 
 
+def test_answers_that_need_a_quote() -> None:
+    """Only an answer of the trial close may need a quote, and only its own fact's."""
+    close = TrialClose("ask", "close.answer", ("yes",), ("no",), quoted=("yes",))
+    assert closing(close).trial_close == close
+    assert close.needs_quote("close.answer", "yes")
+    assert not close.needs_quote("close.answer", "no")
+    assert not close.needs_quote("gap.where", "yes")
+    assert problems(closing, evolve(close, quoted=("yse",))) == {
+        "trial_close.quoted": "there is no choice 'yse' (did you mean 'yes'?)"
+    }
+    unknown = TrialClose("ask", "close.answr", ("yes",), ("no",), quoted=("yes",))
+    assert "trial_close.fact" in problems(closing, unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("why.not", "there is no fact 'why.not'"),
+        ("need.real", "need.real is not a text of the deal"),
+        ("each.answer", "each.answer is not a text of the deal"),
+        ("person.win", "person.win is not a text of the deal"),
+    ],
+)
+def test_the_reason_of_a_rejection_is_a_text(name: str, problem: str) -> None:
+    """Why it was rejected is told in the customer's words, once for the deal."""
+    data = full_data()
+    data["facts"]["each.answer"] = {"title": {"en": "e", "zh": "e"}, "type": "date"}
+    data["trial_close"]["reason"] = name
+    assert problems(Playbook.from_data, data) == {"trial_close.reason": problem}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("call.maid", "there is no fact 'call.maid' (did you mean 'call.made'?)"),
+        ("gap.reason", "gap.reason is not a yes_no of the deal"),
+    ],
+)
+def test_that_the_farewell_call_was_made_is_a_yes(name: str, problem: str) -> None:
+    """Whether the call was made is a fact of the deal, yes or no."""
+    data = full_data()
+    data["coaching"]["called"] = name
+    assert problems(Playbook.from_data, data) == {"coaching.called": problem}
+
+
+def test_a_paper_starts_at_a_step() -> None:
+    """The step from which on a paper may be put exists, and what stands in it says something."""
+    papers = [Paper("a", text("A"), "need.real", "sell"), Paper("b", text("B"), start="sel")]
+    assert problems(playbook, papers=papers) == {
+        "papers.b.from": "there is no step 'sel' (did you mean 'sell'?)"
+    }
+    empty = Paper("a", text("A"), contains=(text("Price"), Text("", "空")))
+    assert list(problems(playbook, papers=[empty])) == ["papers.a.contains.en"]
+
+
+# --- the final word -------------------------------------------------------------------------------
+
+ROLES = [Role("buyer", text("Buyer")), Role("coach", text("Coach"))]
+
+
+def ruled(**rest: Any) -> Playbook:
+    """A playbook of one fact that no guard reads, with two roles."""
+    return playbook(step("talk"), step("sell"), roles=ROLES, facts=[fact(**rest)])
+
+
+def test_final_word() -> None:
+    """Roles that exist have the final word, and nothing they say lacks anything else."""
+    sources = Sources(roles=("buyer",))
+    assert ruled(final_word=("buyer", "coach")).facts[0].final_word == ("buyer", "coach")
+    assert ruled(final_word=("buyer",), sources=sources).facts[0].sources == sources
+    place = "facts.need.real.final_word"
+    assert problems(ruled, final_word=("buyr",)) == {
+        place: "there is no role 'buyr' (did you mean 'buyer'?)"
+    }
+    assert place in problems(ruled, final_word=("self",))
+    assert problems(ruled, final_word=("buyer", "buyer")) == {place: "role 'buyer' is given twice"}
+    assert problems(ruled, final_word=("buyer",), sources=Sources(at_least=2)) == {
+        place: "a word that needs a second source is not final"
+    }
+    assert problems(ruled, final_word=("buyer", "coach"), sources=sources) == {
+        place: "not among those whose word counts: coach"
+    }
+
+
+def test_only_a_contact_speaks_for_himself() -> None:
+    """``self`` is a source of facts of contacts, and no role that a playbook may name."""
+    sources = Sources(roles=("self", "buyer"))
+    assert ruled(of="contact", sources=sources).facts[0].sources == sources
+    assert problems(ruled, sources=sources) == {
+        "facts.need.real.sources.roles": "only a contact can speak for himself"
+    }
+    assert problems(playbook, roles=[Role("self", text("Self"))]) == {
+        "roles.self": "this word has a meaning of its own"
+    }
+
+
+# --- who asks for a guard last --------------------------------------------------------------------
+
+
+def test_last_asked() -> None:
+    """A guard is last asked for at its step, at the move's source, or where walking away starts."""
+    book = full()
+    places = {guard: book.last_asked(guard) for guard in book.guard}
+    assert places == {"real": 0, "answered": 2, "extra": 0, "worst": 2, "least": 2}
+    assert book.last_asked("nobody") == -1
+    twice = playbook(
+        *(step("talk", "real"), step("ask", "late"), step("sell", "real")),
+        moves=[
+            *(Move("a", "talk", "ask", ("late",)), Move("b", "talk", "sell", ("other",))),
+            *(Move("c", "ask", "sell", ("other",)), Move("d", "sell", "fulfilled")),
+        ],
+    )
+    found = {guard: twice.last_asked(guard) for guard in twice.guard}
+    assert found == {"real": 2, "late": 1, "other": 1}
+
+
 def test_only_the_last_paper_goes_without_a_condition() -> None:
     """Papers after one without a condition would never be chosen."""
     papers = [Paper("a", text("A")), Paper("b", text("B"), "need.real"), Paper("c", text("C"))]
@@ -851,7 +967,8 @@ def test_lists_become_tuples() -> None:
 def test_lookups() -> None:
     """The parts of a playbook are found by id, the steps by position as well."""
     book = full()
-    assert list(book.fact) == ["need.real", "person.win", "close.answer", "gap.where"]
+    names = ["need.real", "person.win", "close.answer", "gap.where", "gap.reason", "call.made"]
+    assert list(book.fact) == names
     assert book.fact["close.answer"] is book.facts[2]
     assert list(book.guard) == ["real", "answered", "extra", "worst", "least"]
     assert book.guard["extra"] is book.guards[2]
@@ -958,8 +1075,22 @@ def test_every_rule_of_seven_step_is_in_its_fingerprint() -> None:
 
 def test_fingerprint_of_a_small_playbook_is_fixed() -> None:
     """Trails name the fingerprint of their playbook, so its form never changes."""
-    fixed = "1371deb9e609fd6c1d9b18ee2897a12b955874b3fce3916c1e7d0c67a2dce365"
+    fixed = "7640f7acab51dc3629d58e2475284af930808e12fb7a6b01c544a318b87b9259"
     assert full().fingerprint == fixed
+
+
+def test_fingerprint_without_what_came_later_is_fixed() -> None:
+    """What a playbook may have since does not change the form of one that has none of it."""
+    data = full_data()
+    for id in ("gap.reason", "call.made"):
+        del data["facts"][id]
+    del data["facts"]["person.win"]["sources"]
+    del data["facts"]["close.answer"]["final_word"]
+    del data["trial_close"]["reason"], data["trial_close"]["quoted"]
+    del data["papers"][0]["from"], data["papers"][0]["contains"]
+    del data["coaching"]["called"]
+    fixed = "1371deb9e609fd6c1d9b18ee2897a12b955874b3fce3916c1e7d0c67a2dce365"
+    assert Playbook.from_data(data).fingerprint == fixed
 
 
 # --- invariants -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from dealflow import (
     Coaching,
@@ -47,12 +48,15 @@ def test_form() -> None:
             "forward": ["yes"],
             "back": ["no"],
             "gap": {"fact": "gap.where", "money": "talk"},
+            "reason": "gap.reason",
+            "quoted": ["yes"],
         },
         "coaching": {
             "conflicted": "need.again",
             "stale": "need.real",
             "probes": [{"id": "who", "en": "Who?", "zh": "Who?（中）"}],
             "walk_away": {"en": "{name}, {account}", "zh": "{name}, {account}（中）"},
+            "called": "call.made",
         },
         "roles": {
             "buyer": {
@@ -87,6 +91,7 @@ def test_form() -> None:
                 "title": {"en": "person.win", "zh": "person.win（中）"},
                 "type": "text",
                 "of": "contact",
+                "sources": {"roles": ["self"]},
             },
             "close.answer": {
                 "title": {"en": "close.answer", "zh": "close.answer（中）"},
@@ -95,6 +100,7 @@ def test_form() -> None:
                     "yes": {"en": "yes", "zh": "yes（中）"},
                     "no": {"en": "no", "zh": "no（中）"},
                 },
+                "final_word": ["buyer"],
             },
             "gap.where": {
                 "title": {"en": "gap.where", "zh": "gap.where（中）"},
@@ -103,6 +109,14 @@ def test_form() -> None:
                     "money": {"en": "money", "zh": "money（中）"},
                     "people": {"en": "people", "zh": "people（中）"},
                 },
+            },
+            "gap.reason": {
+                "title": {"en": "gap.reason", "zh": "gap.reason（中）"},
+                "type": "text",
+            },
+            "call.made": {
+                "title": {"en": "call.made", "zh": "call.made（中）"},
+                "type": "yes_no",
             },
         },
         "guards": {
@@ -132,7 +146,16 @@ def test_form() -> None:
             {"id": "done", "from": "deliver", "to": "fulfilled"},
         ],
         "papers": [
-            {"id": "terms", "title": {"en": "Terms", "zh": "Terms（中）"}, "when": "need.real"},
+            {
+                "id": "terms",
+                "title": {"en": "Terms", "zh": "Terms（中）"},
+                "when": "need.real",
+                "from": "ask",
+                "contains": [
+                    {"en": "Price", "zh": "Price（中）"},
+                    {"en": "Dates", "zh": "Dates（中）"},
+                ],
+            },
             {"id": "quote", "title": {"en": "Quote", "zh": "Quote（中）"}},
         ],
     }
@@ -174,7 +197,9 @@ def test_defaults_may_be_spelt_out() -> None:
     del plain["walk_away"]["when_refuted"]
     spelt = changed(plain, "walk_away/when_refuted", "any")
     spelt["facts"]["need.real"]["of"] = "deal"
-    spelt["facts"]["person.win"]["sources"] = {"at_least": 1, "roles": [], "first_hand": False}
+    spelt["facts"]["gap.where"]["sources"] = {"at_least": 1, "roles": [], "first_hand": False}
+    spelt["facts"]["gap.where"]["final_word"] = []
+    spelt["papers"][1]["contains"] = []
     spelt["guards"]["real"] |= {"standing": True, "waivable": False}
     spelt["steps"][1]["leave_when"] = []
     assert Playbook.from_data(spelt) == Playbook.from_data(plain)
@@ -186,7 +211,8 @@ def test_trial_close_without_gaps() -> None:
     data = full_data()
     del data["trial_close"]["gap"]
     book = Playbook.from_data(data)
-    assert book.trial_close == TrialClose("ask", "close.answer", ("yes",), ("no",))
+    close = TrialClose("ask", "close.answer", ("yes",), ("no",))
+    assert book.trial_close == evolve(close, reason="gap.reason", quoted=("yes",))
     assert book.to_data()["trial_close"] == data["trial_close"]
     assert Playbook.from_data(changed(data, "trial_close/gap", {})) == book
     assert build("trial_close/gap", "x") == {"trial_close.gap": "'x' is not a table"}
@@ -233,7 +259,7 @@ def test_unknown_key_of_the_playbook() -> None:
         (
             "facts.need.real",
             "facts/need.real",
-            "id, title, type, of, good_for, choices, sources, ask",
+            "id, title, type, of, good_for, choices, sources, ask, final_word",
         ),
         (
             "facts.need.real.sources",
@@ -247,9 +273,10 @@ def test_unknown_key_of_the_playbook() -> None:
         ("steps[2]", "steps/2", "id, title, goal, leave_when, expected_stay"),
         ("moves[0]", "moves/0", "id, from, to, when"),
         ("walk_away", "walk_away", "guards, from, when_refuted, watch_from, at_once, go_on_when"),
-        ("trial_close", "trial_close", "step, fact, forward, back, gap"),
-        ("papers[1]", "papers/1", "id, title, when"),
-        ("coaching", "coaching", "conflicted, stale, probes, walk_away"),
+        ("trial_close", "trial_close", "step, fact, forward, back, gap, reason, quoted"),
+        ("papers[1]", "papers/1", "id, title, when, from, contains"),
+        ("papers[0].contains[1]", "papers/0/contains/1", "en, zh"),
+        ("coaching", "coaching", "conflicted, stale, probes, walk_away, called"),
         ("coaching.probes[0]", "coaching/probes/0", "id, en, zh, of"),
         ("coaching.walk_away", "coaching/walk_away", "en, zh"),
     ],
@@ -269,6 +296,7 @@ def test_unknown_key(place: str, path: str, keys: str) -> None:
         ("walk_away/start", "walk_away.start"),
         ("trial_close/gap_fact", "trial_close.gap_fact"),
         ("trial_close/gaps", "trial_close.gaps"),
+        ("papers/0/start", "papers[0].start"),
         ("facts/need.real/ask/0/text", "facts.need.real.ask[0].text"),
     ],
 )

@@ -12,21 +12,29 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from dealflow import Deal, Entry, Verdict
-from dealflow.testing import Clock
+from dealflow.testing import Clock, assert_asks, assert_moves, assert_refused
 
 __all__ = [
+    "CLAUSES",
     "REP",
     "ROLES",
+    "TERMS",
+    "TRAITS",
     "DealAt",
+    "all_confirm",
     "appears",
+    "assert_grows_old",
     "believes",
     "falls_silent",
     "in_days",
+    "is_really",
     "joins",
+    "leaves",
     "now",
     "says",
     "takes_back",
     "takes_on",
+    "waives",
     "whose_word_counts",
     "writes",
 ]
@@ -36,6 +44,25 @@ DealAt: TypeAlias = Callable[..., Deal]
 
 REP = "rep"
 ROLES = ("economic_buyer", "sponsor", "technical_advisor", "coach", "user")
+TRAITS = ("coach.trusts_us", "coach.trusted_by_buyers", "coach.wants_our_win")
+TERMS = (
+    "terms.price",
+    "terms.installation_date",
+    "terms.resources",
+    "terms.service_levels",
+    "terms.termination",
+    "terms.compensation",
+)
+CLAUSES = (
+    "clause.liability_cap",
+    "clause.indemnity",
+    "clause.warranty",
+    "clause.ip",
+    "clause.confidentiality",
+    "clause.payment",
+    "clause.acceptance",
+    "clause.assignment",
+)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -58,12 +85,12 @@ def appears(deal: Deal, who: str, *roles: str, kind: str = "person") -> None:
 def joins(deal: Deal, who: str, *roles: str) -> None:
     """Somebody comes in who tells us of his own problem, need and win.
 
-    A technical advisor also tells us that nothing speaks against us.
+    A technical advisor also tells us that nothing speaks against us, and recommends us.
     """
     appears(deal, who, *roles)
     says(deal, who, person__problem="mine", person__need="less of it", person__win="a quiet night")
     if "technical_advisor" in roles:
-        says(deal, who, technical__no=False)
+        says(deal, who, technical__no=False, technical__recommends="us")
 
 
 def takes_on(deal: Deal, who: str, *roles: str) -> None:
@@ -93,9 +120,36 @@ def says(
     """
     if who not in deal.contacts:
         joins(deal, who, *({who} & {*ROLES}))
+    how = {"about": about, "first_hand": not told_on, "quote": "in these words"}
     for fact, value in _merged(told, facts):
-        deal.hear(who, fact, value, by=REP, at=now(deal), about=about, first_hand=not told_on)
+        deal.hear(who, fact, value, by=REP, at=now(deal), **how)
     return deal.trail[-1]
+
+
+def all_confirm(deal: Deal, at: datetime, *but: str, interaction: str | None = None) -> None:
+    """Everybody stands by all that he has said of himself and the deal, but for these facts."""
+    for who in deal.contacts:
+        stands = (s for id, s in deal.statements.items() if id not in deal.withdrawn)
+        himself = {s.fact for s in stands if s.source == who and s.about in (None, who)}
+        if himself - {*but}:
+            facts = sorted(himself - {*but})
+            deal.confirm(who, facts, by=REP, at=at, interaction=interaction, quote="still so")
+
+
+def leaves(deal: Deal, who: str, day: date) -> None:
+    """Somebody is gone from that day on."""
+    deal.change_contact(who, left=day, by=REP, at=now(deal))
+
+
+def is_really(deal: Deal, who: str, other: str) -> None:
+    """Two of the people on our map turn out to be one, who goes by the other's name."""
+    deal.merge_contacts(who, into=other, by=REP, at=now(deal), reason="one person with two cards")
+
+
+def waives(deal: Deal, guard: str) -> None:
+    """Somebody with authority goes on without something."""
+    who = "Ruth Okafor"
+    deal.waive(guard, authority=who, by=REP, at=now(deal), reason="she takes it upon herself")
 
 
 def writes(
@@ -119,6 +173,22 @@ def believes(
     for fact, value in _merged(told, facts):
         deal.observe(fact, value, by=by, at=now(deal), about=about)
     return deal.trail[-1]
+
+
+def assert_grows_old(
+    deal: Deal, clock: Clock, fact: str, *, after: int, because: Collection[str]
+) -> None:
+    """What was said of a fact stands for so many days, and then these guards ask for it again.
+
+    All that was said beside it is confirmed in time, and in the end that, too.
+    """
+    all_confirm(deal, clock.wait(days=after), fact)
+    assert deal.assess(at=clock.now).verdict is Verdict.READY
+    refused = assert_refused(deal, because=because, at=clock.wait(days=1))
+    assert refused.assessment.verdict is Verdict.ASK
+    assert_asks(deal, fact, "recheck.changed")
+    all_confirm(deal, clock.now)
+    assert_moves(deal)
 
 
 def takes_back(deal: Deal, who: str, *facts: str) -> None:
@@ -146,6 +216,7 @@ def whose_word_counts(
     fact: str,
     value: object = True,
     *,
+    about: str | None = None,
     told_on: bool = False,
     among: Collection[str] = (*ROLES, "letter", "our rep"),
 ) -> set[str]:
@@ -155,6 +226,7 @@ def whose_word_counts(
         deal: the deal.
         fact: what it lacks.
         value: what each of them says.
+        about: the person whom it is about, who may be among them.
         told_on: whether each is only quoted by somebody else.
         among: who is asked.
     """
@@ -164,11 +236,11 @@ def whose_word_counts(
     found = set()
     for source in among:
         if source == "letter":
-            entry = writes(deal, {fact: value})
+            entry = writes(deal, {fact: value}, about=about)
         elif source == "our rep":
-            entry = believes(deal, {fact: value})
+            entry = believes(deal, {fact: value}, about=about)
         else:
-            entry = says(deal, source, {fact: value}, told_on=told_on)
+            entry = says(deal, source, {fact: value}, about=about, told_on=told_on)
         if deal.assess(at=now(deal)).verdict is Verdict.READY:
             found.add(source)
         deal.withdraw(entry.seq, by=REP, at=now(deal), reason="the next one is asked")

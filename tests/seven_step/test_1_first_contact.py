@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dealflow import Deal, Verdict
-from dealflow.testing import Clock, assert_asks, assert_conflict, assert_moves, assert_refused
+from dealflow.testing import (
+    Clock,
+    assert_asks,
+    assert_conflict,
+    assert_moves,
+    assert_refused,
+    assert_walks_away,
+)
 from tests.seven_step.people import REP, DealAt, appears, in_days, now, says
 
 PROBLEM = "a cold room failed at night and nobody noticed"
@@ -106,3 +113,10 @@ def test_a_talk_once_held_stays_held(deal_at: DealAt, clock: Clock) -> None:
     """Later steps have days of their own, and do not look at the first talk's any more."""
     deal = deal_at("qualification", ready=True, next_step__agreed=in_days(7))
     assert_moves(deal, "buying_roles", at=clock.wait(days=8))
+
+
+def test_an_offer_that_cannot_help_ends_the_first_talk(deal_at: DealAt) -> None:
+    """When they tell us at once that we cannot help, we thank them and walk away."""
+    deal = deal_at("first_contact", ready=True, offer__helps=False)
+    assert_walks_away(deal, because="offer_helps")
+    assert_refused(deal, because="offer_helps")

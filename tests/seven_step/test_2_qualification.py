@@ -13,10 +13,12 @@ from dealflow.testing import (
     assert_refused,
     assert_walks_away,
 )
-from tests.seven_step.people import REP, DealAt, in_days, now, says
+from tests.seven_step.people import REP, DealAt, assert_grows_old, in_days, now, says
 
 QUESTIONS = {
     "offer_helps": "offer.helps",
+    "ready_to_solve": "need.ready",
+    "worth_it": "value.worth_it",
     "pain_asked": "pain.problem",
     "consequence_asked": "pain.consequence",
     "benefit_asked": "value.measure",
@@ -26,13 +28,13 @@ QUESTIONS = {
 }
 
 
-def test_seven_answers_qualify_a_customer(deal_at: DealAt) -> None:
-    """When all seven questions are answered, we go and meet everybody who has a part in it."""
+def test_nine_answers_qualify_a_customer(deal_at: DealAt) -> None:
+    """When all nine questions are answered, we go and meet everybody who has a part in it."""
     assert_moves(deal_at("qualification", ready=True), "buying_roles")
 
 
 def test_a_customer_who_was_not_asked_is_not_qualified(deal_at: DealAt) -> None:
-    """After a first talk all seven questions are open, and we are told to ask them."""
+    """After a first talk all nine questions are open, and we are told to ask them."""
     deal = deal_at("qualification")
     assert_refused(deal, because={*QUESTIONS})
     assert_asks(deal, *QUESTIONS.values(), "budget.approved", "timeline.wanted")
@@ -73,15 +75,8 @@ def test_money_and_date_are_asked_again_after_ninety_days(
     deal_at: DealAt, clock: Clock, guard: str, fact: str
 ) -> None:
     """What we heard of the budget and the date is good for ninety days, and then we ask again."""
-    said = {"budget.status": "set aside", "timeline.date": in_days(200)}
-    deal = deal_at("qualification", said, ready=True)
-    clock.wait(days=90)
-    assert deal.assess(at=clock.now).verdict is Verdict.READY
-    clock.wait(days=1)
-    for other in said.keys() - {fact}:
-        deal.hear("coach", other, said[other], by=REP, at=clock.now)
-    assert_refused(deal, because=guard, at=clock.now)
-    assert_asks(deal, fact, "recheck.changed")
+    deal = deal_at("qualification", ready=True)
+    assert_grows_old(deal, clock, fact, after=90, because={guard})
 
 
 def test_an_offer_that_cannot_help_ends_it(deal_at: DealAt) -> None:
@@ -89,6 +84,21 @@ def test_an_offer_that_cannot_help_ends_it(deal_at: DealAt) -> None:
     deal = deal_at("qualification", ready=True, offer__helps=False)
     assert_walks_away(deal, because="offer_helps")
     assert_refused(deal, because="offer_helps")
+
+
+@pytest.mark.parametrize(
+    ("guard", "fact"), [("ready_to_solve", "need.ready"), ("worth_it", "value.worth_it")]
+)
+def test_who_is_not_ready_or_finds_it_too_dear_holds_us_up(
+    deal_at: DealAt, guard: str, fact: str
+) -> None:
+    """Not ready yet, or not worth it: there is work to do before we go on, and no goodbye."""
+    deal = deal_at("qualification", {fact: False}, ready=True)
+    refused = assert_refused(deal, because=guard)
+    assert refused.assessment.verdict is Verdict.WORK
+    says(deal, "sponsor", {fact: True})
+    assert_conflict(deal, guard)
+    assert_refused(deal, because=guard)
 
 
 def test_two_minds_about_our_offer_are_brought_together(deal_at: DealAt) -> None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import pytest
 
 from dealflow import Verdict
-from dealflow.testing import assert_asks, assert_conflict, assert_moves, assert_refused
+from dealflow.testing import (
+    Clock,
+    assert_asks,
+    assert_conflict,
+    assert_moves,
+    assert_refused,
+    assert_walks_away,
+)
 from tests.seven_step.people import (
     REP,
+    ROLES,
+    TRAITS,
     DealAt,
     appears,
     falls_silent,
+    in_days,
+    is_really,
     joins,
+    leaves,
     now,
     says,
     takes_back,
@@ -19,7 +31,7 @@ from tests.seven_step.people import (
     whose_word_counts,
 )
 
-TRAITS = ("coach.trusts_us", "coach.trusted_by_buyers", "coach.wants_our_win")
+BUYER = "economic_buyer"
 
 
 def test_whom_we_met_and_understood_lets_us_compete(deal_at: DealAt) -> None:
@@ -174,6 +186,9 @@ def test_one_real_coach_among_several_is_enough(deal_at: DealAt) -> None:
 def test_one_voice_is_not_the_customers(deal_at: DealAt) -> None:
     """What a second person is said to have said does not count as a second person heard."""
     deal = deal_at("buying_roles", ready=True)
+    takes_on(deal, BUYER, BUYER, "coach")
+    says(deal, BUYER, dict.fromkeys(TRAITS, True))
+    takes_on(deal, "coach")
     falls_silent(deal, "coach")
     assert_refused(deal, because="several_people_heard")
     says(deal, "coach", need__presenting="in person at last")
@@ -193,6 +208,20 @@ def test_everybody_in_a_role_is_understood(deal_at: DealAt, fact: str) -> None:
     assert_asks(deal, fact)
     says(deal, "ines", {fact: "now you know"})
     assert_moves(deal, "guided_competition")
+
+
+@pytest.mark.parametrize("fact", ["person.problem", "person.need", "person.win", "person.loss"])
+def test_who_knows_what_moves_a_person(deal_at: DealAt, fact: str) -> None:
+    """Only that person or a coach can say, in person; a colleague, a letter and we only guess."""
+    deal = deal_at("buying_roles", ready=True)
+    joins(deal, "ines", "user")
+    takes_back(deal, "ines", "person.win" if fact == "person.loss" else fact)
+    people = (*ROLES, "ines", "letter", "our rep")
+    counts = {"ines", "coach"}
+    assert whose_word_counts(deal, fact, "so it is", about="ines", among=people) == counts
+    told = whose_word_counts(deal, fact, "so it is", about="ines", told_on=True, among=counts)
+    assert told == set()
+    assert_refused(deal, because="everyone_understood")
 
 
 def test_a_stake_may_be_a_loss(deal_at: DealAt) -> None:
@@ -220,3 +249,46 @@ def test_a_committee_has_no_stake_of_its_own(deal_at: DealAt) -> None:
     assert deal.assess(at=now(deal)).verdict is Verdict.READY
     deal.change_contact("board", kind="person", by=REP, at=now(deal))
     assert_refused(deal, because="everyone_understood")
+
+
+# people who are one, and people who leave
+
+
+def test_two_cards_may_be_one_person(deal_at: DealAt) -> None:
+    """The Ruth on the telephone is the Ms Okafor who signs: one voice, and one economic buyer."""
+    deal = deal_at("buying_roles", ready=True)
+    joins(deal, "ruth", BUYER)
+    assert_refused(deal, because="economic_buyer_named")
+    is_really(deal, "ruth", BUYER)
+    assert deal.assess(at=now(deal)).verdict is Verdict.READY
+    is_really(deal, "coach", BUYER)
+    assert_refused(deal, because="several_people_heard")
+    deal.undo_merge("coach", by=REP, at=now(deal), reason="they only share an office")
+    assert_moves(deal, "guided_competition")
+
+
+def test_what_one_person_says_is_no_contradiction(deal_at: DealAt) -> None:
+    """Two people who disagree turn out to be one who has changed her mind."""
+    deal = deal_at("buying_roles", ready=True)
+    says(deal, "ruth", offer__helps=False)
+    assert_conflict(deal, "offer_helps")
+    is_really(deal, "coach", "ruth")
+    is_really(deal, BUYER, "ruth")
+    assert_walks_away(deal, because="offer_helps")
+
+
+def test_who_has_left_decides_nothing(deal_at: DealAt, clock: Clock) -> None:
+    """From the day on which the buyer leaves, there is no buyer, and one person less is heard."""
+    deal = deal_at("buying_roles", ready=True, timeline__date=in_days(200), budget__status=None)
+    leaves(deal, BUYER, in_days(5))
+    lost = {"economic_buyer_named", "technical_advisor_named", "several_people_heard"}
+    lost |= {
+        "budget_asked",
+        "severe_problem",
+        "budget_approved",
+        "timely",
+        "clear_decision_process",
+    }
+    assert deal.assess(at=clock.wait(days=4)).verdict is Verdict.READY
+    refused = assert_refused(deal, because=lost, at=clock.wait(days=1))
+    assert refused.assessment.verdict is Verdict.ASK

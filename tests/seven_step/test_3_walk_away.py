@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dealflow import Money, Verdict
+from dealflow import Money, MoveNotAllowed, Verdict
 from dealflow.testing import (
-    Clock,
     assert_asks,
     assert_conflict,
     assert_moves,
     assert_refused,
     assert_walks_away,
 )
-from tests.seven_step.people import REP, DealAt, in_days, now, says, whose_word_counts
+from tests.seven_step.people import REP, DealAt, believes, in_days, now, says, whose_word_counts
 
 SOON = in_days(200)
 
@@ -94,23 +93,6 @@ def test_hearsay_makes_us_ask(deal_at: DealAt, fact: str) -> None:
     assert whose_word_counts(deal, fact, value, told_on=True, among=people) == set()
 
 
-@each_yes
-def test_answers_are_good_for_ninety_days(
-    deal_at: DealAt, clock: Clock, guard: str, fact: str, yes: object, no: object
-) -> None:
-    """A judgement that was right in March may be wrong in June, so we ask once more."""
-    said = {**{f: y for _, f, y, _ in YESES}, "budget.status": "set aside"}
-    deal = deal_at("buying_roles", said, ready=True)
-    assert deal.assess(at=clock.wait(days=90)).verdict is Verdict.READY
-    clock.wait(days=1)
-    for other in said.keys() - {fact}:
-        deal.hear("economic_buyer", other, said[other], by=REP, at=clock.now)
-    assert_refused(deal, because=guard, at=clock.now)
-    assert_asks(deal, fact, "recheck.changed")
-    deal.hear("economic_buyer", fact, yes, by=REP, at=clock.now)
-    assert_moves(deal, "guided_competition")
-
-
 def test_the_way_they_decide_must_be_told(deal_at: DealAt) -> None:
     """That it is clear how they decide is not enough when nobody has told us how."""
     deal = deal_at("buying_roles", ready=True, decision__steps=None)
@@ -143,3 +125,17 @@ def test_a_date_that_has_gone_by_is_named_anew(deal_at: DealAt) -> None:
     assert refused.assessment.verdict is Verdict.ASK
     says(deal, "sponsor", timeline__date=in_days(0))
     assert_moves(deal, "guided_competition")
+
+
+def test_the_farewell_is_a_call(deal_at: DealAt) -> None:
+    """Who walks away calls and says so; that call is no news with which to begin again."""
+    deal = deal_at("buying_roles", ready=True, problem__severe=False)
+    deal.walk_away(by=REP, at=now(deal), reason="they can live with it")
+    assert not deal.farewell(at=now(deal)).called
+    believes(deal, farewell__called=True)
+    assert deal.farewell(at=now(deal)).called
+    with pytest.raises(MoveNotAllowed):
+        deal.reopen(by=REP, at=now(deal), reason="we miss them")
+    says(deal, "economic_buyer", problem__severe=True)
+    deal.reopen(by=REP, at=now(deal), reason="they have lost a whole batch")
+    assert deal.step == "buying_roles"

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from dealflow import Deal, EvidenceError, Verdict
-from dealflow.testing import assert_asks, assert_conflict, assert_moves, assert_refused
+from dealflow import EvidenceError, Verdict
+from dealflow.testing import Clock, assert_asks, assert_conflict, assert_moves, assert_refused
 from tests.seven_step.people import (
-    REP,
+    ROLES,
     DealAt,
     appears,
+    assert_grows_old,
     believes,
     in_days,
     joins,
-    now,
     says,
     takes_back,
+    waives,
     whose_word_counts,
     writes,
 )
 
-
-def waives(deal: Deal, guard: str) -> None:
-    """The one who pays does without something."""
-    who = "Ruth Okafor"
-    deal.waive(guard, authority=who, by=REP, at=now(deal), reason="she takes it upon herself")
+RESTS_ON_NOBODY = {"technical_advisor_named", "recommendation_known", "no_technical_no"}
 
 
 def test_what_was_compared_and_proved_is_put_to_the_customer(deal_at: DealAt) -> None:
@@ -122,15 +119,50 @@ def test_a_named_person_may_do_without_the_proof(deal_at: DealAt) -> None:
 
 
 def test_nothing_else_can_be_set_aside(deal_at: DealAt) -> None:
-    """The proof and a technical no are all that anybody may do without, whoever it is."""
+    """The proof, the buyer's own word and an open no are all that anybody may go on without."""
     deal = deal_at("guided_competition", ready=True)
     for guard in deal.playbook.guards:
         try:
             waives(deal, guard.id)
         except EvidenceError:
             assert guard.id not in deal.waivers
-    assert {*deal.waivers} == {"proof_passed", "no_technical_no"}
+    open_noes = {"no_technical_no", "nobody_against"}
+    assert {*deal.waivers} == {"proof_passed", "answer_is_the_buyers", *open_noes}
     assert_moves(deal, "trial_close")
+
+
+# the recommendation
+
+
+def test_whom_the_advisor_recommends_must_be_known(deal_at: DealAt) -> None:
+    """A rival is an answer that we can work on; the advisor, the buyer or a coach tells us."""
+    deal = deal_at("guided_competition", ready=True)
+    joins(deal, "karl", "technical_advisor")
+    takes_back(deal, "karl", "technical.recommends")
+    people, fact = (*ROLES, "karl", "letter", "our rep"), "technical.recommends"
+    counts = {"karl", "economic_buyer", "coach"}
+    found = whose_word_counts(deal, fact, "rival", about="karl", among=people)
+    assert found == {*counts, "letter"}
+    told = whose_word_counts(deal, fact, "rival", about="karl", told_on=True, among=counts)
+    assert told == set()
+    assert_refused(deal, because="recommendation_known")
+    assert_asks(deal, fact)
+
+
+@pytest.mark.parametrize(
+    ("fact", "guard"),
+    [
+        ("technical.recommends", "recommendation_known"),
+        ("technical.no", "no_technical_no"),
+    ],
+)
+def test_an_advisor_is_asked_again_after_ninety_days(
+    deal_at: DealAt, clock: Clock, fact: str, guard: str
+) -> None:
+    """Whom an advisor recommends, and that nothing speaks against us, is good for ninety days."""
+    deal = deal_at("guided_competition", ready=True, timeline__date=in_days(365))
+    joins(deal, "karl", "technical_advisor")
+    assert_grows_old(deal, clock, fact, after=90, because={guard})
 
 
 # technical noes
@@ -140,9 +172,9 @@ def test_a_technical_advisor_is_asked_for_a_no(deal_at: DealAt) -> None:
     """Whoever compares may still say no, so we ask before we go on."""
     deal = deal_at("guided_competition", ready=True)
     appears(deal, "karl", "technical_advisor", kind="committee")
-    assert_refused(deal, because="no_technical_no")
-    assert_asks(deal, "technical.no")
-    says(deal, "karl", technical__no=False)
+    assert_refused(deal, because={"no_technical_no", "recommendation_known"})
+    assert_asks(deal, "technical.no", "technical.recommends")
+    says(deal, "karl", technical__no=False, technical__recommends="none")
     assert_moves(deal, "trial_close")
 
 
@@ -192,15 +224,15 @@ def test_an_advisor_and_his_letter_may_differ(deal_at: DealAt) -> None:
 def test_that_nobody_compares_must_still_be_so(deal_at: DealAt) -> None:
     """An absent technical advisor leaves no technical no open, while the absence is confirmed."""
     deal = deal_at("guided_competition", ready=True, role__technical_absent=None)
-    assert_refused(deal, because={"technical_advisor_named", "no_technical_no"})
+    assert_refused(deal, because=RESTS_ON_NOBODY)
     says(deal, "coach", role__technical_absent=True)
     says(deal, "sponsor", role__technical_absent=False)
     assert_conflict(deal, "no_technical_no", between={"coach", "sponsor"})
-    assert_refused(deal, because={"technical_advisor_named", "no_technical_no"})
+    assert_refused(deal, because=RESTS_ON_NOBODY)
     says(deal, "sponsor", role__technical_absent=True)
     assert_moves(deal, "trial_close")
     somebody = deal_at("guided_competition", ready=True, role__technical_absent=False)
-    assert_refused(somebody, because={"technical_advisor_named", "no_technical_no"})
+    assert_refused(somebody, because=RESTS_ON_NOBODY)
 
 
 def test_the_proof_may_lie_in_the_past(deal_at: DealAt) -> None:

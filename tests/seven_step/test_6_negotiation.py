@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from dealflow.testing import assert_asks, assert_conflict, assert_moves, assert_refused
-from tests.seven_step.people import DealAt, now, says, takes_back, whose_word_counts
+from dealflow import Playbook
+from dealflow.testing import Clock, assert_asks, assert_conflict, assert_moves, assert_refused
+from tests.seven_step.people import (
+    CLAUSES,
+    TERMS,
+    DealAt,
+    all_confirm,
+    believes,
+    now,
+    says,
+    takes_back,
+    whose_word_counts,
+    writes,
+)
 
-TERMS = [
-    "terms.price",
-    "terms.installation_date",
-    "terms.resources",
-    "terms.service_levels",
-    "terms.termination",
-    "terms.compensation",
-]
-CLAUSES = [
-    "clause.liability_cap",
-    "clause.indemnity",
-    "clause.warranty",
-    "clause.ip",
-    "clause.confidentiality",
-    "clause.payment",
-    "clause.acceptance",
-    "clause.assignment",
-]
 BUYER, SPONSOR = "economic_buyer", "sponsor"
 
 # What must be on record before the deal goes on: the guard, the fact, its yes and its no.
@@ -118,6 +112,8 @@ def test_a_clause_is_settled_when_both_lawyers_say_so(deal_at: DealAt, clause: s
         ({"close.outcome": "needs_time", "doc.kind": "proposal"}, "proposal"),
         ({"close.outcome": "needs_time", "doc.kind": "terms"}, "proposal"),
         ({"close.outcome": "needs_time", "legal.received": True}, "contract_terms"),
+        ({"close.outcome": "wants_proposal", "proposal.accepted": True}, "contract_terms"),
+        ({"close.outcome": "wants_proposal", "proposal.accepted": False}, "proposal"),
         ({"close.outcome": "accepted"}, "contract_terms"),
     ],
     ids=lambda given: given if isinstance(given, str) else "+".join(map(str, given.values())),
@@ -128,3 +124,39 @@ def test_the_paper_follows_the_commitment(
     """Who wants time gets a price, who wants a proposal gets one, and terms go to who said yes."""
     deal = deal_at("negotiation", said)
     assert deal.assess(at=now(deal)).paper == paper
+
+
+def test_there_is_no_paper_before_the_trial_close(deal_at: DealAt, playbook: Playbook) -> None:
+    """Whatever they ask for or have accepted: first we ask for an answer, then we write."""
+    said = {"close.outcome": "accepted", "doc.kind": "proposal", "legal.received": True}
+    papers = {}
+    for step in playbook.steps:
+        deal = deal_at(step.id, said)
+        papers[step.id] = deal.assess(at=now(deal)).paper
+    assert [step for step in papers if papers[step] is None] == [
+        *("first_contact", "qualification", "buying_roles", "guided_competition")
+    ]
+
+
+def test_a_price_is_what_anybody_may_have_then(deal_at: DealAt) -> None:
+    """Before they have answered us, there is a quote for whoever wants one."""
+    deal = deal_at("trial_close")
+    assert deal.assess(at=now(deal)).paper == "quote"
+
+
+def test_who_accepts_our_proposal(deal_at: DealAt, clock: Clock) -> None:
+    """It takes the buyer, the sponsor or a letter, in person, and is good for ninety days."""
+    deal = deal_at("negotiation", close__outcome="wants_proposal")
+    says(deal, SPONSOR, proposal__accepted=True, told_on=True)
+    says(deal, "user", proposal__accepted=True)
+    believes(deal, proposal__accepted=True)
+    assert deal.assess(at=now(deal)).paper == "proposal"
+    for who in (BUYER, SPONSOR):
+        says(deal, who, proposal__accepted=True)
+        assert deal.assess(at=now(deal)).paper == "contract_terms"
+        takes_back(deal, who, "proposal.accepted")
+    writes(deal, proposal__accepted=True)
+    assert deal.assess(at=now(deal)).paper == "contract_terms"
+    all_confirm(deal, clock.wait(days=90))
+    assert deal.assess(at=clock.now).paper == "contract_terms"
+    assert deal.assess(at=clock.wait(days=1)).paper == "proposal"

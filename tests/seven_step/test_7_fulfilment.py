@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dealflow import Verdict
 from dealflow.testing import (
     Clock,
     assert_asks,
@@ -15,6 +16,7 @@ from dealflow.testing import (
 from tests.seven_step.people import (
     REP,
     DealAt,
+    all_confirm,
     believes,
     in_days,
     now,
@@ -30,6 +32,7 @@ DELIVERED = {
     "terms_performed": "delivery.performed",
     "customer_satisfied": "delivery.satisfied",
 }
+OPEN = dict.fromkeys(DELIVERED.values())
 each_promise = pytest.mark.parametrize(("guard", "fact"), DELIVERED.items(), ids=[*DELIVERED])
 
 
@@ -44,9 +47,9 @@ def test_a_satisfied_customer_is_the_end(deal_at: DealAt) -> None:
 
 def test_a_signature_is_not_the_end(deal_at: DealAt) -> None:
     """After the signature we still have to deliver, and ask the customer how it went."""
-    deal = deal_at("fulfilment")
+    deal = deal_at("fulfilment", {"timeline.date": SOON, "serve.first_date": SOON, **OPEN})
     assert_refused(deal, because={*DELIVERED})
-    assert_asks(deal, *DELIVERED.values())
+    assert_asks(deal, *DELIVERED.values(), "delivery.nothing_to_install")
 
 
 @each_promise
@@ -82,19 +85,36 @@ def test_the_customer_says_so(deal_at: DealAt, guard: str, fact: str) -> None:
     assert whose_word_counts(deal, fact, told_on=True, among=people) == set()
 
 
-def test_a_date_that_is_past_needs_a_report(deal_at: DealAt) -> None:
-    """The day must lie ahead until somebody who must know reports on the installation."""
-    deal = deal_at("fulfilment", ready=True, timeline__date=in_days(-1), delivery__installed=None)
-    assert_refused(deal, because={"installed", "timely"})
-    believes(deal, delivery__installed=True)
-    says(deal, "coach", delivery__installed=False)
-    assert_refused(deal, because={"installed", "timely"})
-    takes_back(deal, REP)
-    says(deal, "user", delivery__installed=False)
+def test_where_nothing_is_installed_somebody_says_so(deal_at: DealAt) -> None:
+    """Not every deal has something to install; those who would use it tell us, and not we them."""
+    open_ = {"timeline.date": SOON, "serve.first_date": SOON, "delivery.installed": None}
+    deal = deal_at("fulfilment", open_, ready=True)
+    people, fact = {BUYER, "sponsor", "technical_advisor", "user"}, "delivery.nothing_to_install"
+    assert whose_word_counts(deal, fact) == {*people, "letter"}
+    assert whose_word_counts(deal, fact, told_on=True, among=people) == set()
+    says(deal, BUYER, {fact: False, "delivery.installed": False})
+    refused = assert_refused(deal, because="installed")
+    assert refused.assessment.verdict is Verdict.WORK
+    says(deal, "user", {fact: True})
+    assert_conflict(deal, "installed", between={BUYER, "user"})
     assert_refused(deal, because="installed")
-    says(deal, "coach", delivery__installed=True)
-    says(deal, "user", delivery__installed=True)
+    says(deal, BUYER, {fact: True})
     assert_moves(deal, "fulfilled")
+
+
+@pytest.mark.parametrize("report", ["delivery.installed", "delivery.performed"])
+def test_dates_that_are_past_need_a_report(deal_at: DealAt, report: str) -> None:
+    """Both days lie ahead until somebody who must know reports on what we do, good or bad."""
+    past = {"timeline.date": in_days(-1), "serve.first_date": in_days(-1)}
+    deal = deal_at("fulfilment", {**past, **OPEN})
+    believes(deal, {report: False})
+    says(deal, "coach", {report: True})
+    says(deal, "user", {report: True}, told_on=True)
+    assert_refused(deal, because={*DELIVERED, "timely", "first_time_frame"})
+    takes_back(deal, "coach", report)
+    takes_back(deal, REP, report)
+    says(deal, "user", {report: False})
+    assert_refused(deal, because={*DELIVERED})
 
 
 def test_a_wish_can_be_taken_back_while_we_install(deal_at: DealAt) -> None:
@@ -105,12 +125,13 @@ def test_a_wish_can_be_taken_back_while_we_install(deal_at: DealAt) -> None:
 
 
 def test_old_answers_are_confirmed_before_the_end(deal_at: DealAt, clock: Clock) -> None:
-    """Whoever installs for more than ninety days asks the four conditions once more."""
+    """Whoever installs for more than ninety days has the customer stand by it all once more."""
     deal = deal_at("fulfilment", ready=True)
-    old = {"severe_problem", "budget_approved", "timely", "clear_decision_process"}
-    later = {*old, "budget_asked", "time_frame_asked"}
-    assert_refused(deal, because=later, at=clock.wait(days=91))
-    for fact in ("problem.severe", "consequence.serious", "budget.approved", "timeline.wanted"):
-        says(deal, BUYER, {fact: True})
-    says(deal, BUYER, budget__amount="48000 EUR", decision__clear=True)
+    old = {
+        *("severe_problem", "budget_approved", "timely", "clear_decision_process"),
+        *("offer_helps", "ready_to_solve", "worth_it", "budget_asked", "time_frame_asked"),
+        *("trial_close_answered", "answer_is_the_buyers"),
+    }
+    assert_refused(deal, because=old, at=clock.wait(days=91))
+    all_confirm(deal, clock.now)
     assert_moves(deal, "fulfilled")

@@ -9,7 +9,15 @@ import pytest
 from attrs import evolve
 
 from dealflow import Card, Deal, Money, PlaybookError, Refused, Trail, TrailError, Verdict
-from dealflow.state import DealState, apply, fold, place_after, sense_problems
+from dealflow.state import (
+    DealState,
+    apply,
+    fold,
+    gaps_named,
+    place_after,
+    rejections,
+    sense_problems,
+)
 from dealflow.trail import GuardRecord, chain
 from dealflow.trail import events as ev
 from tests.deals import (
@@ -93,18 +101,34 @@ def back() -> Deal:
 def rejected() -> Deal:
     """The last entry goes back after a no, with two guards that fail."""
     deal = ready_at("trial_close")
-    say(deal, "ruth", "gap.step", "people")
     say(deal, "ruth", "timeline.wanted", False)
     say(deal, "mara", "technical.no", True)
-    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    deal.answer_trial_close("rejected", source="ruth", gap="people", by=BY, at=now(deal))
     return deal
 
 
 def named() -> Deal:
     """The last entry goes back to where the customer says that the gap is."""
     deal = ready_at("trial_close")
-    say(deal, "ruth", "gap.step", "money")
+    deal.answer_trial_close("rejected", source="ruth", gap="money", by=BY, at=now(deal))
+    return deal
+
+
+def rejected_twice() -> Deal:
+    """The last entry goes back to a gap of which two spoke after each had said no."""
+    deal = ready_at("trial_close")
+    for who in ("ines", "ruth"):
+        deal.answer_trial_close("rejected", source=who, by=BY, at=now(deal))
+    say(deal, "tom", "gap.step", "people")
+    deal.return_to_gap(by=BY, at=now(deal))
+    return deal
+
+
+def stayed() -> Deal:
+    """The last entry goes back by the rep's own choice after a no whose cause nobody has told."""
+    deal = ready_at("trial_close")
     deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal))
+    deal.step_back("guided_competition", by=BY, at=now(deal), reason="x")
     return deal
 
 
@@ -312,6 +336,12 @@ FORGED: dict[str, tuple[Callable[[], Deal], Forge, list[str], str]] = {
         ["inconsistent"],
         "no guard is judged on the rep's own way back",
     ),
+    "back with an answer": (
+        back,
+        lambda e: evolve(e, answer=4),
+        ["inconsistent"],
+        "no guard is judged on the rep's own way back",
+    ),
     "rejected where there is no close": (
         back,
         lambda e: evolve(e, cause="rejected", reason=""),
@@ -327,8 +357,26 @@ FORGED: dict[str, tuple[Callable[[], Deal], Forge, list[str], str]] = {
     "rejected by nobody": (
         lambda: stepped_back_at("trial_close"),
         lambda e: evolve(e, cause="rejected", reason=""),
-        ["inconsistent", "inconsistent"],
-        "nobody has rejected the trial close in the entry before; the gap is not at qualification",
+        ["inconsistent"],
+        "entry None is not the latest rejection of the trial close that stands",
+    ),
+    "rejected by another entry": (
+        named,
+        lambda e: evolve(e, answer=e.answer + 1),
+        ["inconsistent"],
+        "is not the latest rejection of the trial close that stands",
+    ),
+    "rejected by the first of two": (
+        rejected_twice,
+        lambda e: evolve(e, answer=e.answer - 1),
+        ["inconsistent"],
+        "is not the latest rejection of the trial close that stands",
+    ),
+    "rejected for nobody knows what": (
+        stayed,
+        lambda e: evolve(e, cause="rejected", reason="", answer=max(stayed().statements)),
+        ["gap_unknown"],
+        "nobody has said where the gap is",
     ),
     "rejected for a guard that holds": (
         rejected,
@@ -424,11 +472,14 @@ def test_the_named_gap_is_one_on_record() -> None:
     assert isinstance(event, ev.SteppedBack)
     assert (event.to_step, dict(event.guards)) == ("qualification", {})
     other = ready_at("trial_close")
+    no = other.answer_trial_close("rejected", source="ruth", by=BY, at=now(other)).seq
     seq = say(other, "ruth", "gap.step", "money")
+    named_by_two = fold(other.playbook, followed_by(other, evolve(event, answer=no)))
+    assert named_by_two.step == "qualification"
     other.withdraw(seq, by=BY, at=now(other), reason="x")
-    other.answer_trial_close("rejected", source="ruth", by=BY, at=now(other))
-    with pytest.raises(TrailError, match="the gap is not at qualification"):
-        fold(other.playbook, with_last(other, event))
+    with pytest.raises(TrailError, match="nobody has said where the gap is") as caught:
+        fold(other.playbook, followed_by(other, evolve(event, answer=no)))
+    assert [problem.code for problem in caught.value.problems] == ["gap_unknown"]
     one = small_deal(MOVES + CLOSE)
     for fact in ("be.good", "be.rich"):
         say(one, "ann", fact, True)
@@ -439,27 +490,46 @@ def test_the_named_gap_is_one_on_record() -> None:
     assert Deal.replay(one.playbook, one.trail) == one
 
 
-@pytest.mark.parametrize(
-    "changes", [{"at": "later"}, {"by": "max"}], ids=["another time", "somebody else"]
-)
-def test_answer_and_way_back_are_one(changes: dict[str, Any]) -> None:
-    """A rejection's two entries are made at one time, by one person."""
+def followed_by(deal: Deal, event: ev.Event) -> Trail:
+    """The deal's trail with one entry more."""
+    return deal.trail.extended([chain(deal.trail.head, deal.version + 1, now(deal), BY, event)])
+
+
+def test_the_way_back_may_come_later() -> None:
+    """Whoever of us records the way back may do so some time after the answer."""
     deal = rejected()
     last = deal.trail[-1]
-    at = last.at + DAY / 24 if "at" in changes else last.at
-    trail = with_last(deal, last.event, at=at, by=changes.get("by", BY))
-    with pytest.raises(TrailError, match="nobody has rejected the trial close in the entry before"):
-        fold(deal.playbook, trail)
+    state = fold(deal.playbook, with_last(deal, last.event, at=last.at + DAY / 24, by="max"))
+    assert (state.step, state.since) == ("buying_roles", last.at + DAY / 24)
+
+
+def test_without_a_trial_close_nothing_is_rejected() -> None:
+    """Where the playbook has no trial close there are neither rejections nor gaps."""
+    deal = small_deal()
+    say(deal, "ann", "has.choice", "no")
+    state = fold(deal.playbook, deal.trail)
+    assert not rejections(state, START)
+    assert not gaps_named(state, deal.statements[deal.version], None)
+
+
+def test_one_rejection_leads_back_once() -> None:
+    """What has led back is no cause to go back once more, though it still stands."""
+    deal = named()
+    # The same entry behind a way forward that nobody has judged: only the moves are of interest.
+    state = fold(deal.playbook, deal.trail)
+    state.place = "trial_close"
+    (problem,) = sense_problems(state, now(deal), BY, deal.trail[-1].event)
+    assert "is not the latest rejection of the trial close that stands" in problem.message
 
 
 @pytest.mark.parametrize("answer", ["accepted", "needs_time"])
 def test_a_yes_is_no_rejection(answer: str) -> None:
     """What goes forward cannot have sent the deal back."""
     deal = deal_at("trial_close")
-    say(deal, "ruth", "close.outcome", answer)
+    seq = say(deal, "ruth", "close.outcome", answer, quote="Well")
     deal.step_back("guided_competition", by=BY, at=now(deal), reason="x")
-    event = ev.SteppedBack("trial_close", "guided_competition", "", "rejected")
-    with pytest.raises(TrailError, match="nobody has rejected the trial close"):
+    event = ev.SteppedBack("trial_close", "guided_competition", "", "rejected", {}, seq)
+    with pytest.raises(TrailError, match="is not the latest rejection"):
         fold(deal.playbook, with_last(deal, event))
 
 

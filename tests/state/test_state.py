@@ -102,7 +102,9 @@ class Twins(RuleBasedStateMachine):
         via = data.draw(PEOPLE.filter(lambda other: other != who)) if told else None
         about = data.draw(PEOPLE) if fact.of == "contact" else None
         said_at = max(at - ago, self.deal.trail[0].at)
-        self.deal.hear(who, fact.id, value, by=BY, at=at, said_at=said_at, via=via, about=about)
+        self.deal.hear(
+            who, fact.id, value, by=BY, at=at, quote="So", said_at=said_at, via=via, about=about
+        )
 
     @rule(data=st.data(), document=st.booleans())
     def write(self, data: st.DataObject, document: bool) -> None:
@@ -111,14 +113,15 @@ class Twins(RuleBasedStateMachine):
         at = self.now()
         value = data.draw(values(fact, at.date()))
         if document:
-            self.deal.read("A.pdf", fact.id, value, by=BY, at=at)
+            self.deal.read("A.pdf", fact.id, value, by=BY, at=at, quote="So")
         else:
-            self.deal.observe(fact.id, value, by=BY, at=at)
+            self.deal.observe(fact.id, value, by=BY, at=at, quote="So")
 
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:
         """A statement is withdrawn."""
-        standing = sorted(self.deal.statements.keys() - self.deal.withdrawn.keys())
+        made = self.deal.statements.keys() | self.deal.confirmations.keys()
+        standing = sorted(made - self.deal.withdrawn.keys())
         if standing:
             seq = data.draw(st.sampled_from(standing))
             self.deal.withdraw(seq, by=BY, at=self.now(), reason="Misheard")
@@ -147,6 +150,43 @@ class Twins(RuleBasedStateMachine):
         same = evolve(card, roles=tuple(roles), **fields) == card
         with pytest.raises(EvidenceError, match="already") if same else nullcontext():
             self.deal.change_contact(who, roles=roles, **fields, by=BY, at=self.now())
+
+    @rule(who=PEOPLE, days=st.none() | st.integers(-1, 60))
+    def leave(self, who: str, days: int | None) -> None:
+        """It becomes known that somebody leaves, has left, or stays after all."""
+        at = self.now()
+        day = None if days is None else at.date() + days * DAY
+        same = self.deal.contacts[who].left == day
+        with pytest.raises(EvidenceError, match="already") if same else nullcontext():
+            self.deal.change_contact(who, left=day, by=BY, at=at)
+
+    @rule(who=PEOPLE, into=PEOPLE)
+    def merge(self, who: str, into: str) -> None:
+        """Two records are found to be of one person, or not to be after all."""
+        at, merged = self.now(), self.deal.merged
+        if who in merged:
+            self.deal.undo_merge(who, by=BY, at=at, reason="x")
+        elif into not in merged and into != who:
+            self.deal.merge_contacts(who, into=into, by=BY, at=at, reason="x")
+
+    @rule(data=st.data(), who=PEOPLE)
+    def confirm(self, data: st.DataObject, who: str) -> None:
+        """Somebody stands by things that he said."""
+        at = self.now()
+        said = (one for one in self.deal.statements.values() if one.id not in self.deal.withdrawn)
+        own = {one.fact for one in said if one.source == who and one.about in (None, who)}
+        own = {
+            fact
+            for fact in own
+            if self.deal._state.evidence.own_words(who, fact, self.about(fact, who))
+        }
+        if own:
+            some = st.lists(st.sampled_from(sorted(own)), min_size=1, max_size=4, unique=True)
+            self.deal.confirm(who, data.draw(some), by=BY, at=at)
+
+    def about(self, fact: str, who: str) -> str | None:
+        """Of whom somebody speaks in a fact without naming anybody."""
+        return who if self.book.fact[fact].of == "contact" else None
 
     @rule(who=PEOPLE, spoke=st.sampled_from(["us", "them", "both"]))
     def meet(self, who: str, spoke: Side) -> None:
@@ -179,19 +219,27 @@ class Twins(RuleBasedStateMachine):
 
     @rule(
         move=st.sampled_from(
-            ["advance", "accepted", "rejected", "step_back", "walk_away", "lose", "reopen"]
+            [
+                *("advance", "accepted", "rejected", "rejected", "return", "return"),
+                *("step_back", "walk_away", "lose", "reopen"),
+            ]
         ),
         step=st.sampled_from(STEPS),
+        gap=st.none() | st.sampled_from(sorted(seven_step().fact["gap.step"].choices)),
     )
-    def move(self, move: str, step: str) -> None:
+    def move(self, move: str, step: str, gap: str | None) -> None:
         """The deal moves, if it may."""
         deal, at = self.deal, self.now()
-        version = deal.version
+        version, codes = deal.version, list[str]()
         try:
             if move == "advance":
                 deal.advance(by=BY, at=at)
             elif move in ("accepted", "rejected"):
-                deal.answer_trial_close(move, source="ruth", by=BY, at=at)
+                gap = gap if move == "rejected" else None
+                quote: dict[str, Any] = {"quote": "As I said", "gap": gap}
+                deal.answer_trial_close(move, source="ruth", by=BY, at=at, **quote)
+            elif move == "return":
+                deal.return_to_gap(by=BY, at=at)
             elif move == "step_back":
                 deal.step_back(step, by=BY, at=at, reason="x")
             elif move == "walk_away":
@@ -202,10 +250,18 @@ class Twins(RuleBasedStateMachine):
                 deal.reopen(by=BY, at=at, reason="x")
         except Refused as refused:
             self.refused(refused, at)
-        except MoveNotAllowed:
+        except (MoveNotAllowed, EvidenceError) as error:
+            codes.append(error.code)
             assert deal.version == version
         else:
             assert deal.version > version
+        assert set(codes) <= {
+            "no_such_move",
+            "deal_closed",
+            "deal_open",
+            "nothing_new",
+            "gap_unknown",
+        }
 
     def refused(self, refused: Refused, at: datetime) -> None:
         """A refusal is on record, and tells what the deal says by itself."""

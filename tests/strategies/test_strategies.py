@@ -29,8 +29,10 @@ from dealflow import (
 )
 from dealflow.analysis.solver import START
 from dealflow.strategies import deal_machine, deals, statements
+from dealflow.strategies.of_deals import change_card
 from dealflow.trail import Moved, Said
-from tests._playbooks import fact, guard, playbook, step, text
+from tests._playbooks import fact, full, guard, playbook, step, text
+from tests.deals import small_deal
 
 T = TypeVar("T")
 BOOK = load_playbook("seven_step")
@@ -86,8 +88,12 @@ PEOPLE = ("ann", "bob")
 
 @pytest.mark.parametrize(
     ("book", "said"),
-    [(BOOK, statements(BOOK, people=PEOPLE)), (TYPED, statements(TYPED, people=PEOPLE))],
-    ids=["seven_step", "typed"],
+    [
+        (BOOK, statements(BOOK, people=PEOPLE)),
+        (TYPED, statements(TYPED, people=PEOPLE)),
+        (full(), statements(full(), people=PEOPLE)),
+    ],
+    ids=["seven_step", "typed", "with quotes"],
 )
 @given(data=st.data())
 def test_a_deal_takes_every_statement(
@@ -169,6 +175,17 @@ def test_everything_happens_to_deals() -> None:
         return any(finding.truth is Truth.CONFLICTED for finding in findings)
 
     assert told_apart(found(deals(small()), told_apart))
+
+
+def test_a_card_that_is_drawn_as_it_was_is_no_change() -> None:
+    """Where the card drawn is the one that the deal has, there is nothing to put on record."""
+    deal = small_deal()
+
+    def drawn(_: object) -> Any:
+        return deal.card
+
+    change_card(drawn, deal, START)
+    assert deal.version == 3
 
 
 @cache
@@ -288,6 +305,31 @@ def test_a_deal_without_news_stays_closed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("dealflow.strategies.machine.say", lambda *_: None)
     machine.reopen(data=SimpleNamespace(draw=None))
     assert machine.deal.outcome == "walked_away"
+
+
+def drawing(*values: object) -> Any:
+    """Data from which these values are drawn, one after another."""
+    drawn = iter(values)
+    return SimpleNamespace(draw=lambda _: next(drawn))
+
+
+def test_time_may_pass_before_a_move() -> None:
+    """A move is tried some days later, when answers may have gone out of date."""
+    machine = deal_machine(BOOK)()
+    before = machine.now
+    machine.advance(data=drawing(40, "qualification"), first="wait")
+    assert machine.now == before + timedelta(days=40)
+    assert machine.deal.trail[-1].at == machine.now
+
+
+def test_who_is_there_stays_there() -> None:
+    """Who has not left does not come back, and who left on a day does not leave on it again."""
+    machine = deal_machine(BOOK)()
+    machine.deal.add_contact("ann", name="Ann", by="rep", at=machine.now)
+    for days, entries in ((None, 0), (3, 1), (3, 0), (None, 1)):
+        before = machine.deal.version
+        machine.leave(data=drawing("ann", days))
+        assert machine.deal.version - before == entries
 
 
 @pytest.mark.slow

@@ -335,9 +335,10 @@ def test_an_answer_is_noted_as_its_move() -> None:
     found: dict[str, object] = {}
     for answer in ("accepted", "rejected"):
         deal = ready_at("trial_close")
+        gap = {"gap": "money"} if answer == "rejected" else {}
         before = deal.version
         with watching() as watch:
-            deal.answer_trial_close(answer, source="ruth", by=BY, at=deal.trail[-1].at)
+            deal.answer_trial_close(answer, source="ruth", by=BY, at=deal.trail[-1].at, **gap)
         seen = [(one.kind, one.to, len(one.entries) - before) for one in watch.observations]
         found[answer] = (seen, watch.verbs)
     assert found == {

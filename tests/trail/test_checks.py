@@ -40,6 +40,13 @@ def at_left() -> Deal:
     return deal
 
 
+def merged() -> Deal:
+    """A deal in which ann goes by bob."""
+    deal = at_one()
+    deal.merge_contacts("ann", into="bob", by=BY, at=START, reason="x")
+    return deal
+
+
 def lost() -> Deal:
     """A deal that was lost, and of which there is news."""
     deal = at_one()
@@ -60,11 +67,16 @@ STATED = {"fact": "be.rich", "value": True}
 KINDS: dict[str, Kind] = {
     "contact_added": Kind(at_one, "add_contact", {"id": "eve", "name": "Eve", "roles": ["buyer"]}),
     "contact_changed": Kind(at_one, "change_contact", {"id": "ann", "title": "CFO"}),
+    "contacts_merged": Kind(
+        at_one, "merge_contacts", {"contact": "ann", "into": "bob", "reason": "x"}
+    ),
+    "merge_undone": Kind(merged, "undo_merge", {"contact": "ann", "reason": "x"}),
     "amount_changed": Kind(at_one, "change_amount", {"amount": Money("5", "EUR"), "reason": "x"}),
     "met": Kind(at_one, "meet", {"kind": "call", "participants": ["ann"], "id": "m"}),
     "said": Kind(at_one, "hear", STATED | {"contact": "ann"}),
     "said by a document": Kind(at_one, "read", STATED | {"document": "A.pdf"}),
     "said by ourselves": Kind(at_one, "observe", STATED),
+    "confirmed": Kind(at_one, "confirm", {"contact": "ann", "facts": ["be.good"]}),
     "withdrawn": Kind(at_one, "withdraw", {"statement": 5, "reason": "x"}),
     "waived": Kind(at_one, "waive", {"guard": "good", "authority": "Max", "reason": "x"}),
     "moved": Kind(at_one, "advance", {"to": "left"}),
@@ -133,6 +145,11 @@ def contacts(kind: str) -> list[Bad]:
         bad("invalid_number", "rating", 6),
         bad("invalid_number", "rating", -6),
         bad("invalid_number", "rating", True, strict=True),
+        bad("invalid_text", "department", LONG),
+        bad("invalid_text", "department", None, strict=True),
+        bad("invalid_word", "level", "boss", strict=True),
+        Bad(kind, "invalid_value", {"left": START}, {"contact.left": "2026-03-02T09:00:00Z"}, True),
+        bad("invalid_value", "left", "2026-3-2", strict=True),
         Bad(kind, "several", {"roles": [" "]}, {"contact.roles": [" "]}),
     ]
 
@@ -198,6 +215,16 @@ BAD: list[Bad] = [
     Bad("said by a document", "told_on", None, {"via": "ann", "first_hand": False}),
     Bad("said by ourselves", "told_on", None, {"first_hand": False}),
     Bad("said by ourselves", "inconsistent", None, {"source": "eve"}),
+    *reasons("contacts_merged"),
+    *reasons("merge_undone"),
+    Bad("contacts_merged", "inconsistent", {"into": "ann"}, {"into": "ann"}),
+    Bad("confirmed", "invalid_value", {"facts": []}, {"facts": []}),
+    Bad("confirmed", "several", {"facts": 5}, {"facts": 5}, strict=True),
+    Bad("confirmed", "several", {"facts": [" "]}, {"facts": [" "]}),
+    Bad("confirmed", "given_twice", {"facts": ["be.good"] * 2}, {"facts": ["be.good"] * 2}),
+    Bad("confirmed", "invalid_text", {"quote": LONG}, {"quote": LONG}),
+    Bad("confirmed", "invalid_text", {"quote": 5}, {"quote": 5}, strict=True),
+    Bad("confirmed", "lies_ahead", {"said_at": NEXT_YEAR}, {"said_at": AHEAD}),
     *reasons("withdrawn"),
     *reasons("waived"),
     Bad("waived", "invalid_text", {"authority": ""}, {"authority": ""}),

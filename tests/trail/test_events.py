@@ -34,9 +34,12 @@ ONE_OF_EACH: dict[str, Event] = {
         make.OPENED,
         make.ADDED,
         events.ContactChanged(Contact("ruth", "Ruth", "CFO", response_mode="growth")),
+        events.ContactsMerged("r.okafor", "ruth", "one card in two spellings"),
+        events.MergeUndone("r.okafor", "her sister"),
         events.AmountChanged(Money("50000", "EUR"), "a smaller pilot"),
         events.Met(Interaction("i1", "call", ("ruth",), make.NOON, "+49 30 1234", "us")),
         make.SAID,
+        events.Confirmed("ruth", ("budget.approved", "need.real"), make.NOON, "Still so", "i1"),
         events.Withdrawn(3, "she took it back"),
         events.Waived("timely", "Mona Weiss", "strategic account", None),
         make.MOVED,
@@ -117,7 +120,7 @@ def test_kinds_name_their_classes() -> None:
     """Every class of event is found under its own kind, and there are eighteen."""
     assert {kind: type_.KIND for kind, type_ in KINDS.items()} == {kind: kind for kind in KINDS}
     assert list(KINDS) == list(ONE_OF_EACH)
-    assert len(KINDS) == 18
+    assert len(KINDS) == 21
 
 
 def test_kinds_cannot_be_added_to() -> None:
@@ -200,6 +203,14 @@ def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
         ("contact_added", "contact.roles", "coach"),
         ("contact_added", "contact.roles", {"coach": 1}),
         ("contact_added", "contact.roles", ["coach", 1]),
+        ("contact_added", "contact.department", 5),
+        ("contact_added", "contact.level", "boss"),
+        ("contact_added", "contact.left", "2026-3-2"),
+        ("contact_added", "contact.left", "20260302"),
+        ("contact_added", "contact.left", "2026-W10-1"),
+        ("contact_added", "contact.left", "2026-02-30"),
+        ("contact_added", "contact.left", "2026-03-02T00:00:00Z"),
+        ("contact_added", "contact.left", 20260302),
         ("contact_added", "contact", None),
         ("contact_added", "contact", ["ruth", "Ruth"]),
         ("met", "interaction", "i1"),
@@ -226,6 +237,12 @@ def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
         ("said", "value", ["a", True]),
         ("said", "about", 5),
         ("said", "source_kind", "rumour"),
+        ("contacts_merged", "into", None),
+        ("merge_undone", "contact", ["ruth"]),
+        ("confirmed", "facts", "need.real"),
+        ("confirmed", "facts", [True]),
+        ("confirmed", "said_at", "2026-03-02"),
+        ("confirmed", "interaction", 1),
         ("withdrawn", "statement", "3"),
         ("withdrawn", "statement", True),
         ("moved", "verdict", "READY"),
@@ -233,6 +250,8 @@ def test_decode_coerces_nothing(where: tuple[str, str], value: object) -> None:
         ("moved", "guards", {"timely": True}),
         ("moved", "guards", {"及时": {}}),
         ("stepped_back", "cause", "bored"),
+        ("stepped_back", "answer", "7"),
+        ("stepped_back", "answer", True),
         ("lost", "to", "fate"),
         ("reopened", "from_outcome", "won"),
         ("time_corrected", "entry", "2"),
@@ -291,6 +310,20 @@ def test_decode_names_every_problem() -> None:
         "moved.move",
         "moved.verdict",
     ]
+
+
+def test_days_on_the_wire() -> None:
+    """A day is written as one, is read beside what is wrong, and is no instant."""
+    leaving = attrs.evolve(make.RUTH, left=date(2026, 3, 6))
+    data: Any = encode(events.ContactAdded(leaving))
+    assert data["contact"]["left"] == "2026-03-06"
+    assert decode("contact_added", data) == events.ContactAdded(leaving)
+    with pytest.raises(TrailError) as caught:
+        decode("contact_added", put(data, "contact.level", "boss"))
+    assert "left" not in str(caught.value)
+    assert "contact_added.contact.level" in str(caught.value)
+    with pytest.raises(ValueError, match=r"12:00:00\+00:00 is not a date"):
+        encode(events.ContactAdded(attrs.evolve(make.RUTH, left=make.NOON)))
 
 
 def test_decode_shows_little_of_a_huge_value() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from attrs import evolve
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -232,12 +233,13 @@ def test_grammar_helps_to_join_what_belongs_together() -> None:
 def test_titles_come_from_the_playbook() -> None:
     """Guards, facts, roles, steps and papers have the playbook's titles."""
     assert EN.guard("budget_approved") == "Budget approved"
+    assert (EN.role("self"), ZH.role("self")) == ("person in question", "本人")
     assert ZH.fact("budget.amount") == "预算金额"
     assert EN.role("any_role") == "a buying role"
     assert (EN.step("qualification"), EN.step("fulfilled")) == ("Qualification", "fulfilled")
     assert (EN.outcome(None), ZH.outcome("lost")) == ("open", "已丢单")
     assert EN.outcome("walked_away") == "walked away"
-    assert EN.paper("quote") == "Quote (price)"
+    assert EN.paper("quote") == "Quote"
     assert EN.roles(["economic_buyer", "sponsor"]) == "the economic buyer or the sponsor"
     assert ZH.roles(["economic_buyer", "sponsor"]) == "经济买主或公司老板"
 
@@ -447,6 +449,14 @@ def lack(reason: Any, fact: str = "budget.approved", **rest: Any) -> Gap:
          "还没有人亲口对我们说过"),
         (Gap("too_few_heard", "", have=1, need=2), "only 1 of 2 people heard first-hand",
          "亲口说过的只有1人，需要2人"),
+        (Gap("too_few_voices", "", have=1, need=2), "only 1 of 2 people stand behind it",
+         "需要2个人证实，目前只有1个"),
+        (Gap("final_word", "close.outcome", None, Lack("final_word", roles=("economic_buyer",))),
+         "the answer to the trial close: needs to be heard first-hand from the economic buyer",
+         "客户对建议的答复：需要听经济买主亲口说"),
+        (Gap("since_rejection", "budget.approved"),
+         "the budget is approved: not said again since the rejection",
+         "预算已获批准：被拒绝之后尚未重新确认"),
         (Gap("passed", "next_step.agreed"),
          "the day agreed for the next talk: the day named is over",
          "约定的下次沟通日期：约定的日期已过"),
@@ -543,6 +553,9 @@ def test_of_whom_to_ask(asked: Ask, en: str, zh: str) -> None:
         "second_source",
         "role",
         "first_hand",
+        "final_word",
+        "since_rejection",
+        "too_few_voices",
         "nobody_in_role",
         "passed",
         "not_named",
@@ -618,6 +631,7 @@ GUARDS = {
 }
 
 
+SOMEDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 UNDER = ("p", "1", "f", "s")
 CARD = Card(
     "max",
@@ -666,6 +680,24 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
          "新增联系人：Ruth Okafor（CFO）：经济买主。"),
         (events.ContactChanged(RUTH), "Map changed: Ruth Okafor (CFO): economic buyer.",
          "联系人变更：Ruth Okafor（CFO）：经济买主。"),
+        (events.ContactChanged(evolve(RUTH, department="Finance", level="executive",
+                                      left=date(2026, 4, 1))),
+         ("Map changed: Ruth Okafor (CFO): economic buyer, Finance, executive, leaves on"
+          " 1 Apr 2026."),
+         "联系人变更：Ruth Okafor（CFO）：经济买主、Finance、高层、2026年4月1日离开。"),
+        (events.ContactsMerged("mia", "ruth", "one card was old"),
+         "Mia Lind and Ruth Okafor are one person: one card was old.",
+         "Mia Lind和Ruth Okafor是同一个人：one card was old。"),
+        (events.MergeUndone("mia", "two desks"),
+         "Mia Lind is a person by himself after all: two desks.",
+         "Mia Lind其实是另一个人：two desks。"),
+        (events.Confirmed("ruth", ("budget.approved", "budget.amount"), SOMEDAY, "All of it."),
+         ("Ruth Okafor (CFO): “All of it.” (still so: the budget is approved; the amount of the"
+          " budget)."),
+         "Ruth Okafor（CFO）：“All of it.”（仍然如此：预算已获批准；预算金额）。"),
+        (events.Confirmed("ruth", ("budget.approved",), SOMEDAY),
+         "Ruth Okafor (CFO): still so: the budget is approved.",
+         "Ruth Okafor（CFO）：仍然如此：预算已获批准。"),
         (events.AmountChanged(Money("50000", "EUR"), "two bays more"),
          "The price is now EUR 50,000: two bays more.", "报价改为50,000欧元：two bays more。"),
         (met("call", "phone", "ruth", "mia"),
@@ -719,6 +751,11 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
          " can help. Not known: Wanted within a reasonable time."),
          ("暂不能离开“采购角色”。说法矛盾：预算已批准。不成立：我们的方案能解决问题。尚不清楚："
          "购买时间合理。")),
+        (events.Refused("m", "first_contact", "qualification", "walk_away", GUARDS),
+         ("Not allowed to leave First contact yet. Contradictory: Budget approved. Not so: Our"
+          " offer can help, Severe problem. Not known: Wanted within a reasonable time."),
+         ("暂不能离开“初次接触”。说法矛盾：预算已批准。不成立：我们的方案能解决问题、问题严重。"
+          "尚不清楚：购买时间合理。")),
         (events.SteppedBack("trial_close", "buying_roles", "no", "rejected", {}),
          "The customer said no. Back from Trial close to Buying roles.",
          "客户拒绝。从“考验结束”退回“采购角色”。"),
@@ -729,7 +766,8 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
          "We walked away at Buying roles: no money. Not so: Our offer can help, Severe problem.",
          "我方在“采购角色”主动放弃：no money。不成立：我们的方案能解决问题、问题严重。"),
         (events.WalkedAway("buying_roles", "no time", "ask", {}),
-         "We walked away at Buying roles: no time.", "我方在“采购角色”主动放弃：no time。"),
+         "We left at Buying roles by our own choice: no time.",
+         "我方在“采购角色”自行决定退出：no time。"),
         (events.Lost("trial_close", "price", "rival", "Acme"),
          "Lost at Trial close to a rival (Acme): price.",
          "在“考验结束”丢单，客户选择竞争对手（Acme）：price。"),

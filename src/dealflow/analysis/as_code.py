@@ -27,11 +27,13 @@ _IMPORTS = {
     "from datetime import": {"timedelta(": "timedelta"},
     "from dealflow import": {"Line(": "Line", "Money(": "Money"},
 }
-_ON_THE_MAP = ("roles", "kind", "influence", "response_mode", "rating")
+_ON_THE_MAP = ("roles", "kind", "influence", "response_mode", "rating", "department", "level")
 _PLAIN: Mapping[str, object] = {
     **dict.fromkeys(_ON_THE_MAP),
     "roles": (),
     "kind": "person",
+    "department": "",
+    "level": None,
 }
 
 
@@ -218,6 +220,8 @@ def _said(event: events.Said, entry: Entry) -> Iterator[str]:
         rest.append(f"about={literal(event.about)}")
     if not event.first_hand:
         rest.append("first_hand=False")
+    if event.quote:
+        rest.append(f"quote={literal(event.quote)}")
     if age := entry.at - event.said_at:
         rest.append(f'said_at=now["at"] - {_span(age)}')
     return _lines(verb, rest)

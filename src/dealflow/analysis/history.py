@@ -15,7 +15,15 @@ from attrs import evolve, frozen
 
 from dealflow.assessment import Judgement, judge_step
 from dealflow.playbook import Playbook
-from dealflow.state import DealState, Snapshot, apply, opened_under, place_after, sense_problems
+from dealflow.state import (
+    DealState,
+    Setback,
+    Snapshot,
+    apply,
+    opened_under,
+    place_after,
+    sense_problems,
+)
 from dealflow.trail import START, Entry, events
 
 __all__ = [
@@ -199,6 +207,7 @@ class _Fold:
             if (place := place_after(event)) is not None:
                 # Where the deal went is what its trail says, under whichever rules it could.
                 state.enter(place, entry.seq, entry.at)
+                self._rejected(event)
             else:
                 if (adapt := adapted.get(event.__class__)) is not None:
                     event = adapt(self, event)
@@ -206,6 +215,16 @@ class _Fold:
                     apply(state, entry.seq, entry.at, entry.by, event)
                     continue
             state.timeline.add(entry.at, event)
+
+    def _rejected(self, event: events.Event) -> None:
+        """What is shown from a gap on, is shown by what was said since the rejection."""
+        match event:
+            case events.SteppedBack(answer=int(answer), to_step=to):
+                if self.state.evidence.made_by(answer) and to in self.state.playbook.step:
+                    self.state.setbacks.append(Setback(answer, to))
+                    self.state.forget()
+            case _:
+                pass
 
     def _opened(self, event: events.Opened) -> events.Event:
         book = self.state.playbook

@@ -51,10 +51,13 @@ def red_flags(snapshot: Snapshot) -> Iterator[RaisedFlag]:
 
 def paper(snapshot: Snapshot) -> str | None:
     """The kind of paper that fits the commitment won so far; the first whose condition is TRUE."""
-    for kind in snapshot.playbook.papers:
+    book = snapshot.playbook
+    for kind in book.papers:
+        if kind.start is not None and book.index(snapshot.state.step) < book.index(kind.start):
+            continue
         if kind.when is None:
             return kind.id
-        condition = snapshot.playbook.condition(f"papers.{kind.id}")
+        condition = book.condition(f"papers.{kind.id}")
         # A paper commits us: here it has to be beyond dispute.
         if judge(condition, snapshot).truth is Truth.TRUE:
             return kind.id
@@ -70,20 +73,28 @@ class Farewell(Record):
         name: the name of the first of them, if there is one.
         account: the customer.
         guards: the conditions that are refuted, for our own record; the message stays polite.
+        called: whether it is on record that the call was made, since the deal was last reopened.
     """
 
     contacts: tuple[str, ...]
     name: str | None
     account: str
     guards: tuple[str, ...]
+    called: bool = False
 
 
 def farewell(snapshot: Snapshot, judgement: Judgement) -> Farewell:
     """The facts of the walk-away message: whom to call, and which conditions failed."""
     state = snapshot.state
     # Playbooks name their roles from the one who decides downwards; whoever has none comes last.
-    order = [c.id for role in snapshot.playbook.roles for c in state.holders(role.id)]
-    contacts = tuple(dict.fromkeys([*order, *state.contacts]))
+    book, people = snapshot.playbook, snapshot.people
+    order = [c.id for role in book.roles for c in people.holders(role.id)]
+    others = people.staying(id for id in state.contacts if people.same(id) == id)
+    contacts = tuple(dict.fromkeys([*order, *others]))
     refuted = tuple(f.guard for f in judgement.findings if f.refuted)
     name = state.contacts[contacts[0]].name if contacts else None
-    return Farewell(contacts, name, state.account, refuted)
+    fact = book.coaching.called
+    claims = snapshot.read(book.fact[fact], None).live if fact is not None else ()
+    # A deal that was taken up again is parted with anew.
+    called = any(said.value is True and said.id > state.reopened for said in claims)
+    return Farewell(contacts, name, state.account, refuted, called)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -186,8 +186,17 @@ def _plans(snapshot: Snapshot, to: str | None) -> tuple[Plan, ...]:
     return chosen
 
 
-def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding, ...]]:
+def find_gap(
+    snapshot: Snapshot, close: TrialClose, named: Collection[str]
+) -> tuple[str, tuple[Finding, ...]]:
     """Where a rejected trial close goes back to (METHOD, section 1, step 5).
+
+    Args:
+        snapshot: the deal.
+        close: how the trial close is answered.
+        named: the steps at which somebody sees the gap. People who name different ones send the
+            deal back to the earliest, since going too far back costs a few questions and not going
+            far enough costs the deal.
 
     Returns:
         The earliest step before the trial close whose guards no longer hold, or that the customer
@@ -204,13 +213,6 @@ def find_gap(snapshot: Snapshot, close: TrialClose) -> tuple[str, tuple[Finding,
         )
         for step, guards in book.standing_before(close.step).items()
     }
-    # By a live claim, whoever made it: people who name different gaps send the deal back to the
-    # earliest, since going too far back costs a few questions and not going far enough costs the
-    # deal.
-    named = set()
-    if close.gap_fact is not None:
-        reading = snapshot.read(book.fact[close.gap_fact], None)
-        named = {close.gaps[str(value)] for value, _ in reading.values if value in close.gaps}
     gaps = [step.id for step in book.steps if failed.get(step.id) or step.id in named]
     everything = tuple(f for findings in failed.values() for f in findings)
     return (gaps[0] if gaps else list(failed)[-1]), everything

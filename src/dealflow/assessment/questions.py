@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from dealflow.assessment.findings import Finding
-from dealflow.conditions import Gap
-from dealflow.evidence import US, Fact, Question
+from dealflow.conditions import Gap, Voices
+from dealflow.evidence import SELF, US, Fact, Question
 from dealflow.record import Record
-from dealflow.state import DealState, Snapshot
+from dealflow.state import Snapshot
 from dealflow.values import Truth
 
 __all__ = ["Ask", "questions"]
@@ -43,6 +43,8 @@ class Ask(Record):
 
 def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
     """What to ask for the guards that do not hold, in the order of what it would decide."""
+    close = snapshot.playbook.trial_close
+    why = () if close is None else (close.gap_fact, close.reason)
     asks: dict[tuple[str, str | None, str], Ask] = {}
     rank: dict[tuple[str, str | None, str], tuple[int, int]] = {}
     for finding in findings:
@@ -55,10 +57,11 @@ def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
             # answers.
             key = (ask.question.id, ask.about, "" if ask.reason != "conflicted" else finding.guard)
             blocking, weight = rank.get(key, (0, 0))
-            # Walk-away conditions before other guards in the way, and both before those that only
-            # warn; then by how many guards the answer bears on, one that it would decide counting
-            # as three.
-            press = (2 if finding.walk_away else 1) if finding.blocks else 0
+            # What a rejection is about before all else, as it says what else to ask; walk-away
+            # conditions before other guards in the way, and both before those that only warn; then
+            # by how many guards the answer bears on, one that it would decide counting as three.
+            urgent = 3 if ask.fact in why else 2 if finding.walk_away else 1
+            press = urgent if finding.blocks else 0
             rank[key] = (max(blocking, press), weight + 1 + (2 if ask.decides else 0))
             before = asks.get(key)
             asks[key] = ask if before is None else _merged(before, ask)
@@ -68,14 +71,17 @@ def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
 
 
 def _merged(one: Ask, other: Ask) -> Ask:
+    # Whose answer decides a guard is asked, before who could only say the same once more.
+    first, second = (other, one) if other.decides and not one.decides else (one, other)
+    whom = first if first.of or first.roles else second
     return Ask(
         one.question,
-        one.reason,
+        first.reason,
         tuple(dict.fromkeys((*one.guards, *other.guards))),
         one.fact or other.fact,
         one.about,
-        one.of or other.of,
-        one.roles or other.roles,
+        whom.of,
+        whom.roles,
         one.decides or other.decides,
     )
 
@@ -84,7 +90,7 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     book, guard = snapshot.playbook, finding.guard
     if finding.truth is Truth.CONFLICTED and book.coaching.conflicted:
         question = book.question[book.coaching.conflicted]
-        people = _sources(snapshot.state, (*finding.yes, *finding.no))
+        people = _sources(snapshot, (*finding.yes, *finding.no))
         yield Ask(question, "conflicted", (guard,), None, None, people, (), True)
     if finding.truth is Truth.FALSE:
         yield from _asks_again(snapshot, finding)
@@ -92,7 +98,12 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     # fact settles them all.
     subjects = {(gap.subject, gap.about) for gap in finding.gaps}
     for gap in finding.gaps:
-        for ask in _asks_for_gap(snapshot, gap):
+        asks = (
+            _asks_for_voices(snapshot, guard)
+            if gap.reason == "too_few_voices"
+            else _asks_for_gap(snapshot, gap)
+        )
+        for ask in asks:
             yield Ask(
                 ask.question,
                 gap.reason,
@@ -111,15 +122,19 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
 
 def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     """Ask those who said no once more, each for the fact on which he did."""
-    statements = snapshot.state.evidence.statements
+    evidence = snapshot.state.evidence
+    read = {fact.id for fact in snapshot.playbook.guard_condition[finding.guard].facts}
     against: dict[tuple[str, str | None], list[int]] = {}
     for id in finding.no:
-        against.setdefault((statements[id].fact, statements[id].about), []).append(id)
+        for said in evidence.made_by(id):
+            if said.fact in read:
+                about = said.about and snapshot.people.same(said.about)
+                against.setdefault((said.fact, about), []).append(id)
     for (fact, about), noes in against.items():
         # The best question only: the answer is known, and it is to be heard whether it still is a
         # no.
         for question in snapshot.playbook.fact[fact].ask[:1]:
-            people: tuple[str, ...] = _sources(snapshot.state, noes)
+            people: tuple[str, ...] = _sources(snapshot, noes)
             roles: tuple[str, ...] = ()
             if not people:
                 people, roles = _whom_about(snapshot, question, question.of, about)
@@ -131,9 +146,11 @@ def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
     fact = book.fact.get(gap.subject)
     if fact is not None:
         spoken = _spoken(snapshot, fact, gap)
+        rejected_by = _who_rejected(snapshot, fact)
         for question in fact.ask:
             wanted = _wanted(fact, question, gap)
             people, roles = _whom_about(snapshot, question, wanted, gap.about, spoken)
+            people = tuple(sorted(people, key=lambda who: who not in rejected_by))
             yield Ask(question, gap.reason, (), fact.id, gap.about, people, roles)
     elif gap.reason == "nobody_in_role" and gap.subject in book.role:
         asked_by = book.role[gap.subject].ask
@@ -144,11 +161,41 @@ def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
             yield Ask(question, gap.reason, (), fact.id, None, people, roles)
 
 
+def _who_rejected(snapshot: Snapshot, fact: Fact) -> Collection[str]:
+    """Who knows best why the trial close was rejected and where the gap is: those who did."""
+    close = snapshot.playbook.trial_close
+    if close is None or fact.id not in (close.gap_fact, close.reason):
+        return ()
+    answers = snapshot.read(snapshot.playbook.fact[close.fact], None).values
+    return _sources(snapshot, (id for answer, ids in answers if answer in close.back for id in ids))
+
+
+def _asks_for_voices(snapshot: Snapshot, guard: str) -> Iterator[Ask]:
+    """Ask somebody else for one of the facts behind which too few people stand."""
+    nodes = snapshot.playbook.guard_condition[guard].walk()
+    for node in (node for node in nodes if isinstance(node, Voices)):
+        readings = [snapshot.read(fact, None) for fact in node.over]
+        spoken = {s.teller for reading in readings for s in reading.live if s.teller is not None}
+        asks = [
+            Ask(question, "too_few_voices", (guard,), fact.id, None, *whom)
+            for fact in node.over
+            for question in fact.ask[:1]
+            for whom in [_whom(snapshot, fact.sources.roles or question.of, None, spoken)]
+        ]
+        # A question that somebody on the map can answer goes before one for which to find somebody.
+        for ask in sorted(asks, key=lambda ask: not ask.of)[:1]:
+            anybody = () if ask.of else _whom(snapshot, (), None, spoken)[0]
+            yield evolve(ask, of=anybody, roles=()) if anybody else ask
+
+
 def _wanted(fact: Fact, question: Question, gap: Gap) -> tuple[str, ...]:
     """Whose answer counts: the required roles when others have spoken already."""
     # Others have answered already; asking them once more would change nothing.
     if gap.reason in ("role", "first_hand"):
         return fact.sources.roles
+    # Once somebody with the final word has spoken, nobody else's words take their place.
+    if fact.final_word and gap.lack is not None and gap.lack.roles == fact.final_word:
+        return fact.final_word
     required = fact.sources.roles
     suitable = tuple(role for role in question.of if not required or role in required)
     return suitable or required or question.of
@@ -159,7 +206,7 @@ def _spoken(snapshot: Snapshot, fact: Fact, gap: Gap) -> tuple[str, ...]:
     if gap.reason != "second_source":
         return ()
     reading = snapshot.read(fact, gap.about)
-    return _sources(snapshot.state, (id for _, ids in reading.values for id in ids))
+    return _sources(snapshot, (id for _, ids in reading.values for id in ids))
 
 
 def _whom_about(
@@ -185,14 +232,24 @@ def _whom(
     if roles == (US,):
         return (), roles
     # In the order of the roles, which is from the most suitable downwards.
-    holders = [c.id for role in roles for c in snapshot.holders(role)]
-    suitable = dict.fromkeys(holders if roles else snapshot.state.contacts)
+    holders = [id for role in roles for id in _holders(snapshot, role, himself)]
+    there = snapshot.people
+    everybody = there.staying(id for id in snapshot.state.contacts if there.same(id) == id)
+    suitable = dict.fromkeys(holders if roles else everybody)
     people = tuple(id for id in suitable if id not in leave_out)
     if himself in people:
         return (himself,), ()
     return people, () if people else roles
 
 
-def _sources(state: DealState, statements: Iterable[int]) -> tuple[str, ...]:
-    said = (state.evidence.statements[id] for id in statements)
-    return tuple(dict.fromkeys(s.source for s in said if s.source_kind == "contact"))
+def _holders(snapshot: Snapshot, role: str, himself: str | None) -> Iterable[str]:
+    if role == SELF:
+        return snapshot.people.staying([himself] if himself else ())
+    return (contact.id for contact in snapshot.holders(role))
+
+
+def _sources(snapshot: Snapshot, statements: Iterable[int]) -> tuple[str, ...]:
+    """The people who made some statements, without those who have left."""
+    said = (made for id in statements for made in snapshot.state.evidence.made_by(id))
+    who = (snapshot.people.voice(s.source) for s in said if s.source_kind == "contact")
+    return tuple(dict.fromkeys(id for id in who if id is not None))

@@ -59,6 +59,8 @@ def _open_deal(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
     if now.paper is not None:
         _section(page, w.gettext("Kind of paper"))
         page.put(w.paper(now.paper))
+        for item in w.contents(now.paper):
+            page.put(item, indent=2, sign="·")
 
 
 def _section(page: Page, title: str) -> None:
@@ -93,12 +95,12 @@ def _thin(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
     # what was said in one breath is told in one breath
     groups: dict[tuple[object, ...], list[ThinAnswer]] = {}
     for answer in thin:
-        said = deal.statements[answer.statement]
+        said = deal.made_by(answer.statement)[0]
         key = (said.source, said.via, said.said_at, said.quote, answer.probes)
         groups.setdefault(key, []).append(answer)
     for group in list(groups.values())[:_MOST_THIN]:
         page.put(w.statement(group[0].statement, claim=False), sign="·")
-        claims = (w.claim(deal.statements[answer.statement]) for answer in group)
+        claims = (w.claim(s) for answer in group for s in deal.made_by(answer.statement))
         page.put((w.semicolons(claims), "quiet"), indent=2)
         asked = w.spaced(probes[id] for id in group[0].probes if id in probes)
         page.put((asked, "unknown"), indent=2)

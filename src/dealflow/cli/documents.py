@@ -115,6 +115,9 @@ def contact_data(contact: Contact) -> dict[str, object]:
         "influence": contact.influence,
         "response_mode": contact.response_mode,
         "rating": contact.rating,
+        "department": contact.department,
+        "level": contact.level,
+        "left": str(contact.left) if contact.left else None,
     }
 
 
@@ -200,6 +203,7 @@ def coach_data(deal: Deal, now: Assessment, lang: Language) -> dict[str, object]
         "farewell": {
             "contacts": list(farewell.contacts),
             "refuted": list(farewell.guards),
+            "called": farewell.called,
             "text": w.farewell(farewell),
         },
     }

@@ -11,7 +11,7 @@ from dealflow.cli.output import STYLE, SYMBOL, Page, Piece
 from dealflow.cli.typeset import cell_len, padded
 from dealflow.evidence import Contact
 from dealflow.playbook import FULFILLED
-from dealflow.scripts import Answer, Change, Conflict, Failure, Run, Say, Turn
+from dealflow.scripts import Answer, Change, Confirm, Conflict, Failure, Run, Say, Turn
 from dealflow.trail import Entry, events
 from dealflow.typing import Language
 from dealflow.values import Truth
@@ -37,6 +37,7 @@ class _Play:
             language,
             people=self.people,
             statements=run.deal.statements,
+            confirmations=run.deal.confirmations,
             waivers=run.deal.waivers,
         )
         self.margin = 6 if full else cell_len(w.day(date(2026, 12, 31))) + 1
@@ -136,6 +137,8 @@ class _Play:
             ):
                 pass
             case _:
+                if isinstance(action, Confirm) and action.asks and self.full:
+                    self.line((w.pair(turn.line.by, w.quoted(action.asks)), "quiet"))
                 self.line(w.entry(entry))
 
     def step(self, id: str) -> None:

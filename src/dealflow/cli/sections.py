@@ -140,6 +140,9 @@ def put_farewell(page: Page, w: Wording, farewell: Farewell) -> None:
     message = w.farewell(farewell)
     if not message:
         return
+    if farewell.called:
+        page.put((w.gettext("The farewell call was made."), "quiet"))
+        return
     whom = farewell.contacts[:1]
     text = w.gettext("What to say when you call {name}") if whom else w.gettext("What to say")
     name = w.person(whom[0]) if whom else ""

@@ -49,7 +49,8 @@ def known(deal: Deal, at: datetime) -> Iterator[Known]:
     # The state that a deal holds is private to it; folded from the trail it is the same.
     snapshot = Snapshot(fold(deal.playbook, deal.trail), at)
     said: dict[tuple[str, str | None], list[Statement]] = {}
-    for statement in deal.statements.values():
+    made = (*deal.statements, *deal.confirmations)
+    for statement in (each for number in sorted(made) for each in deal.made_by(number)):
         said.setdefault((statement.fact, statement.about), []).append(statement)
     for fact in deal.playbook.facts:
         for (id, about), statements in said.items():
@@ -70,7 +71,11 @@ def put_show(page: Page, w: Wording, deal: Deal, at: datetime) -> None:
     page.blank()
     page.put((w.gettext("People"), "head"))
     for contact in deal.contacts.values():
-        page.put(w.contact(contact), sign="·")
+        note = ""
+        if contact.id in deal.merged:
+            same = w.person(deal.merged[contact.id])
+            note = w.gettext("one person with {name}").format(name=same)
+        page.put(w.bracketed(w.contact(contact), note), sign="·")
     if not deal.contacts:
         page.put((w.gettext("nobody yet"), "quiet"), sign="·")
     facts = list(known(deal, at))
@@ -106,7 +111,7 @@ def _fact(page: Page, w: Wording, deal: Deal, item: Known) -> None:
         note = "" if statement.id in live else w.gettext("no longer counts")
         if statement.id in deal.withdrawn:
             note = w.gettext("taken back: {reason}").format(reason=deal.withdrawn[statement.id])
-        told = w.statement(statement.id, claim=len(item.statements) > 1)
+        told = w.tell(statement, claim=len(item.statements) > 1)
         page.put((w.bracketed(told, note), "quiet"), indent=2, sign=("·", "quiet"))
 
 
@@ -115,7 +120,10 @@ def show_data(deal: Deal, at: datetime) -> dict[str, object]:
     return {
         "deal": deal_data(deal),
         "at": format_instant(at),
-        "contacts": [contact_data(contact) for contact in deal.contacts.values()],
+        "contacts": [
+            {**contact_data(contact), "same_as": deal.merged.get(contact.id)}
+            for contact in deal.contacts.values()
+        ],
         "interactions": [
             {
                 "id": met.id,

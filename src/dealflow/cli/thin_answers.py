@@ -45,17 +45,19 @@ def thin_answers(deal: Deal, now: Assessment) -> tuple[ThinAnswer, ...]:
     for finding in now.findings:
         if finding.truth is not Truth.TRUE:
             continue
-        said = [deal.statements[id] for id in finding.yes]
+        said = [made for id in finding.yes for made in deal.made_by(id)]
+        for id in finding.yes:
+            holding.setdefault(id, []).append(finding.guard)
         for statement in said:
-            holding.setdefault(statement.id, []).append(finding.guard)
             # For a walk-away condition only: nobody has the patience to be asked everything twice.
             if finding.walk_away and not _confirmed(statement, said):
                 alone.add(statement.id)
     found = []
     for id, guards in holding.items():
-        probes = tuple(_open_probes(deal, deal.statements[id], now, id in alone))
+        made = deal.made_by(id)
+        probes = dict.fromkeys(p for s in made for p in _open_probes(deal, s, now, id in alone))
         if probes:
-            found.append(ThinAnswer(id, probes, tuple(guards)))
+            found.append(ThinAnswer(id, tuple(probes), tuple(guards)))
     return tuple(sorted(found, key=lambda answer: (-len(answer.probes), answer.statement)))
 
 

@@ -13,12 +13,15 @@ from attrs import frozen
 
 from dealflow.conditions.base import Condition, Gap, Look, Node, OverFact, OverRole, Term
 from dealflow.conditions.terms import literal
+from dealflow.evidence import Fact, Lack
 
 __all__ = [
     "OPERATORS",
     "Compare",
     "Covered",
     "Disputed",
+    "Dissent",
+    "Final",
     "Heard",
     "Holds",
     "Known",
@@ -26,6 +29,7 @@ __all__ = [
     "Named",
     "Operator",
     "Plays",
+    "Voices",
     "Within",
 ]
 
@@ -89,6 +93,86 @@ class Disputed(OverFact, Condition):
 
     def __str__(self) -> str:
         return f"disputed({self.fact.id})"
+
+
+class Final(OverFact, Condition):
+    """Whether a fact is known by the word of those who have the final one: TRUE or UNKNOWN."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        reading = look.read(self.fact)
+        if reading.final:
+            for _, ids in reading.values:
+                look.answer(True, ids)
+            return 1
+        if not reading.lacks:
+            lack = Lack("final_word", roles=self.fact.final_word)
+            look.gaps[Gap(lack.reason, self.fact.id, look.about(self.fact), lack)] = None
+        return 0
+
+    def __str__(self) -> str:
+        return f"final({self.fact.id})"
+
+
+class Dissent(OverFact, Condition):
+    """Whether others speak against the final word: TRUE or FALSE, for red flags."""
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        dissent = look.peek(self.fact).dissent
+        look.answer(True, dissent)
+        return 1 if dissent else 2
+
+    def __str__(self) -> str:
+        return f"dissent({self.fact.id})"
+
+
+@frozen(slots=False, repr=False)
+class Voices(Condition):
+    """How many contacts stand behind some facts, compared with a number.
+
+    Those count from whom we have a live claim of a fact that is established; documents and our own
+    observations are no voices. Where more voices could make it true, it is UNKNOWN and not false.
+    """
+
+    precedence: ClassVar[int] = 4
+    over: tuple[Fact, ...]
+    operator: Operator
+    number: int
+
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts that this node reads itself."""
+        return self.over
+
+    def evaluate(self, look: Look) -> int:
+        """The answers taken, as the bits of :class:`~dealflow.Truth`."""
+        voice, voices, statements = look.world.voice, set[str](), list[int]()
+        for reading in map(look.peek, self.over):
+            for statement in () if reading.lacks else reading.live:
+                teller = statement.teller
+                if teller is not None and (who := voice(teller)) is not None:
+                    voices.add(who)
+                    statements.append(statement.id)
+        have = len(voices)
+        if not self.answer(have) and (need := self.needs_more(have)) is not None:
+            look.gaps[Gap("too_few_voices", "", have=have, need=need)] = None
+            return 0
+        look.answer(self.answer(have), statements)
+        return 1 if self.answer(have) else 2
+
+    def answer(self, have: int) -> bool:
+        """What so many voices come to."""
+        return OPERATORS[self.operator](have, self.number)
+
+    def needs_more(self, have: int) -> int | None:
+        """How many voices it takes, if more than there are would do."""
+        more = range(have + 1, self.number + 2)
+        return next((number for number in more if self.answer(number)), None)
+
+    def __str__(self) -> str:
+        facts = ", ".join(fact.id for fact in self.over)
+        return f"voices({facts}) {self.operator} {self.number}"
 
 
 @frozen(slots=False, repr=False)

@@ -45,8 +45,17 @@ class World(Protocol):
         """From a fact, and a contact for facts of contacts, to what is known of it."""
         ...
 
+    @property
+    def until(self) -> datetime | None:
+        """The last instant at which the people are these when nothing is put on record."""
+        ...
+
     def holders(self, role: str) -> Collection[Contact]:
         """The contacts who hold a role, or any role for ``any_role``."""
+        ...
+
+    def voice(self, contact: str, /) -> str | None:
+        """Who speaks by the id of a contact; nobody when that contact has left."""
         ...
 
     def attribute(self, name: str, contact: Contact | None) -> Value | None:
@@ -55,7 +64,13 @@ class World(Protocol):
 
 
 GapReason: TypeAlias = Literal[
-    LackReason, "nobody_in_role", "too_few_heard", "not_set", "passed", "not_named"
+    LackReason,
+    "nobody_in_role",
+    "too_few_heard",
+    "too_few_voices",
+    "not_set",
+    "passed",
+    "not_named",
 ]
 
 
@@ -65,13 +80,14 @@ class Gap(Record):
 
     Attributes:
         reason: a reason of :class:`~dealflow.evidence.Lack`; or ``nobody_in_role``,
-            ``too_few_heard``, ``not_set`` (an attribute of the deal or contact), ``passed`` (the
-            day named is over), ``not_named`` (nobody's list has the item).
+            ``too_few_heard``, ``too_few_voices`` (too few people behind some facts), ``not_set``
+            (an attribute of the deal or contact), ``passed`` (the day named is over),
+            ``not_named`` (nobody's list has the item).
         subject: the fact, role or attribute that is missing.
         about: the contact it is about.
-        lack: the details for facts.
-        have: how many there are, for ``too_few_heard``.
-        need: how many there must be, for ``too_few_heard``.
+        lack: the details for facts; or that it is missing since a rejection only.
+        have: how many there are, for ``too_few_heard`` and ``too_few_voices``.
+        need: how many there must be, for these.
     """
 
     reason: GapReason
@@ -181,6 +197,11 @@ class Node:
         """The nodes directly below this one."""
         return ()
 
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts that this node reads itself."""
+        return ()
+
     def walk(self) -> Iterator[Node]:
         """This node and all below it, depth first."""
         return iter(self._nodes)
@@ -192,7 +213,7 @@ class Node:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that are read, each once, in the order of the text."""
-        return tuple(dict.fromkeys(n.fact for n in self.walk() if isinstance(n, OverFact)))
+        return tuple(dict.fromkeys(fact for node in self.walk() for fact in node.reads))
 
     @cached_property
     def sense(self) -> tuple[object, ...]:
@@ -232,6 +253,11 @@ class OverFact(Node):
     """A node that reads one fact."""
 
     fact: Fact
+
+    @property
+    def reads(self) -> tuple[Fact, ...]:
+        """The facts that this node reads itself."""
+        return (self.fact,)
 
 
 @frozen(slots=False, repr=False)

@@ -44,6 +44,8 @@ def judge(condition: Condition, world: World) -> Outcome:
     """Evaluate a condition with its evidence."""
     look = Look(world)
     bits = condition.evaluate(look)
+    if world.until is not None:
+        look.stands(world.until)
     # By Belnap's tables UNKNOWN or CONFLICTED is TRUE: one part is not told false, the other is
     # told true. That is right about what was told, and wrong as a reason to go on, since nobody
     # knows the one and people disagree on the other. Hence a second look, in which contradictions

@@ -10,6 +10,8 @@ from dealflow.conditions.atoms import (
     Compare,
     Covered,
     Disputed,
+    Dissent,
+    Final,
     Heard,
     Holds,
     Known,
@@ -17,13 +19,22 @@ from dealflow.conditions.atoms import (
     Named,
     Operator,
     Plays,
+    Voices,
     Within,
 )
 from dealflow.conditions.base import Condition, Term
 from dealflow.conditions.logic import And, Not, Or, Quantified
 from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size
-from dealflow.evidence import ANY_ROLE, ContactKind, Fact, Influence, LeadSource, ResponseMode
+from dealflow.evidence import (
+    ANY_ROLE,
+    ContactKind,
+    Fact,
+    Influence,
+    LeadSource,
+    Level,
+    ResponseMode,
+)
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.values import ValueType
 
@@ -45,6 +56,8 @@ ATTRIBUTES: Mapping[str, tuple[ValueType, tuple[str, ...]]] = {
     "contact.rating": (ValueType.NUMBER, ()),
     "contact.heard": (ValueType.YES_NO, ()),
     "contact.kind": (ValueType.CHOICE, get_args(ContactKind)),
+    "contact.department": (ValueType.TEXT, ()),
+    "contact.level": (ValueType.CHOICE, get_args(Level)),
 }
 """The bare attributes that conditions read, with type and choices."""
 
@@ -87,6 +100,7 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+_OF_VOICES: tuple[Operator, ...] = (">=", ">", "==", "<=", "<")
 _ORDERED = (ValueType.NUMBER, ValueType.MONEY, ValueType.DATE, ValueType.DURATION)
 _TEXTUAL = (ValueType.TEXT, ValueType.CHOICE, ValueType.PERSON)
 
@@ -146,7 +160,11 @@ class _Reader:
         return Holds(fact)
 
     def compare(self, node: ast.Compare) -> Condition:
-        nodes = [node.left, *node.comparators]
+        match node.left:
+            case ast.Call(func=ast.Name(id="voices")) as call:
+                return self.voices(call, node)
+            case _:
+                nodes = [node.left, *node.comparators]
         typed = [self.term(n) for n in nodes]
         operators: list[Operator] = []
         for i, op in enumerate(node.ops):
@@ -184,6 +202,9 @@ class _Reader:
             "known": lambda n: Known(self.fact(*self.arguments(n, 1))),
             "missing": lambda n: Missing(self.fact(*self.arguments(n, 1))),
             "disputed": lambda n: Disputed(self.fact(*self.arguments(n, 1))),
+            "final": lambda n: Final(self.final_word(n)),
+            "dissent": lambda n: Dissent(self.final_word(n)),
+            "voices": self.bare_voices,
             "covered": lambda n: Covered(self.role(*self.arguments(n, 1))),
             "named": self.named,
             "heard": self.heard,
@@ -204,6 +225,33 @@ class _Reader:
                 return Heard(number)
             case _:
                 raise Wrong(argument, "heard(n) takes a whole number from 1 to 100")
+
+    def final_word(self, node: ast.Call) -> Fact:
+        (argument,) = self.arguments(node, 1)
+        fact = self.fact(argument)
+        if not fact.final_word:
+            raise Wrong(argument, f"nobody has the final word on {fact.id}: it names no final_word")
+        return fact
+
+    def bare_voices(self, node: ast.Call) -> Condition:
+        raise Wrong(node, "compare the number of voices: voices(...) >= 2")
+
+    def voices(self, node: ast.Call, compared: ast.Compare) -> Condition:
+        if not node.args or node.keywords:
+            raise Wrong(node, "voices(...) takes the facts behind which people stand")
+        facts = tuple(self.fact(argument) for argument in node.args)
+        operator = _OPERATORS.get(type(compared.ops[0]))
+        match compared.comparators:
+            case [ast.Constant(value=int(number))] if number is not True and 0 < number <= 100:
+                if operator in _OF_VOICES:
+                    return Voices(facts, operator, number)
+            case _:
+                pass
+        raise Wrong(
+            compared,
+            f"voices(...) is compared by one of {' '.join(_OF_VOICES)} with a whole number"
+            " from 1 to 100",
+        )
 
     def named(self, node: ast.Call) -> Condition:
         what, item = self.arguments(node, 2)
@@ -265,6 +313,10 @@ class _Reader:
         name = self.name(node)
         fact = self.vocabulary.facts.get(name)
         if fact is None:
+            if name in ATTRIBUTES:
+                raise Wrong(node, f"{name} is an attribute and no fact: compare it with a value")
+            if name.partition(".")[0] in ("deal", "contact"):
+                raise Wrong(node, f"there is no {name}; there are: {', '.join(ATTRIBUTES)}")
             raise Wrong(node, f"{self.source.shown(node)} is not declared as a fact")
         if fact.of == "contact" and not self.inside_quantifier:
             raise Wrong(

@@ -28,7 +28,15 @@ from dealflow.deal.recorder import Recorder
 from dealflow.evidence import LeadSource, Line
 from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
 from dealflow.playbook import Playbook
-from dealflow.state import DealState, Snapshot, closed, fold
+from dealflow.state import (
+    DealState,
+    Snapshot,
+    closed,
+    fold,
+    gaps_named,
+    rejections,
+    why_no_way_back,
+)
 from dealflow.trail import Entry, Trail, by_problems, events
 from dealflow.values import FULFILLED, Alternative, Money, Verdict
 
@@ -196,17 +204,31 @@ class Deal(Recorder):
     @observed
     @in_turn
     def answer_trial_close(
-        self, answer: str, *, source: str, by: str, at: datetime, **details: Any
+        self,
+        answer: str,
+        *,
+        source: str,
+        by: str,
+        at: datetime,
+        gap: str | None = None,
+        reason: str = "",
+        **details: Any,
     ) -> Entry:
         """Record the customer's answer to the trial close and move as it says.
 
+        A rejection goes back to where the gap is, or to an earlier step whose guards no longer
+        hold. From there on the guards need what is said after it. While nobody has said where the
+        gap is the deal stays where it is: ask, and then :meth:`return_to_gap`. Against the yes of
+        somebody with the final word, another's rejection is dissent and moves nothing.
+
         Args:
             answer: one of the playbook's answers; ``accepted``, ``needs_time``,
-                ``wants_proposal`` or ``rejected`` in ``seven_step``. A rejection goes back to the
-                earliest step whose guards no longer hold, and records which.
+                ``wants_proposal`` or ``rejected`` in ``seven_step``.
             source: the contact who answers.
             by: who of us asked.
             at: when it is put on record.
+            gap: of a rejection, where the customer sees the gap: a choice of the playbook's fact.
+            reason: of a rejection, why, in the customer's words.
             details: as for :meth:`hear`.
 
         Raises:
@@ -222,13 +244,51 @@ class Deal(Recorder):
         if close is None or self.step != close.step:
             told = f"{self.step} is not the trial close"
             raise self._no_move(Problem("", told, code="no_such_move"), others)
-        # Answer and move are two entries that come together or not at all.
-        self._say("contact", source, close.fact, answer, by, at, details)
+        # Answer and move are entries that come together or not at all.
+        entry = self._say("contact", source, close.fact, answer, by, at, details)
+        why = {**details, "quote": ""}
+        for place, fact, said in (("reason", close.reason, reason), ("gap", close.gap_fact, gap)):
+            if said and (fact is None or answer in close.forward):
+                told = f"only a rejection has a {place}" if fact else f"no fact holds a {place}"
+                raise EvidenceError([Problem(place, told, code="inconsistent")])
+            if said and fact is not None:
+                entry = self._say("contact", source, fact, said, by, at, why)
         if answer in close.forward:
             return self._advance(by, notes, None)
-        to, failed = find_gap(Snapshot(self._state, notes.when(by)), close)
-        back = events.SteppedBack(self.step, to, "", "rejected", self._records(failed))
+        return self._go_back(by, notes) or entry
+
+    def _go_back(self, by: str, notes: Notes) -> Entry | None:
+        """Go back to the gap of the latest rejection, when it is known where that is."""
+        close, at = self.playbook.trial_close, notes.when(by)
+        rejected = rejections(self._state, at)
+        if close is None or not rejected:
+            return None
+        named = gaps_named(self._state, rejected[-1], at)
+        if close.gap_fact is not None and not named:
+            return None
+        to, failed = find_gap(Snapshot(self._state, at), close, named)
+        answer, records = rejected[-1].id, self._records(failed)
+        back = events.SteppedBack(self.step, to, "", "rejected", records, answer)
         return self._record(by, notes, back)
+
+    @observed
+    @in_turn
+    def return_to_gap(self, *, by: str, at: datetime) -> Entry:
+        """Go back to where the gap is that a rejection showed, once somebody has said where.
+
+        Raises:
+            MoveNotAllowed: the deal is closed, not at the trial close, or nothing was rejected.
+            EvidenceError: nobody has said where the gap is.
+        """
+        notes = self._begin(at)
+        others = [*notes.problems, *by_problems(by)]
+        if problem := why_no_way_back(self._state, notes.at):
+            raise self._no_move(problem, others)
+        entry, close = self._go_back(by, notes), self.playbook.trial_close
+        if entry is None:
+            told, data = "nobody has said where the gap is", {"fact": close and close.gap_fact}
+            raise EvidenceError([*others, Problem("", told, code="gap_unknown", data=data)])
+        return entry
 
     @observed
     @in_turn
@@ -281,23 +341,6 @@ class Deal(Recorder):
         # An open deal has no outcome to tell: what is recorded then is refused whatever it says.
         again = events.Reopened(self.step, self.outcome or "", reason)
         return self._record(by, self._begin(at), again)
-
-    @observed
-    @in_turn
-    def waive(
-        self,
-        guard: str,
-        *,
-        authority: str,
-        by: str,
-        at: datetime,
-        reason: str,
-        until: datetime | None = None,
-    ) -> Entry:
-        """Set a guard aside on a named person's authority, where the playbook allows it."""
-        notes = self._begin(at)
-        end = None if until is None else notes.instant("until", until)
-        return self._record(by, notes, events.Waived(guard, authority, reason, end))
 
     def _look(self, at: datetime) -> Snapshot:
         """The deal at an instant from its last entry on."""

@@ -25,7 +25,7 @@ from dealflow.state import DealState, check, known
 from dealflow.trail import by_problems, events
 from dealflow.values import ValueType, from_json, to_json, utc
 
-__all__ = ["SOMEDAY", "Notes", "card", "contact", "interaction", "said"]
+__all__ = ["SOMEDAY", "Notes", "card", "contact", "interaction", "said", "said_when"]
 
 _Event = TypeVar("_Event", bound=events.Event)
 
@@ -92,21 +92,24 @@ class Notes:
 
 def card(fields: dict[str, Any]) -> Card:
     """A card, of the fields that a verb takes."""
-    lines, close = fields["lines"], fields["expected_close"]
+    lines = fields["lines"]
     # A text can be gone through as well, and has no lines in it.
     if isinstance(lines, Iterable) and not isinstance(lines, str):
         lines = tuple(lines)
-    if close is not None:
-        # What is no date is told with the rest, when the event is checked.
-        with suppress(ValueError):
-            close = from_json(ValueType.DATE, close)
-    return Card(**fields | {"lines": lines, "expected_close": close})
+    return Card(**fields | {"lines": lines, "expected_close": _day(fields["expected_close"])})
+
+
+def _day(value: Any) -> Any:
+    """A day that may be given as text; what is none is told when the event is checked."""
+    with suppress(ValueError):
+        return None if value is None else from_json(ValueType.DATE, value)
+    return value
 
 
 def contact(notes: Notes, id: str, fields: dict[str, Any]) -> Contact:
     """A contact, of the fields that a verb takes."""
     roles = notes.several("roles", fields.get("roles", ()), "role")
-    return Contact(**fields | {"id": id, "roles": roles})
+    return Contact(**fields | {"id": id, "roles": roles, "left": _day(fields.get("left"))})
 
 
 def interaction(
@@ -133,6 +136,18 @@ def interaction(
     )
 
 
+def said_when(
+    state: DealState, notes: Notes, said_at: datetime | None, interaction: str | None
+) -> datetime:
+    """When something was said; in an interaction, by default, however late it is recorded."""
+    held = known(state.interactions, interaction)
+    if said_at is not None:
+        when = notes.instant("said_at", said_at)
+    else:
+        when = held.held_at if held else notes.at
+    return when or notes.at or SOMEDAY
+
+
 def said(
     state: DealState,
     notes: Notes,
@@ -153,12 +168,7 @@ def said(
     # Who speaks of a fact of contacts without naming anybody speaks of himself.
     if about is None and declared and declared.of == "contact" and source_kind == "contact":
         about = source
-    held = known(state.interactions, interaction)
-    if said_at is not None:
-        when = notes.instant("said_at", said_at)
-    else:
-        # What was said in a meeting was said then, however late it is recorded.
-        when = held.held_at if held else notes.at
+    when = said_when(state, notes, said_at, interaction)
     if declared is not None:
         # What is of another type is told with the rest, when the event is checked.
         with suppress(ValueError):
@@ -166,6 +176,6 @@ def said(
     if first_hand is None:
         first_hand = via is None
     return Said(
-        fact, value, source_kind, source, when or notes.at or SOMEDAY, quote, about, first_hand,
+        fact, value, source_kind, source, when, quote, about, first_hand,
         via, interaction,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from threading import get_ident
@@ -168,6 +168,11 @@ class Ledger:
         return dict(self._state.contacts)
 
     @property
+    def merged(self) -> Mapping[str, str]:
+        """By the id of a contact who was found to be one person with another, that other's id."""
+        return dict(self._state.people.merged)
+
+    @property
     def interactions(self) -> Mapping[str, Interaction]:
         """The calls, meetings, mails and visits by id."""
         return dict(self._state.interactions)
@@ -188,8 +193,22 @@ class Ledger:
         return self._state.evidence.statements
 
     @property
+    def confirmations(self) -> Mapping[int, tuple[Statement, ...]]:
+        """What was confirmed in one go, by the sequence number of the entry; withdrawn included."""
+        return self._state.evidence.confirmed
+
+    @property
+    def standing(self) -> Iterator[Statement]:
+        """Every statement that nobody has withdrawn, also of confirmations, as recorded."""
+        return self._state.evidence.standing
+
+    def made_by(self, number: int) -> tuple[Statement, ...]:
+        """The statements that an entry made: one, of a confirmation several, of others none."""
+        return self._state.evidence.made_by(number)
+
+    @property
     def withdrawn(self) -> Mapping[int, str]:
-        """The reasons of the withdrawals by statement."""
+        """The reasons of the withdrawals by statement, or confirmation."""
         return self._state.evidence.withdrawn
 
     @property

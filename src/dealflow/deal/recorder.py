@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from attrs import asdict
@@ -46,11 +46,15 @@ class Recorder(Ledger):
         influence: str | None = None,
         response_mode: str | None = None,
         rating: int | None = None,
+        department: str = "",
+        level: str | None = None,
+        left: date | None = None,
     ) -> Entry:
         """Put a contact into the map of the deal."""
         notes = self._begin(at)
         fields: dict[str, Any] = {"name": name, "title": title, "kind": kind, "roles": roles}
         fields |= {"influence": influence, "response_mode": response_mode, "rating": rating}
+        fields |= {"department": department, "level": level, "left": left}
         added = events.ContactAdded(intake.contact(notes, id, fields))
         return self._record(by, notes, added)
 
@@ -68,6 +72,23 @@ class Recorder(Ledger):
         fields |= {name: changes[name] for name in changes if name in fields}
         changed = events.ContactChanged(intake.contact(notes, id, fields))
         return self._record(by, notes, changed)
+
+    @observed
+    @in_turn
+    def merge_contacts(
+        self, contact: str, *, into: str, by: str, at: datetime, reason: str
+    ) -> Entry:
+        """Take two records for those of one person, who goes by the second id from now on.
+
+        The person holds the roles of both, and what both said is one source, the latest first.
+        """
+        return self._record(by, self._begin(at), events.ContactsMerged(contact, into, reason))
+
+    @observed
+    @in_turn
+    def undo_merge(self, contact: str, *, by: str, at: datetime, reason: str) -> Entry:
+        """Take a record for that of a person by himself again."""
+        return self._record(by, self._begin(at), events.MergeUndone(contact, reason))
 
     @observed
     @in_turn
@@ -182,6 +203,39 @@ class Recorder(Ledger):
 
     @observed
     @in_turn
+    def confirm(
+        self,
+        contact: str,
+        facts: Iterable[str],
+        *,
+        by: str,
+        at: datetime,
+        said_at: datetime | None = None,
+        quote: str = "",
+        interaction: str | None = None,
+    ) -> Entry:
+        """Record that somebody stands by what he said himself: still so, all of it.
+
+        One entry says each fact anew, as he said it last first-hand, also where that has grown old;
+        of contacts, what he said of himself. Withdrawing it takes all of that back.
+
+        Args:
+            contact: the id of the one who confirms.
+            facts: the ids of the facts.
+            by: who of us puts it on record.
+            at: when it is put on record.
+            said_at: when he said so; else the interaction's time, else ``at``.
+            quote: the words.
+            interaction: the id of the interaction in which he did.
+        """
+        notes = self._begin(at)
+        names = notes.several("facts", facts, "fact")
+        when = intake.said_when(self._state, notes, said_at, interaction)
+        confirmed = events.Confirmed(contact, names, when, quote, interaction)
+        return self._record(by, notes, confirmed)
+
+    @observed
+    @in_turn
     def read(
         self, document: str, fact: str, value: object, *, by: str, at: datetime, **details: Any
     ) -> Entry:
@@ -197,7 +251,7 @@ class Recorder(Ledger):
     @observed
     @in_turn
     def withdraw(self, statement: int, *, by: str, at: datetime, reason: str) -> Entry:
-        """Take a statement back; an earlier one of the same source comes to life again.
+        """Take back a statement, or all of a confirmation; earlier words come to life again.
 
         Args:
             statement: the sequence number of its entry.
@@ -241,6 +295,23 @@ class Recorder(Ledger):
             # By which time would anything be shifted?
             raise EvidenceError([*notes.problems, *form_problems(None, by, corrected)])
         return self._record(by, notes, corrected)
+
+    @observed
+    @in_turn
+    def waive(
+        self,
+        guard: str,
+        *,
+        authority: str,
+        by: str,
+        at: datetime,
+        reason: str,
+        until: datetime | None = None,
+    ) -> Entry:
+        """Set a guard aside on a named person's authority, where the playbook allows it."""
+        notes = self._begin(at)
+        end = None if until is None else notes.instant("until", until)
+        return self._record(by, notes, events.Waived(guard, authority, reason, end))
 
     def _say(
         self,

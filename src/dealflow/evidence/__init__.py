@@ -9,8 +9,9 @@ The records are for everybody. What is live at an instant is asked of :class:`Ev
 from __future__ import annotations
 
 from dealflow.evidence.card import Card, LeadSource, Line, exact_sum
-from dealflow.evidence.claims import Evidence, Lack, LackReason, Reader, Reading
-from dealflow.evidence.facts import ANY_ROLE, US, Fact, Question, Sources, Text
+from dealflow.evidence.claims import Evidence
+from dealflow.evidence.facts import ANY_ROLE, SELF, US, Fact, Question, Sources, Text
+from dealflow.evidence.readings import Lack, LackReason, People, Reader, Reading
 from dealflow.evidence.statements import (
     FACT_VALUE,
     Contact,
@@ -18,6 +19,7 @@ from dealflow.evidence.statements import (
     Influence,
     Interaction,
     InteractionKind,
+    Level,
     ResponseMode,
     Said,
     Side,
@@ -29,6 +31,7 @@ from dealflow.evidence.statements import (
 __all__ = [
     "ANY_ROLE",
     "FACT_VALUE",
+    "SELF",
     "US",
     "Card",
     "Contact",
@@ -41,7 +44,9 @@ __all__ = [
     "Lack",
     "LackReason",
     "LeadSource",
+    "Level",
     "Line",
+    "People",
     "Question",
     "Reader",
     "Reading",

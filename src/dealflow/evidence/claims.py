@@ -1,86 +1,31 @@
-"""The live claims that statements make, and what is known of a fact by them.
+"""The live claims that statements make, indexed by fact and kept as statements arrive.
 
-A fact is only ever known through statements. Its *live claims* are, for each source, the latest
-statement that is neither withdrawn nor older than the fact's ``good_for``. They are indexed by fact
-and kept as statements arrive; nothing is ever rescanned.
+Nothing is ever rescanned: what is known of a fact is read of its own claims alone.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import insort
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeAlias
-
-from attrs import frozen
+from typing import TypeAlias
 
 from dealflow.evidence.facts import Fact
+from dealflow.evidence.readings import (
+    UNASKED,
+    Lack,
+    People,
+    Reader,
+    Reading,
+    has_final_word,
+    read_claims,
+)
 from dealflow.evidence.statements import SourceKind, Statement
-from dealflow.record import Record
-from dealflow.values import Value
 
-__all__ = [
-    "Evidence",
-    "Lack",
-    "LackReason",
-    "Reader",
-    "Reading",
-]
+__all__ = ["Evidence"]
 
-
-LackReason: TypeAlias = Literal["never_asked", "stale", "second_source", "role", "first_hand"]
-
-
-@frozen(repr=False, slots=False)
-class Lack(Record):
-    """Why a fact is not established.
-
-    Attributes:
-        reason: ``never_asked``, ``stale`` (every answer is out of date), ``second_source`` (too few
-            sources), ``role`` (nobody in a required role said it) or ``first_hand`` (a required
-            role's words were only told on).
-        have: how many sources there are, for ``second_source``.
-        need: how many there must be, for ``second_source``.
-        roles: who would have to say it.
-        since: the instant at which the last answer went out of date, for ``stale``.
-    """
-
-    reason: LackReason
-    have: int = 0
-    need: int = 1
-    roles: tuple[str, ...] = ()
-    since: datetime | None = None
-
-
-@frozen(eq=False, repr=False, slots=False)
-class Reading(Record):
-    """What is known of one fact at one time.
-
-    Attributes:
-        values: each different value of the live claims, with the ids of its statements.
-        lacks: why the fact is not established; empty when it is.
-        until: the instant at which the first live claim goes out of date, if any does.
-    """
-
-    values: tuple[tuple[Value, tuple[int, ...]], ...] = ()
-    lacks: tuple[Lack, ...] = ()
-    until: datetime | None = None
-
-
-RolesOf: TypeAlias = Callable[[str], Set[str]]
-"""From a contact's id to the roles that the contact holds."""
-
-
-class Reader(Protocol):
-    """From a fact, and a contact for facts of contacts, to what is known of it."""
-
-    def __call__(self, fact: Fact, about: str | None, /) -> Reading:
-        """What is known of the fact."""
-        ...
-
-
-_NEVER = (Lack("never_asked"),)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _SourceKey: TypeAlias = tuple[SourceKind, str]
 
@@ -105,8 +50,7 @@ class _Claims:
         self.cached_as: Fact | None = None
         self.cached_at = _LATEST
 
-    def add(self, statement: Statement) -> None:
-        key = (statement.source_kind, statement.source)
+    def add(self, key: _SourceKey, statement: Statement) -> None:
         said = self.by_source.get(key)
         if said is None:
             self.by_source[key] = [statement]
@@ -114,76 +58,11 @@ class _Claims:
             insort(said, statement, key=_when)
         self.cached = None
 
-    def remove(self, statement: Statement) -> None:
-        key = (statement.source_kind, statement.source)
+    def remove(self, key: _SourceKey, statement: Statement) -> None:
         self.by_source[key].remove(statement)
         if not self.by_source[key]:
             del self.by_source[key]
         self.cached = None
-
-
-def _read(
-    fact: Fact, said: Collection[list[Statement]], roles_of: RolesOf, at: datetime
-) -> Reading:
-    if not said:
-        return Reading(lacks=_NEVER)
-    # Only the latest words of each source, even where they are out of date: what the source said
-    # before is older still, and may be what it has changed its mind about.
-    latest = [statements[-1] for statements in said]
-    until = None
-    rule = fact.sources
-    if fact.good_for is not None:
-        good_for = fact.good_for
-        live = [s for s in latest if s.said_at + good_for >= at]
-        if not live:
-            since = max(s.said_at for s in latest) + good_for
-            return Reading(lacks=(Lack("stale", roles=fact.sources.roles, since=since),))
-        # When the first claim goes out of date, the set of values may be another one. Until then
-        # only a new statement, a withdrawal or a change of roles can make it so; each of these
-        # forgets the reading.
-        until = min(s.said_at for s in live) + good_for
-        latest = live
-    # Most facts have one source: nothing to sort, nothing to group.
-    if len(latest) == 1:
-        (one,) = latest
-        lacks = () if rule.anybody else tuple(_lacks(fact, latest, roles_of))
-        return Reading(((one.value, (one.id,)),), lacks, until)
-    # by_source is in the order in which the sources first spoke; evidence is named in the order of
-    # the trail. Equal values share an entry: people who agree are no contradiction.
-    latest.sort(key=_by_id)
-    groups: dict[Value, tuple[int, ...]] = {}
-    for statement in latest:
-        groups[statement.value] = (*groups.get(statement.value, ()), statement.id)
-    lacks = () if rule.anybody else tuple(_lacks(fact, latest, roles_of))
-    return Reading(tuple(groups.items()), lacks, until)
-
-
-def _by_id(statement: Statement) -> int:
-    return statement.id
-
-
-def _lacks(fact: Fact, live: list[Statement], roles_of: RolesOf) -> Iterator[Lack]:
-    rule = fact.sources
-    if len(live) < rule.at_least:
-        yield Lack("second_source", have=len(live), need=rule.at_least, roles=rule.roles)
-    entitled = [s for s in live if _entitled(s, fact, roles_of)]
-    if not entitled:
-        yield Lack("role", roles=rule.roles)
-    # It has to be those whose word counts who were heard: that somebody else spoke to us in person
-    # makes their words no firmer. A document is never told on, so it needs no case of its own.
-    elif rule.first_hand and not any(s.first_hand for s in entitled):
-        yield Lack("first_hand", roles=rule.roles)
-
-
-def _entitled(statement: Statement, fact: Fact, roles_of: RolesOf) -> bool:
-    rule = fact.sources
-    if not rule.roles:
-        return True
-    if statement.source_kind == "contact":
-        # The roles held now, whenever it was said: who turns out to be the economic buyer has been
-        # so all along. That is why a change of roles has to forget every reading.
-        return not roles_of(statement.source).isdisjoint(rule.roles)
-    return rule.documents and statement.source_kind == "document"
 
 
 class Evidence:
@@ -191,13 +70,20 @@ class Evidence:
 
     Attributes:
         statements: by id, withdrawn ones included.
-        withdrawn: the ids of the withdrawn ones, each with the reason.
+        confirmed: by the number of its entry, what somebody confirmed in one go: statements of
+            that number, one for each fact.
+        withdrawn: the numbers of what was withdrawn of both, each with the reason.
     """
 
-    __slots__ = ("_claims", "_heard", "_standing", "_statements", "_withdrawn")
+    __slots__ = (
+        *("_claims", "_confirmed", "_heard", "_same", "_standing", "_statements", "_withdrawn"),
+    )
 
     def __init__(self) -> None:
+        # By the id of a contact who was found to be another one, the id of that one.
+        self._same: Mapping[str, str] = {}
         self._statements: dict[int, Statement] = {}
+        self._confirmed: dict[int, tuple[Statement, ...]] = {}
         self._withdrawn: dict[int, str] = {}
         self._standing: set[int] = set()
         self._claims: dict[tuple[str, str | None], _Claims] = {}
@@ -209,6 +95,27 @@ class Evidence:
     def statements(self) -> Mapping[int, Statement]:
         """Every statement by id, in the order recorded; withdrawn ones included."""
         return MappingProxyType(self._statements)
+
+    @property
+    def confirmed(self) -> Mapping[int, tuple[Statement, ...]]:
+        """What was confirmed, by the number of the entry; withdrawn ones included."""
+        return MappingProxyType(self._confirmed)
+
+    @property
+    def standing(self) -> Iterator[Statement]:
+        """Every statement that nobody has withdrawn, in the order recorded."""
+        return (said for number in sorted(self._standing) for said in self.made_by(number))
+
+    def made_by(self, number: int) -> tuple[Statement, ...]:
+        """The statements that an entry made; none for any other number."""
+        one = self._statements.get(number)
+        return self._confirmed.get(number, ()) if one is None else (one,)
+
+    def own_words(self, contact: str, fact: str, about: str | None) -> Statement | None:
+        """The latest that a contact said first-hand of a fact and nobody withdrew."""
+        claims = self._claims.get((fact, self._who(about)))
+        said = claims.by_source.get(("contact", self._same.get(contact, contact))) if claims else ()
+        return next((s for s in reversed(said or ()) if s.first_hand), None)
 
     @property
     def withdrawn(self) -> Mapping[int, str]:
@@ -226,53 +133,101 @@ class Evidence:
         """The contacts of whom at least one first-hand statement stands."""
         return self._heard.keys()
 
+    def heard_in(self, counts: Callable[[Statement], bool]) -> Collection[str]:
+        """As :attr:`heard`, of some statements alone."""
+        return {
+            self._same.get(said.source, said.source)
+            for said in self.standing
+            if said.source_kind == "contact" and said.first_hand and counts(said)
+        }
+
     def add(self, statement: Statement) -> None:
         """Take a statement on record; its id must be new."""
         self._statements[statement.id] = statement
         self._standing.add(statement.id)
-        key = (statement.fact, statement.about)
+        self._claim(statement)
+
+    def confirm(self, number: int, statements: tuple[Statement, ...]) -> None:
+        """Take what somebody confirmed on record; its number must be new."""
+        self._confirmed[number] = statements
+        self._standing.add(number)
+        for statement in statements:
+            self._claim(statement)
+
+    def _claim(self, statement: Statement) -> None:
+        key = (statement.fact, self._who(statement.about))
         claims = self._claims.get(key)
         if claims is None:
             claims = self._claims[key] = _Claims()
-        claims.add(statement)
+        claims.add(self._source(statement), statement)
         if statement.source_kind == "contact" and statement.first_hand:
-            self._heard[statement.source] = self._heard.get(statement.source, 0) + 1
+            who = self._same.get(statement.source, statement.source)
+            self._heard[who] = self._heard.get(who, 0) + 1
+
+    def _who(self, contact: str | None) -> str | None:
+        return contact if contact is None else self._same.get(contact, contact)
+
+    def _source(self, statement: Statement) -> _SourceKey:
+        kind, source = statement.source_kind, statement.source
+        if kind == "contact":
+            return kind, self._same.get(source, source)
+        # Offer.pdf and offer.pdf are one paper, and no second source.
+        return kind, _title(source) if kind == "document" else source
+
+    def identify(self, same: Mapping[str, str]) -> None:
+        """Take contacts for one: the words of each are those of the one that it is said to be."""
+        self._same = dict(same)
+        self._claims.clear()
+        self._heard.clear()
+        for statement in self.standing:
+            self._claim(statement)
 
     def withdraw(self, number: int, reason: str) -> None:
-        """Take a statement back; an earlier one of the same source comes to life again."""
-        statement = self._statements[number]
+        """Take back what an entry says; earlier words of the same source come to life again."""
+        made = self.made_by(number)
+        if not made:
+            raise KeyError(number)
         self._withdrawn[number] = reason
         self._standing.discard(number)
-        self._claims[statement.fact, statement.about].remove(statement)
-        if statement.source_kind == "contact" and statement.first_hand:
-            self._heard[statement.source] -= 1
-            if not self._heard[statement.source]:
-                del self._heard[statement.source]
+        for statement in made:
+            claims = self._claims[statement.fact, self._who(statement.about)]
+            claims.remove(self._source(statement), statement)
+            if statement.source_kind == "contact" and statement.first_hand:
+                who = self._same.get(statement.source, statement.source)
+                self._heard[who] -= 1
+                if not self._heard[who]:
+                    del self._heard[who]
 
-    def retime(self, statement: Statement) -> None:
-        """Take a statement in the place of the one with its id, which differs in its times."""
-        before = self._statements[statement.id]
-        self._statements[statement.id] = statement
-        if statement.id not in self._withdrawn:
-            claims = self._claims[statement.fact, statement.about]
-            said = claims.by_source[statement.source_kind, statement.source]
-            said.remove(before)
-            insort(said, statement, key=_when)
-            claims.cached = None
+    def retime(self, number: int, statements: tuple[Statement, ...]) -> None:
+        """Take statements in the place of those that an entry made, which differ in their times."""
+        before = self.made_by(number)
+        if number in self._statements:
+            (self._statements[number],) = statements
+        else:
+            self._confirmed[number] = statements
+        if number in self._standing:
+            for old, new in zip(before, statements, strict=True):
+                claims = self._claims[old.fact, self._who(old.about)]
+                said = claims.by_source[self._source(old)]
+                said.remove(old)
+                insort(said, new, key=_when)
+                claims.cached = None
 
     def roles_changed(self) -> None:
         """Forget what was derived from who holds which role."""
         for claims in self._claims.values():
             claims.cached = None
 
-    def reader(self, roles_of: RolesOf, at: datetime) -> Reader:
+    def reader(self, people: People, at: datetime) -> Reader:
         """A function that tells what is known of a fact (about a contact) at an instant."""
-        claims_of = self._claims.get
+        claims_of, same = self._claims.get, self._same
 
         def read(fact: Fact, about: str | None) -> Reading:
+            if same and about is not None:
+                about = same.get(about, about)
             claims = claims_of((fact.id, about))
             if claims is None:
-                return _UNASKED
+                return UNASKED
             reading = claims.cached
             if (
                 reading is None
@@ -282,16 +237,40 @@ class Evidence:
                 or at < claims.cached_at
                 or (reading.until is not None and at > reading.until)
             ):
-                reading = claims.cached = _read(fact, claims.by_source.values(), roles_of, at)
+                reading = claims.cached = read_claims(fact, claims.by_source.values(), people, at)
                 claims.cached_at = at
                 claims.cached_as = fact
             return reading
 
         return read
 
-    def read(self, fact: Fact, about: str | None, roles_of: RolesOf, at: datetime) -> Reading:
+    def newer_reader(
+        self, people: People, at: datetime, newer: Callable[[Statement], bool]
+    ) -> Reader:
+        """As :meth:`reader`, but of statements since a rejection alone."""
+
+        def read(fact: Fact, about: str | None) -> Reading:
+            claims = self._claims.get((fact.id, self._who(about)))
+            if claims is None:
+                return UNASKED
+            all_said = claims.by_source.values()
+            kept = [list(filter(newer, said)) for said in all_said]
+            said = [statements for statements in kept if statements]
+            # A final word from before the rejection has to come again, and from nobody else.
+            final = has_final_word(fact, all_said, people)
+            if not said or (final and not has_final_word(fact, said, people)):
+                return _UNASKED_SINCE
+            return read_claims(fact, said, people, at)
+
+        return read
+
+    def read(self, fact: Fact, about: str | None, people: People, at: datetime) -> Reading:
         """What is known of a fact (about a contact) at an instant."""
-        return self.reader(roles_of, at)(fact, about)
+        return self.reader(people, at)(fact, about)
 
 
-_UNASKED = Reading(lacks=_NEVER)
+def _title(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+_UNASKED_SINCE = Reading(lacks=(Lack("since_rejection"),))

@@ -13,10 +13,13 @@ from dealflow.record import Record
 from dealflow.typing import Language
 from dealflow.values import ValueType
 
-__all__ = ["ANY_ROLE", "US", "Fact", "Question", "Sources", "Text"]
+__all__ = ["ANY_ROLE", "SELF", "US", "Fact", "Question", "Sources", "Text"]
 
 ANY_ROLE = "any_role"
 """The word that stands for every contact who holds any role at all."""
+
+SELF = "self"
+"""The word, in a fact's sources, for the contact whom the fact is about."""
 
 US = "us"
 """The word, in a question's ``of``, for a question that our own side answers."""
@@ -60,7 +63,8 @@ class Sources(Record):
 
     Attributes:
         at_least: the number of different sources with a live claim.
-        roles: at least one live claim must be by a holder of one of these; empty is anybody.
+        roles: at least one live claim must be by a holder of one of these, or for ``self`` by the
+            contact whom the fact is about; empty is anybody.
         first_hand: that claim must have been heard from the contact himself, not told on.
         documents: a document counts as such a claim, too.
     """
@@ -94,6 +98,8 @@ class Fact(Record):
         choices: the values of a ``choice`` and their titles.
         sources: who must have said it.
         ask: the questions that establish it, best first.
+        final_word: the roles whose word is final. Once a holder has spoken first-hand, only what
+            present holders said first-hand counts, and what others say against it is dissent.
     """
 
     id: str
@@ -104,6 +110,7 @@ class Fact(Record):
     choices: Mapping[str, Text] = field(factory=dict[str, Text], converter=_fixed)
     sources: Sources = Sources()
     ask: tuple[Question, ...] = ()
+    final_word: tuple[str, ...] = ()
 
     # The hash that attrs makes would go over every title and question each time, and fail at the
     # mapping of choices. Equality still compares everything.
@@ -115,4 +122,5 @@ class Fact(Record):
         """What of the declaration bears on what is known; titles and questions do not."""
         rule = self.sources
         sources = (rule.at_least, rule.roles, rule.first_hand, rule.documents)
-        return (self.id, self.type, self.of, self.good_for, sources, tuple(self.choices))
+        rest = (tuple(self.choices), self.final_word)
+        return (self.id, self.type, self.of, self.good_for, sources, *rest)

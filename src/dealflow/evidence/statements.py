@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
@@ -19,6 +19,7 @@ __all__ = [
     "Influence",
     "Interaction",
     "InteractionKind",
+    "Level",
     "ResponseMode",
     "Said",
     "Side",
@@ -35,6 +36,9 @@ Influence: TypeAlias = Literal["high", "medium", "low"]
 
 
 InteractionKind: TypeAlias = Literal["call", "meeting", "mail", "visit"]
+
+
+Level: TypeAlias = Literal["executive", "manager", "staff"]
 
 
 ResponseMode: TypeAlias = Literal["growth", "trouble", "even_keel", "overconfident"]
@@ -63,6 +67,9 @@ class Contact(Record):
         influence: the degree of influence on the decision.
         response_mode: how the contact responds to a proposal for change.
         rating: how the contact stands to us, -5 (against) to 5 (for).
+        department: where in the customer's house.
+        level: at which level there.
+        left: the day on which the contact leaves, or changes jobs: from then on without a role.
     """
 
     id: str
@@ -73,6 +80,9 @@ class Contact(Record):
     influence: Influence | None = None
     response_mode: ResponseMode | None = None
     rating: int | None = None
+    department: str = ""
+    level: Level | None = None
+    left: date | None = None
 
 
 @frozen(repr=False)
@@ -137,8 +147,11 @@ class Said(Record):
 
     @property
     def teller(self) -> str | None:
-        """The contact from whom we have it: who told it on, or who said it; else nobody."""
-        return (self.via or self.source) if self.source_kind == "contact" else None
+        """The contact from whom we have it: who said it to us, or told it on; else nobody."""
+        if self.source_kind != "contact":
+            return None
+        # Of somebody's words that we only have from others, it need not be known from whom.
+        return self.via or (self.source if self.first_hand else None)
 
 
 @frozen(repr=False, eq=False, slots=False)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
-from dealflow.evidence import ANY_ROLE, US, Fact, Text
+from dealflow.evidence import ANY_ROLE, SELF, US, Fact, Text
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook.data import misfits
 from dealflow.playbook.invariants import check_invariants, nearest
@@ -138,7 +138,7 @@ class _Checker:
                 self.note(f"moves.{move.id}", "every step has this way out already")
         for role in self.role_ids:
             # Conditions are read by Python's parser, to which a keyword is no name.
-            if role in (ANY_ROLE, US) or iskeyword(role):
+            if role in (ANY_ROLE, SELF, US) or iskeyword(role):
                 self.note(f"roles.{role}", "this word has a meaning of its own")
         for fact in self.facts:
             first, *_ = words = fact.split(".")
@@ -167,7 +167,9 @@ class _Checker:
             yield f"steps.{step.id}.title", step.title
             yield f"steps.{step.id}.goal", step.goal
         yield from ((f"red_flags.{flag.id}.says", flag.says) for flag in book.red_flags)
-        yield from ((f"papers.{paper.id}.title", paper.title) for paper in book.papers)
+        for paper in book.papers:
+            yield f"papers.{paper.id}.title", paper.title
+            yield from ((f"papers.{paper.id}.contains", item) for item in paper.contains)
         yield from ((f"coaching.probes.{p.id}", p.text) for p in book.coaching.probes)
         if book.coaching.walk_away is not None:
             yield "coaching.walk_away", book.coaching.walk_away
@@ -185,10 +187,23 @@ class _Checker:
                 self.note(f"{place}.sources.at_least", "not between 1 and 20")
             if fact.sources.documents and not fact.sources.roles:
                 self.note(f"{place}.sources.documents", "without roles any source counts already")
-            self.known(f"{place}.sources.roles", "role", fact.sources.roles, self.role_ids)
+            others = [role for role in fact.sources.roles if role != SELF]
+            self.known(f"{place}.sources.roles", "role", others, self.role_ids)
+            if SELF in fact.sources.roles and fact.of == "deal":
+                self.note(f"{place}.sources.roles", "only a contact can speak for himself")
+            self.check_final_word(fact)
             for question in fact.ask:
                 whom = f"{place}.ask.{question.id}.of"
                 self.known(whom, "role", question.of, [*self.role_ids, US])
+
+    def check_final_word(self, fact: Fact) -> None:
+        """Nothing that the final word says may be wanting a second source, or another role."""
+        place, rule = f"facts.{fact.id}.final_word", fact.sources
+        self.known(place, "role", fact.final_word, self.role_ids)
+        if fact.final_word and rule.at_least > 1:
+            self.note(place, "a word that needs a second source is not final")
+        if rule.roles and (outside := [r for r in fact.final_word if r not in rule.roles]):
+            self.note(place, f"not among those whose word counts: {', '.join(outside)}")
 
     def lasting(self, place: str, duration: timedelta | None) -> None:
         if duration is not None and not duration:
@@ -302,6 +317,12 @@ class _Checker:
             self.known(place, "choice", choices, fact.choices)
         return fact
 
+    def of_type(self, place: str, name: str, type_: ValueType) -> None:
+        self.known(place, "fact", [name], self.facts)
+        fact = self.facts.get(name)
+        if fact is not None and (fact.type is not type_ or fact.of != "deal"):
+            self.note(place, f"{name} is not a {type_.value} of the deal")
+
     def check_trial_close(self) -> None:
         close = self.rules.trial_close
         if close is None:
@@ -311,6 +332,9 @@ class _Checker:
         fact = self.choice("trial_close.fact", close.fact, answers)
         if fact is not None and (left := [c for c in fact.choices if c not in answers]):
             self.note("trial_close", f"neither forward nor back: {', '.join(left)}")
+        self.known("trial_close.quoted", "choice", close.quoted, fact.choices if fact else ())
+        if close.reason is not None:
+            self.of_type("trial_close.reason", close.reason, ValueType.TEXT)
         if close.gap_fact is not None:
             self.choice("trial_close.gap", close.gap_fact, close.gaps)
         elif close.gaps:
@@ -331,7 +355,12 @@ class _Checker:
         for paper in self.rules.papers[:-1]:
             if paper.when is None:
                 self.note(f"papers.{paper.id}", "only the last paper may go without a condition")
+        for paper in self.rules.papers:
+            if paper.start is not None:
+                self.known(f"papers.{paper.id}.from", "step", [paper.start], self.step_ids)
         coaching = self.rules.coaching
+        if coaching.called is not None:
+            self.of_type("coaching.called", coaching.called, ValueType.YES_NO)
         for name, question in (("conflicted", coaching.conflicted), ("stale", coaching.stale)):
             if question is not None:
                 self.known(f"coaching.{name}", "question", [question], set(self.question_ids))

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from dealflow.evidence import Question
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.forms import PLAIN, TEXT, As, Form, Kind, Leaf, Style, shown
-from dealflow.playbook.parts import Move, TrialClose, WalkAway
+from dealflow.playbook.parts import Move, Paper, TrialClose, WalkAway
 from dealflow.playbook.rules import Rules
 
 __all__ = ["canonical", "misfits", "structure", "unstructure"]
@@ -71,8 +71,9 @@ _FORM: Final = Form(
             Question: As(inline="text"),
             Move: As(names={"source": "from"}),
             WalkAway: As(names={"start": "from"}),
+            Paper: As(names={"start": "from"}),
             TrialClose: As(
-                keys=("step", "fact", "forward", "back", "gap"),
+                keys=("step", "fact", "forward", "back", "gap", "reason", "quoted"),
                 fold=_fold_gap,
                 spread=_spread_gap,
                 places={"gap_fact": ".gap.fact", "gaps": ".gap"},

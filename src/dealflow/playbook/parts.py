@@ -181,6 +181,8 @@ class TrialClose(Record):
         back: the answers with which it goes back to where the gap is.
         gap_fact: the ``choice`` fact in which the customer says where the gap is.
         gaps: from the choices of that fact to the step to go back to.
+        reason: the ``text`` fact in which the customer says why it was rejected.
+        quoted: the answers that need the customer's words: interest is a quote, and no tick.
     """
 
     step: str
@@ -189,6 +191,12 @@ class TrialClose(Record):
     back: tuple[str, ...]
     gap_fact: str | None = None
     gaps: Mapping[str, str] = field(factory=dict, converter=_read_only)
+    reason: str | None = None
+    quoted: tuple[str, ...] = ()
+
+    def needs_quote(self, fact: str, value: object) -> bool:
+        """Whether an answer has to come with the customer's words."""
+        return fact == self.fact and value in self.quoted
 
 
 @frozen(repr=False)
@@ -199,11 +207,15 @@ class Paper(Record):
         id: e.g. ``proposal``.
         title: its name.
         when: the condition on which it is the right one; none for the least committal.
+        start: the step from which on it may be put (``from`` in files); any, by default.
+        contains: what has to stand in it.
     """
 
     id: str
     title: Text
     when: str | None = None
+    start: str | None = None
+    contains: tuple[Text, ...] = ()
 
 
 @frozen(repr=False)
@@ -215,12 +227,14 @@ class Coaching(Record):
         stale: the id of the question for answers that are out of date.
         probes: the questions to ask of every answer (METHOD, section 4).
         walk_away: the polite message, with the places ``{name}`` and ``{account}``.
+        called: the ``yes_no`` fact that the call was made in which it is said.
     """
 
     conflicted: str | None = None
     stale: str | None = None
     probes: tuple[Question, ...] = ()
     walk_away: Text | None = None
+    called: str | None = None
 
 
 @frozen(repr=False)

@@ -215,6 +215,20 @@ class Playbook(Rules):
             }
         )
 
+    def last_asked(self, guard: str) -> int:
+        """The place among the steps of the last one that asks for a guard."""
+        return self._last_asked.get(guard, -1)
+
+    @cached_property
+    def _last_asked(self) -> Mapping[str, int]:
+        asked = {g: i for i, step in enumerate(self.steps) for g in step.leave_when}
+        for move in self.moves:
+            for guard in move.when:
+                asked[guard] = max(asked.get(guard, -1), self.index(move.source))
+        if policy := self.walk_away:
+            asked |= dict.fromkeys(policy.guards, self.index(policy.start))
+        return asked
+
     def standing_before(self, step: str) -> Mapping[str, tuple[str, ...]]:
         """By each step that a deal at this one has passed for sure, its standing guards."""
         before = self.passed_before(step)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dealflow.scripts.data import (
     Action,
     Answer,
+    Confirm,
     Expect,
     Go,
     Introduce,
@@ -29,6 +30,7 @@ __all__ = [
     "Action",
     "Answer",
     "Change",
+    "Confirm",
     "Conflict",
     "Expect",
     "Failure",

@@ -18,6 +18,7 @@ from dealflow.values import Money, Value
 __all__ = [
     "Action",
     "Answer",
+    "Confirm",
     "Expect",
     "Go",
     "Introduce",
@@ -32,7 +33,9 @@ __all__ = [
     "Waive",
 ]
 
-Verb: TypeAlias = Literal["advance", "fulfil", "step_back", "walk_away", "lose", "reopen"]
+Verb: TypeAlias = Literal[
+    "advance", "fulfil", "step_back", "return_to_gap", "walk_away", "lose", "reopen"
+]
 
 
 @frozen
@@ -86,13 +89,34 @@ class Say:
 
 
 @frozen
+class Confirm:
+    """Somebody stands by what he said himself: still so, all of it.
+
+    Attributes:
+        source: the contact's id.
+        facts: the facts (``confirms`` in files).
+        quote: the words, verbatim.
+        asks: the words in which our rep had asked, for the reader only.
+        said_at: when it was said, if not at the line's time.
+        interaction: the interaction in which it was said.
+    """
+
+    source: Filled
+    facts: tuple[Filled, ...]
+    quote: str = ""
+    asks: str = ""
+    said_at: datetime | None = None
+    interaction: Filled | None = None
+
+
+@frozen
 class Introduce:
     """A contact comes into the deal, or changes when known already.
 
     Attributes:
         id: the contact's id.
         fields: the given ones of ``name``, ``title``, ``kind``, ``roles``, ``influence``,
-            ``response_mode`` and ``rating``.
+            ``response_mode``, ``rating``, ``department``, ``level`` and ``left``.
         known: whether the contact was known before this line.
     """
 
@@ -194,6 +218,8 @@ class Answer:
         first_hand: as for :class:`Say`.
         said_at: when it was said, if not at the line's time.
         interaction: the interaction in which it was said.
+        gap: of a rejection, where the customer sees the gap.
+        reason: of a rejection, why.
     """
 
     answer: Filled
@@ -204,9 +230,13 @@ class Answer:
     first_hand: bool | None = None
     said_at: datetime | None = None
     interaction: Filled | None = None
+    gap: Filled | None = None
+    reason: str = ""
 
 
-Action: TypeAlias = Meet | Say | Introduce | Reprice | Recard | TakeBack | Waive | Go | Answer
+Action: TypeAlias = (
+    Meet | Say | Confirm | Introduce | Reprice | Recard | TakeBack | Waive | Go | Answer
+)
 """What happens in a line."""
 
 

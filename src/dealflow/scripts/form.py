@@ -9,7 +9,15 @@ from typing import Annotated, Any, Final
 
 from attrs import frozen
 
-from dealflow.evidence import ContactKind, Influence, LeadSource, Line, ResponseMode, Text
+from dealflow.evidence import (
+    ContactKind,
+    Influence,
+    LeadSource,
+    Level,
+    Line,
+    ResponseMode,
+    Text,
+)
 from dealflow.forms import (
     NEEDED,
     PLAIN,
@@ -26,7 +34,7 @@ from dealflow.forms import (
     leaf,
     shown,
 )
-from dealflow.scripts.data import Answer, Expect, Go, Meet, Opening, Reprice, Say, Waive
+from dealflow.scripts.data import Answer, Confirm, Expect, Go, Meet, Opening, Reprice, Say, Waive
 from dealflow.values import Alternative, ValueType, from_json, utc
 
 __all__ = ["FILE", "Came", "Card", "Met", "Recards", "TakesBack", "Told", "Words", "line_form"]
@@ -50,6 +58,9 @@ class Card:
     influence: Influence | None = None
     response_mode: ResponseMode | None = None
     rating: Annotated[int, Leaf(_rating, _rating)] | None = None
+    department: str | None = None
+    level: Level | None = None
+    left: date | None = None
 
 
 @frozen
@@ -123,7 +134,7 @@ class Told:
     at: datetime
     by: Filled | None = None
     comment: Text | None = None
-    action: Met | Say | Came | Reprice | Recards | TakesBack | Waive | Go | Answer
+    action: Met | Say | Confirm | Came | Reprice | Recards | TakesBack | Waive | Go | Answer
     expect: Expect | None = None
 
 
@@ -148,6 +159,7 @@ _KIND: Final = Kind(
         Expect: As(types={"refused": tuple[Filled, ...] | None}),
         Waive: As(names={"guard": "waive"}),
         Answer: As(names={"source": "who", "quote": "says"}),
+        Confirm: As(names={"source": "who", "quote": "says", "facts": "confirms"}),
     },
 )
 _UNHEARD: Final[Mapping[str, Any]] = {"asks": "", "via": None, "first_hand": None}
@@ -179,6 +191,7 @@ def line_form() -> Form[Told]:
         "advance": _goes("to"),
         "fulfil": _goes(),
         "step_back": _goes(to=Filled, reason=Filled),
+        "return_to_gap": _goes(),
         "walk_away": _goes(reason=Filled),
         "lose": _goes("rival", to=Alternative, reason=Filled),
         "reopen": _goes(reason=Filled),
@@ -196,6 +209,7 @@ def line_form() -> Form[Told]:
             types={"quote": Filled},
             fixed={"source": "", **_UNHEARD},
         ),
+        "confirms": _KIND.record(Confirm),
         "contact": _KIND.record(Came),
         "amount": _KIND.record(Reprice),
         "card": _KIND.record(Recards),

@@ -15,6 +15,7 @@ from dealflow.playbook import FULFILLED, Playbook
 from dealflow.scripts.data import (
     Action,
     Answer,
+    Confirm,
     Expect,
     Go,
     Introduce,
@@ -172,6 +173,8 @@ def _action(scope: Scope, told: Told) -> Action:
             return Recard(given, reason)
         case Say() as say:
             return _say(scope, say, told.by or scope.by)
+        case Confirm() as confirm:
+            _confirm(scope, confirm)
         case TakesBack(said, reason):
             return _take_back(scope, said, reason)
         case Waive(guard):
@@ -179,13 +182,25 @@ def _action(scope: Scope, told: Told) -> Action:
         case Go("advance" | "step_back", to):
             scope.known("to", "step", to, lambda book: (*book.step, FULFILLED))
         case Answer() as answer:
-            scope.known("answer", "answer to a trial close", answer.answer, _answers)
-            scope.person("who", answer.source)
-            scope.person("via", answer.via)
-            scope.interaction("interaction", answer.interaction)
+            _answer(scope, answer)
         case _:
             pass  # of other moves, and of prices, the form is all that can be wrong
     return told.action
+
+
+def _confirm(scope: Scope, confirm: Confirm) -> None:
+    scope.person("who", confirm.source)
+    scope.interaction("interaction", confirm.interaction)
+    for i, fact in enumerate(confirm.facts):
+        scope.known(f"confirms[{i}]", "fact", fact, lambda book: book.fact)
+
+
+def _answer(scope: Scope, answer: Answer) -> None:
+    scope.known("answer", "answer to a trial close", answer.answer, _answers)
+    scope.known("gap", "gap", answer.gap, _gaps)
+    scope.person("who", answer.source)
+    scope.person("via", answer.via)
+    scope.interaction("interaction", answer.interaction)
 
 
 def _meet(scope: Scope, meet: Meet) -> None:
@@ -263,6 +278,10 @@ def _take_back(scope: Scope, said: Words, reason: str) -> TakeBack:
     if said.document is not None:
         return TakeBack("document", said.document, said.fact, said.about, reason)
     return TakeBack("contact", said.who or "", said.fact, said.about, reason)
+
+
+def _gaps(book: Playbook) -> tuple[str, ...]:
+    return tuple(book.trial_close.gaps) if book.trial_close else ()
 
 
 def _answers(book: Playbook) -> tuple[str, ...]:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from attrs import frozen
 
 from dealflow.assessment import Assessment, Finding, Refused
 from dealflow.deal import Deal
 from dealflow.evidence import Statement
-from dealflow.exceptions import DealflowError, EvidenceError, InputError, Problem
+from dealflow.exceptions import DealflowError, InputError, Problem
 from dealflow.playbook import Playbook
-from dealflow.scripts.data import (
-    Answer,
-    Go,
-    Introduce,
-    Line,
-    Meet,
-    Recard,
-    Reprice,
-    Say,
-    Script,
-    TakeBack,
-    Waive,
-)
+from dealflow.scripts.acting import act
+from dealflow.scripts.data import Line, Script
 from dealflow.trail import Entry
 from dealflow.values import Truth
 
@@ -207,7 +195,7 @@ def _turn(deal: Deal, line: Line, last: Assessment) -> Turn:
     version = deal.version
     refused = None
     try:
-        _PLAYERS[type(line.action)](deal, line, line.action)
+        act(deal, line)
     except Refused as refusal:
         refused = refusal
     after = deal.assess(at=line.at)
@@ -239,8 +227,10 @@ def _conflicts(deal: Deal, before: Assessment, after: Assessment) -> Iterator[Co
     known = {f.guard for f in before.findings if f.truth is Truth.CONFLICTED}
     for finding in after.findings:
         if finding.truth is Truth.CONFLICTED and finding.guard not in known:
-            yes = [deal.statements[seq] for seq in finding.yes]
-            no = [deal.statements[seq] for seq in finding.no]
+            yes, no = (
+                [made for number in numbers for made in deal.made_by(number)]
+                for numbers in (finding.yes, finding.no)
+            )
             # A guard that reads several facts has statements on both sides even where only one fact
             # is disputed. Whoever speaks of the others is no party to the quarrel.
             disputed = {(s.fact, s.about) for s in yes} & {(s.fact, s.about) for s in no}
@@ -269,121 +259,3 @@ def _failures(
         yield Failure(line, "outcome", str(expect.outcome), outcome)
     if expect.verdict is not None and expect.verdict is not after.verdict:
         yield Failure(line, "verdict", expect.verdict.value, after.verdict.value)
-
-
-def _meet(deal: Deal, line: Line, action: Meet) -> None:
-    deal.meet(
-        action.kind,
-        participants=action.people,
-        by=line.by,
-        at=line.at,
-        id=action.id,
-        channel=action.channel,
-        held_at=action.held_at,
-        spoke=action.spoke,
-    )
-
-
-def _say(deal: Deal, line: Line, action: Say) -> None:
-    shared = {"quote": action.quote, "said_at": action.said_at, "interaction": action.interaction}
-    for fact, value in action.facts.items():
-        declared = deal.playbook.fact.get(fact)
-        # A line may hold facts of the deal beside those of a contact; about goes with the latter.
-        about = action.about if declared is None or declared.of == "contact" else None
-        details: dict[str, Any] = {"by": line.by, "at": line.at, "about": about, **shared}
-        if action.source_kind == "contact":
-            details |= {"via": action.via, "first_hand": action.first_hand}
-            deal.hear(action.source, fact, value, **details)
-        elif action.source_kind == "document":
-            deal.read(action.source, fact, value, **details)
-        else:
-            deal.observe(fact, value, **details)
-
-
-def _introduce(deal: Deal, line: Line, action: Introduce) -> None:
-    put = deal.change_contact if action.known else deal.add_contact
-    put(action.id, by=line.by, at=line.at, **action.fields)
-
-
-def _reprice(deal: Deal, line: Line, action: Reprice) -> None:
-    deal.change_amount(action.amount, by=line.by, at=line.at, reason=action.reason)
-
-
-def _recard(deal: Deal, line: Line, action: Recard) -> None:
-    deal.change_card(by=line.by, at=line.at, reason=action.reason, **action.fields)
-
-
-def _take_back(deal: Deal, line: Line, action: TakeBack) -> None:
-    about = action.about
-    fact = deal.playbook.fact.get(action.fact)
-    if about is None and fact and fact.of == "contact" and action.source_kind == "contact":
-        about = action.source
-    said = [
-        statement
-        for statement in deal.statements.values()
-        if (statement.source_kind, statement.source) == (action.source_kind, action.source)
-        and (statement.fact, statement.about) == (action.fact, about)
-        and statement.id not in deal.withdrawn
-    ]
-    if not said:
-        raise EvidenceError(f"{action.source} has said nothing about {action.fact} that stands")
-    # The one that counts: taking an earlier one back would change nothing.
-    latest = max(said, key=lambda statement: (statement.said_at, statement.id))
-    deal.withdraw(latest.id, by=line.by, at=line.at, reason=action.reason)
-
-
-def _waive(deal: Deal, line: Line, action: Waive) -> None:
-    deal.waive(
-        action.guard,
-        authority=action.authority,
-        by=line.by,
-        at=line.at,
-        reason=action.reason,
-        until=action.until,
-    )
-
-
-def _go(deal: Deal, line: Line, action: Go) -> None:
-    known: dict[str, Any] = {"by": line.by, "at": line.at}
-    if action.verb == "advance":
-        deal.advance(to=action.to, **known)
-    elif action.verb == "fulfil":
-        deal.fulfil(**known)
-    elif action.verb == "step_back":
-        deal.step_back(str(action.to), reason=action.reason, **known)
-    elif action.verb == "lose":
-        to: Any = action.to
-        deal.lose(reason=action.reason, to=to, rival=action.rival, **known)
-    elif action.verb == "walk_away":
-        deal.walk_away(reason=action.reason, **known)
-    else:
-        deal.reopen(reason=action.reason, **known)
-
-
-def _answer(deal: Deal, line: Line, action: Answer) -> None:
-    deal.answer_trial_close(
-        action.answer,
-        source=action.source,
-        by=line.by,
-        at=line.at,
-        quote=action.quote,
-        via=action.via,
-        first_hand=action.first_hand,
-        said_at=action.said_at,
-        interaction=action.interaction,
-    )
-
-
-_PLAYERS: Final[Mapping[type, Callable[[Deal, Line, Any], object]]] = MappingProxyType(
-    {
-        Meet: _meet,
-        Say: _say,
-        Introduce: _introduce,
-        Reprice: _reprice,
-        Recard: _recard,
-        TakeBack: _take_back,
-        Waive: _waive,
-        Go: _go,
-        Answer: _answer,
-    }
-)

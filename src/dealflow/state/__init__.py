@@ -8,21 +8,25 @@ at a trail under other rules) has a state of its own, never that of a deal.
 from __future__ import annotations
 
 from dealflow.state.course import opened_under
-from dealflow.state.deal_state import DealState, Snapshot, Waiver
+from dealflow.state.deal_state import DealState, Setback, Snapshot, Waiver
 from dealflow.state.fold import apply, check, fold, sense_problems
-from dealflow.state.moves import closed, place_after
+from dealflow.state.moves import closed, gaps_named, place_after, rejections, why_no_way_back
 from dealflow.state.rule import known
 
 __all__ = [
     "DealState",
+    "Setback",
     "Snapshot",
     "Waiver",
     "apply",
     "check",
     "closed",
     "fold",
+    "gaps_named",
     "known",
     "opened_under",
     "place_after",
+    "rejections",
     "sense_problems",
+    "why_no_way_back",
 ]

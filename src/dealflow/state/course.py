@@ -125,14 +125,18 @@ def _correct_time(
         ):
             held[met.id] = met.held_at
             state.interactions[met.id] = evolve(met, held_at=met.held_at + shift)
-    for statement in list(state.evidence.statements.values()):
-        said, recorded = statement.said_at, statement.recorded_at
-        own = statement.id in shifted
-        taken = (own and said == recorded) or said == held.get(statement.interaction)
+    for number in (*state.evidence.statements, *state.evidence.confirmed):
+        statements = state.evidence.made_by(number)
+        said, recorded = statements[0].said_at, statements[0].recorded_at
+        own = number in shifted
+        taken = (own and said == recorded) or said == held.get(statements[0].interaction)
         recorded += shift if own else timedelta(0)
         if own or taken:
             said += shift if taken or said > recorded else timedelta(0)
-            state.evidence.retime(evolve(statement, said_at=said, recorded_at=recorded))
+            state.evidence.retime(
+                number,
+                tuple(evolve(s, said_at=said, recorded_at=recorded) for s in statements),
+            )
     state.forget()
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from dealflow.evidence import Statement
 from dealflow.exceptions import Problem, Problems
-from dealflow.playbook import TrialClose, machine
-from dealflow.state.deal_state import DealState
+from dealflow.playbook import machine
+from dealflow.state.deal_state import DealState, Setback, Snapshot
 from dealflow.state.records import doubtful, judged, recorded
 from dealflow.state.rule import Rule
 from dealflow.trail import events
 from dealflow.values import FULFILLED, LOST, WALKED_AWAY, Verdict
 
-__all__ = ["RULES", "closed", "place_after"]
+__all__ = ["RULES", "closed", "gaps_named", "place_after", "rejections", "why_no_way_back"]
 
 _Attempt: TypeAlias = events.Moved | events.Refused
 
@@ -128,28 +129,25 @@ def _stepped_back(
         return
     if event.cause == "rejected":
         _rejected(p, state, at, by, event)
-    elif event.guards:
+    elif event.guards or event.answer is not None:
         p.note("guards", "no guard is judged on the rep's own way back", "inconsistent")
 
 
 def _rejected(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.SteppedBack
 ) -> None:
-    """Whether a rejected trial close leads as far back as the guards that fail (METHOD, 1.5)."""
+    """Whether a rejected trial close leads where the gap is said to be (METHOD, section 1.5)."""
     book = state.playbook
     close = book.trial_close
-    answer = state.evidence.statements.get(len(state.timeline))
     if close is None or state.step != close.step:
         p.note("", f"{state.step} is not the trial close", "no_such_move")
         return
-    if (
-        answer is None
-        or answer.fact != close.fact
-        or answer.value in close.forward
-        or (answer.recorded_at, answer.by) != (at, by)
-    ):
-        message = "nobody has rejected the trial close in the entry before"
-        p.note("cause", message, "inconsistent")
+    # The latest one leads back, as it does when the customer answers.
+    rejection = next(reversed(rejections(state, at)), None)
+    if rejection is None or rejection.id != event.answer:
+        message = f"entry {event.answer} is not the latest rejection of the trial close that stands"
+        p.note("answer", message, "inconsistent")
+        return
     standing = book.standing_before(close.step)
     open_ = doubtful(event.guards)
     for guard, record in event.guards.items():
@@ -161,22 +159,69 @@ def _rejected(
             message = f"{guard} does not fail at a step before {close.step}"
             p.note("guards", message, "inconsistent", guard=guard)
         recorded(p, state, at, guard, record)
+    named = gaps_named(state, rejection, at)
+    if close.gap_fact is not None and not named:
+        p.note("", "nobody has said where the gap is", "gap_unknown", fact=close.gap_fact)
+        return
     # To the earliest step of which a guard fails, or which the customer named, or else just before.
     failed = [step for step, guards in standing.items() if not open_.keys().isdisjoint(guards)]
-    to = event.to_step
-    if to != (failed or list(standing)[-1:])[0] and not (
-        _named(state, close, to) and (not failed or book.index(to) < book.index(failed[0]))
-    ):
-        p.note("to", f"the gap is not at {to}", "inconsistent")
+    gaps = [step.id for step in book.steps if step.id in failed or step.id in named]
+    if event.to_step != (gaps or list(standing)[-1:])[0]:
+        p.note("to", f"the gap is not at {event.to_step}", "inconsistent")
 
 
-def _named(state: DealState, close: TrialClose, step: str) -> bool:
-    """Whether somebody has named the gap for which one goes back to a step."""
-    return any(
-        close.gaps.get(str(statement.value)) == step
-        for statement in state.evidence.statements.values()
-        if statement.fact == close.gap_fact and statement.id not in state.evidence.withdrawn
-    )
+def rejections(state: DealState, at: datetime | None) -> Sequence[Statement]:
+    """The rejections of the trial close that stand and have not led back yet, in their order.
+
+    Against the yes of somebody with the final word, what others say is dissent.
+    """
+    close = state.playbook.trial_close
+    if close is None:
+        return ()
+    fact = state.playbook.fact[close.fact]
+    reading = Snapshot(state, at or state.timeline.last).read(fact, None)
+    back = {setback.answer for setback in state.setbacks}
+    return [
+        said for said in reading.live if said.value not in close.forward and said.id not in back
+    ]
+
+
+def why_no_way_back(state: DealState, at: datetime | None) -> Problem | None:
+    """Why no rejection leads back from where the deal is; ``None`` where one may."""
+    if state.outcome is not None:
+        return closed(state.outcome)
+    close = state.playbook.trial_close
+    told = f"nothing that was rejected leads back from {state.step}"
+    if close is not None and state.step == close.step:
+        if rejections(state, at):
+            return None
+        fact = state.playbook.fact[close.fact]
+        if Snapshot(state, at or state.timeline.last).read(fact, None).dissent:
+            told += ": who has the final word did not reject it"
+    return Problem("", told, code="no_such_move")
+
+
+def gaps_named(state: DealState, rejection: Statement, at: datetime | None) -> Collection[str]:
+    """The steps at which somebody sees the gap, as last said with a rejection or after it."""
+    close = state.playbook.trial_close
+    if close is None or close.gap_fact is None:
+        return ()
+
+    def meant(said: Statement) -> bool:
+        beside = said.interaction is not None and said.interaction == rejection.interaction
+        return beside or said.said_at >= rejection.said_at
+
+    at = at or state.timeline.last
+    read = state.evidence.newer_reader(state.people.at(at), at, meant)
+    values = read(state.playbook.fact[close.gap_fact], None).values
+    return {close.gaps[str(value)] for value, _ in values if value in close.gaps}
+
+
+def _go_back(state: DealState, seq: int, at: datetime, by: str, event: events.SteppedBack) -> None:
+    _go(state, seq, at, by, event)
+    if event.answer is not None:
+        state.setbacks.append(Setback(event.answer, event.to_step))
+        state.forget()
 
 
 def _reopened(
@@ -201,7 +246,7 @@ RULES: Final[Mapping[type, Rule]] = MappingProxyType(
     {
         events.Moved: Rule(_attempted, _go),
         events.Refused: Rule(_attempted, _stay),
-        events.SteppedBack: Rule(_stepped_back, _go),
+        events.SteppedBack: Rule(_stepped_back, _go_back),
         events.WalkedAway: Rule(_walked_away, _go),
         events.Lost: Rule(_lost, _go),
         events.Reopened: Rule(_reopened, _go),

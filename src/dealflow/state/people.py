@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+from attrs import evolve
 
 from dealflow.evidence import Card, Fact, Said, Statement
 from dealflow.exceptions import CurrencyMismatch, Problems
@@ -69,6 +71,34 @@ def _put(
     state.put(event.contact)
 
 
+def _merged(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.ContactsMerged
+) -> None:
+    for place, id in (("contact", event.contact), ("into", event.into)):
+        strangers(p, state, place, [id], f"{place}:")
+        if (into := known(state.people.merged, id)) is not None:
+            message = f"{id!r} goes by {into!r} already"
+            p.note(place, message, "unchanged", contact=id, into=into)
+
+
+def _merge(state: DealState, seq: int, at: datetime, by: str, event: events.ContactsMerged) -> None:
+    state.people.merge(event.contact, event.into)
+    state.identify()
+
+
+def _merge_undone(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.MergeUndone
+) -> None:
+    if known(state.people.merged, event.contact) is None:
+        message = f"{event.contact!r} goes by no other contact"
+        p.note("contact", message, "inconsistent", contact=event.contact)
+
+
+def _part(state: DealState, seq: int, at: datetime, by: str, event: events.MergeUndone) -> None:
+    state.people.part(event.contact)
+    state.identify()
+
+
 def _met(p: Problems, state: DealState, at: datetime | None, by: object, event: events.Met) -> None:
     met = event.interaction
     # Statements name the interaction in which they were made: its id means one.
@@ -92,7 +122,7 @@ def _said(p: Problems, state: DealState, at: datetime | None, by: object, event:
         if event.via is not None:
             strangers(p, state, "via", (event.via,), "via:")
     if event.interaction is not None:
-        _interaction(p, state, event)
+        _interaction(p, state, event.interaction, event.teller)
     if fact is None:
         message = f"the playbook has no fact {event.fact!r}"
         p.note("fact", message, "unknown_fact", fact=event.fact)
@@ -100,6 +130,14 @@ def _said(p: Problems, state: DealState, at: datetime | None, by: object, event:
     if event.about is not None or fact.of == "contact":
         _subject(p, state, fact, event.about)
     _worth(p, state, fact, event.value)
+    _quoted(p, state, fact.id, event.value, event.quote)
+
+
+def _quoted(p: Problems, state: DealState, fact: str, value: object, quote: str) -> None:
+    close = state.playbook.trial_close
+    if close is not None and close.needs_quote(fact, value) and not quote:
+        message = f"{fact} {value!r} needs a quote: what did they say?"
+        p.note("quote", message, "quote_missing", fact=fact)
 
 
 def _subject(p: Problems, state: DealState, fact: Fact, about: str | None) -> None:
@@ -115,16 +153,15 @@ def _subject(p: Problems, state: DealState, fact: Fact, about: str | None) -> No
         strangers(p, state, "about", [about], "about:")
 
 
-def _interaction(p: Problems, state: DealState, event: Said) -> None:
-    held = known(state.interactions, event.interaction)
+def _interaction(p: Problems, state: DealState, interaction: object, by: object) -> None:
+    held = known(state.interactions, interaction)
     if held is None:
-        message = f"there is no interaction {event.interaction!r}"
-        data = {"interaction": event.interaction}
-        p.note("interaction", message, "unknown_interaction", **data)
-    elif (teller := known(state.contacts, event.teller)) is not None:
+        message = f"there is no interaction {interaction!r}"
+        p.note("interaction", message, "unknown_interaction", interaction=interaction)
+    elif (teller := known(state.contacts, by)) is not None:
         # Documents and observations are free: what we read or saw there, nobody told us.
-        message = ""
-        if teller.id not in held.participants:
+        message, same = "", state.people.same
+        if same.get(teller.id, teller.id) not in {same.get(id, id) for id in held.participants}:
             message = f"{teller.id} took no part in {held.id}"
         elif held.spoke == "us":
             message = f"in {held.id} only we spoke, and {teller.id} told us nothing"
@@ -159,8 +196,51 @@ def _say(state: DealState, seq: int, at: datetime, by: str, event: Said) -> None
         # two currencies cannot be compared, and a guard would fail on them.
         state.currency = state.currency or value.currency
     state.evidence.add(Statement.of(event, id=seq, value=value, recorded_at=at, by=by))
-    state.news = True
+    _news(state, event.fact)
     state.forget(event.fact)
+
+
+def _news(state: DealState, *facts: str) -> None:
+    # That the farewell call was made brings nothing with which a deal could be taken up again.
+    state.news = state.news or any(fact != state.playbook.coaching.called for fact in facts)
+
+
+def _confirmed(
+    p: Problems, state: DealState, at: datetime | None, by: object, event: events.Confirmed
+) -> None:
+    strangers(p, state, "contact", [event.contact], "the contact")
+    if event.interaction is not None:
+        _interaction(p, state, event.interaction, event.contact)
+    for id in event.facts:
+        data = {"fact": id, "contact": event.contact}
+        if known(state.playbook.fact, id) is None:
+            p.note("facts", f"the playbook has no fact {id!r}", "unknown_fact", fact=id)
+        elif known(state.contacts, event.contact) is not None:
+            before = _own_words(state, event, id)
+            if before is None:
+                message = f"{event.contact} has not said {id} before, so it has to be said in full"
+                p.note("facts", message, "never_said", **data)
+            elif before.said_at > event.said_at:
+                message = f"{event.contact} said {id} later than that"
+                p.note("said_at", message, "inconsistent", **data)
+            else:
+                _quoted(p, state, id, before.value, event.quote)
+
+
+def _own_words(state: DealState, event: events.Confirmed, fact: str) -> Statement | None:
+    """What somebody last said of a fact, of himself where it is one of contacts."""
+    about = event.contact if state.playbook.fact[fact].of == "contact" else None
+    return state.evidence.own_words(event.contact, fact, about)
+
+
+def _confirm(state: DealState, seq: int, at: datetime, by: str, event: events.Confirmed) -> None:
+    before = (_own_words(state, event, fact) for fact in event.facts)
+    again: dict[str, Any] = {"id": seq, "recorded_at": at, "by": by, "source": event.contact}
+    again |= {"said_at": event.said_at, "quote": event.quote, "interaction": event.interaction}
+    state.evidence.confirm(seq, tuple(evolve(said, **again) for said in before if said))
+    _news(state, *event.facts)
+    for fact in event.facts:
+        state.forget(fact)
 
 
 def _withdrawn(
@@ -168,7 +248,7 @@ def _withdrawn(
 ) -> None:
     number = event.statement
     data = {"statement": number}
-    if number.__class__ is not int or number not in state.evidence.statements:
+    if number.__class__ is not int or not state.evidence.made_by(number):
         message = f"entry {number!r} is not a statement"
         p.note("statement", message, "unknown_statement", **data)
     # It counts no more, and cannot be taken out of the live claims twice.
@@ -179,11 +259,15 @@ def _withdrawn(
 
 def _withdraw(state: DealState, seq: int, at: datetime, by: str, event: events.Withdrawn) -> None:
     state.evidence.withdraw(event.statement, event.reason)
-    statement = state.evidence.statements[event.statement]
-    if isinstance(statement.value, Money):
-        state.currency = currency_with(state, state.card)
-    state.news = True
-    state.forget(statement.fact)
+    for statement in state.evidence.made_by(event.statement):
+        _news(state, statement.fact)
+        # While there is no price, the currency hangs on what was said, and may go with it.
+        if isinstance(statement.value, Money):
+            state.currency = currency_with(state, state.card)
+        state.forget(statement.fact)
+    # What was rejected need not be shown again when the rejection is taken back.
+    if any(setback.answer == event.statement for setback in state.setbacks):
+        state.forget()
 
 
 def currency_with(state: DealState, card: Card | None) -> str | None:
@@ -198,17 +282,19 @@ def currency_with(state: DealState, card: Card | None) -> str | None:
 
 
 def _standing_currency(state: DealState) -> str | None:
-    withdrawn = state.evidence.withdrawn
-    standing = (s.value for id, s in state.evidence.statements.items() if id not in withdrawn)
-    return next((value.currency for value in standing if isinstance(value, Money)), None)
+    values = (said.value for said in state.evidence.standing)
+    return next((value.currency for value in values if isinstance(value, Money)), None)
 
 
 RULES: Final[Mapping[type, Rule]] = MappingProxyType(
     {
         events.ContactAdded: Rule(_contact_added, _put),
         events.ContactChanged: Rule(_contact_changed, _put),
+        events.ContactsMerged: Rule(_merged, _merge),
+        events.MergeUndone: Rule(_merge_undone, _part),
         events.Met: Rule(_met, _meet),
         Said: Rule(_said, _say),
+        events.Confirmed: Rule(_confirmed, _confirm),
         events.Withdrawn: Rule(_withdrawn, _withdraw),
     }
 )

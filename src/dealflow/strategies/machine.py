@@ -45,6 +45,15 @@ def _said(machine: DealMachine) -> bool:
     return bool(standing(machine.deal))
 
 
+def _own_words(deal: Deal) -> dict[str, set[str]]:
+    """By contact, the facts of which something stands that he said first-hand, of himself."""
+    found: dict[str, set[str]] = {}
+    for said in deal.standing:
+        if said.source_kind == "contact" and said.first_hand and said.about in (None, said.source):
+            found.setdefault(said.source, set()).add(said.fact)
+    return found
+
+
 def _waivable(machine: DealMachine) -> bool:
     return any(guard.waivable for guard in machine.playbook.guards)
 
@@ -100,6 +109,37 @@ class DealMachine(RuleBasedStateMachine):
     def withdraw(self, data: st.DataObject) -> None:
         """Somebody takes something back."""
         take_back(data.draw, self.deal, self.now)
+
+    @precondition(lambda machine: any(_own_words(machine.deal)))
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        """Somebody stands by some of what he said himself."""
+        who, facts = data.draw(st.sampled_from(sorted(_own_words(self.deal).items())))
+        some = data.draw(st.lists(st.sampled_from(sorted(facts)), min_size=1, unique=True))
+        self.deal.confirm(who, some, by=BY, at=self.now)
+
+    @precondition(lambda machine: bool(machine.deal.contacts))
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        """Somebody leaves, today or soon; or comes back."""
+        who = data.draw(st.sampled_from(sorted(self.deal.contacts)))
+        days = data.draw(st.none() | st.integers(0, 60))
+        left = None if days is None else (self.now + timedelta(days=days)).date()
+        if self.deal.contacts[who].left != left:
+            self.deal.change_contact(who, left=left, by=BY, at=self.now)
+
+    @precondition(lambda machine: len(machine.deal.contacts) > 1)
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        """Two records are found to be of one person; or are not, after all."""
+        merged = self.deal.merged
+        apart = sorted(self.deal.contacts.keys() - merged.keys())
+        if merged and (len(apart) < 2 or data.draw(st.booleans())):
+            who = data.draw(st.sampled_from(sorted(merged)))
+            self.deal.undo_merge(who, by=BY, at=self.now, reason="They are two")
+        else:
+            who, into = data.draw(st.permutations(apart))[:2]
+            self.deal.merge_contacts(who, into=into, by=BY, at=self.now, reason="One person")
 
     @rule(days=st.integers(1, 200))
     def wait(self, days: int) -> None:

@@ -12,12 +12,12 @@ from attrs import asdict, frozen
 from hypothesis import strategies as st
 
 from dealflow.analysis.solver import Goal, Scene, Unreachable, deal_at, perform, scene_of, solve
-from dealflow.conditions import AttributeRef, Condition, Heard
+from dealflow.conditions import AttributeRef, Condition, Heard, Voices
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import Plan, Playbook
 from dealflow.strategies.of_cards import cards
-from dealflow.strategies.of_statements import samples, statements, values
+from dealflow.strategies.of_statements import quote, samples, statements, values
 from dealflow.trail import Trail
 from dealflow.values import Truth, ValueType
 
@@ -176,7 +176,8 @@ def _held_up(draw: st.DrawFn, playbook: Playbook, blocks: Sequence[_Block]) -> D
 def _sees_speakers(condition: Condition) -> bool:
     """Whether a condition asks whom we heard, whatever was said."""
     return any(
-        isinstance(node, Heard) or (isinstance(node, AttributeRef) and node.name == "contact.heard")
+        isinstance(node, Heard | Voices)
+        or (isinstance(node, AttributeRef) and node.name == "contact.heard")
         for node in condition.walk()
     )
 
@@ -230,15 +231,16 @@ def say(draw: Draw, deal: Deal, now: datetime, facts: Sequence[str] = ()) -> Non
     if not usable:
         return
     said = draw(statements(deal.playbook, draw(st.sampled_from(usable)), people=people))
+    words = {"quote": said["quote"]} if "quote" in said else {}
     about_people = deal.playbook.fact[said["fact"]].of == "contact"
     if people and (about_people or draw(st.booleans())):
         deal.hear(draw(st.sampled_from(people)), by=BY, at=now, **said)
     elif draw(st.booleans()):
-        deal.observe(said["fact"], said["value"], by=BY, at=now)
+        deal.observe(said["fact"], said["value"], by=BY, at=now, **words)
     else:
         # few names, so that one is read again and says otherwise, or two contradict each other
         paper = draw(st.sampled_from(["a letter", "a report"]))
-        deal.read(paper, said["fact"], said["value"], by=BY, at=now)
+        deal.read(paper, said["fact"], said["value"], by=BY, at=now, **words)
 
 
 def contradict(draw: Draw, deal: Deal, now: datetime) -> None:
@@ -248,13 +250,15 @@ def contradict(draw: Draw, deal: Deal, now: datetime) -> None:
     said = deal.statements[draw(st.sampled_from(numbers))]
     people = tuple(sorted(deal.contacts))
     value = draw(values(deal.playbook, deal.playbook.fact[said.fact], people))
+    words = quote(deal.playbook, said.fact, value)
     others = [id for id in people if id != said.source]
     in_person = draw(st.booleans())
     if others and in_person:
         who = draw(st.sampled_from(others))
-        deal.hear(who, said.fact, value, about=said.about, by=BY, at=now)
+        deal.hear(who, said.fact, value, about=said.about, by=BY, at=now, **words)
     else:
-        deal.read("an anonymous note", said.fact, value, about=said.about, by=BY, at=now)
+        details = {"about": said.about, **words}
+        deal.read("an anonymous note", said.fact, value, by=BY, at=now, **details)
 
 
 def take_back(draw: Draw, deal: Deal, now: datetime) -> None:

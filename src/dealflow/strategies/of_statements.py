@@ -15,7 +15,7 @@ from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import Playbook
 from dealflow.values import Money, Value, ValueType
 
-__all__ = ["TEXTS", "samples", "statements", "values"]
+__all__ = ["TEXTS", "quote", "samples", "statements", "values"]
 
 # what the trail takes as text: no surrogates and no control characters, and not only blanks
 TEXTS = st.text(
@@ -39,8 +39,9 @@ def statements(
             such facts are left out.
 
     Returns:
-        A strategy of ``{"fact": ..., "value": ..., "first_hand": ...}``. Half of the values are
-        those that some condition tells from others, such as a budget just below the threshold.
+        A strategy of ``{"fact": ..., "value": ..., "first_hand": ...}``, with a ``quote`` where
+        the value needs one. Half of the values are those that some condition tells from others,
+        such as a budget just below the threshold.
 
     Raises:
         InputError: the playbook has no such fact, or nobody whom it could name.
@@ -56,10 +57,17 @@ def statements(
                 "value": values(playbook, each, tuple(people)),
                 "first_hand": st.booleans(),
             }
-        )
+        ).map(lambda said: said | quote(playbook, str(said["fact"]), said["value"]))
         for each in usable
     ]
     return st.one_of(said)
+
+
+def quote(playbook: Playbook, fact: str, value: object) -> dict[str, str]:
+    """The words that an answer to the trial close comes with, where it needs them."""
+    close = playbook.trial_close
+    needed = close is not None and close.needs_quote(fact, value)
+    return {"quote": "In their own words"} if needed else {}
 
 
 def known_fact(playbook: Playbook, id: str) -> Fact:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from dealflow.assessment import Ask, Assessment, Finding, Refused, Verdict
 from dealflow.deal import Deal
-from dealflow.evidence import Statement
 from dealflow.exceptions import InputError, MoveNotAllowed, Problem
 from dealflow.testing.explain import Story, aside, indented
 from dealflow.testing.misuse import briefly, check_ids
@@ -240,7 +239,7 @@ def assert_conflict(
             *indented(story.guard(finding)),
         ]
         raise AssertionError("\n".join(lines))
-    found = _between(deal.statements, finding)
+    found = _between(deal, finding)
     if people is not None and people != found:
         lines = [
             f"{story.head(assessment)}. The contradiction is between others than expected.",
@@ -267,10 +266,10 @@ def _other_ways(deal: Deal, first: Assessment, at: datetime) -> list[Assessment]
     return [deal.assess(at=at, to=p.move.to) for p in plans if p.move.to != first.to]
 
 
-def _between(statements: Mapping[int, Statement], finding: Finding) -> set[str]:
+def _between(deal: Deal, finding: Finding) -> set[str]:
     """Who made the statements on the points on which there is a contradiction."""
-    yes = [statements[id] for id in finding.yes]
-    no = [statements[id] for id in finding.no]
+    yes = [made for id in finding.yes for made in deal.made_by(id)]
+    no = [made for id in finding.no for made in deal.made_by(id)]
     # words for and against may be on different facts; only on one and the same do they contradict
     disputed = {(s.fact, s.about) for s in yes} & {(s.fact, s.about) for s in no}
     return {s.source for s in (*yes, *no) if (s.fact, s.about) in disputed}

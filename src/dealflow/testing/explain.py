@@ -227,9 +227,8 @@ class Story:
         # when nothing counts any more, what was said once explains why
         return live or [
             statement.id
-            for statement in self.deal.statements.values()
+            for statement in self.deal.standing
             if (statement.fact, statement.about) == (fact.id, about)
-            and statement.id not in self.deal.withdrawn
         ]
 
 

@@ -164,7 +164,7 @@ class Watch(_Swap):
 
 
 _MOVES = frozenset({"advance", "fulfil"})
-_TOLD_BY_NAME = frozenset({"waive", "answer_trial_close"})
+_TOLD_BY_NAME = frozenset({"waive", "answer_trial_close", "return_to_gap"})
 
 
 @contextmanager

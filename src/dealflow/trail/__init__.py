@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dealflow.trail.checks import by_problems, form_problems
 from dealflow.trail.entries import START, Entry, Trail, chain, link
-from dealflow.trail.events import GuardRecord, Moved, Opened, Said, SteppedBack, encode
+from dealflow.trail.events import Confirmed, GuardRecord, Moved, Opened, Said, SteppedBack, encode
 from dealflow.trail.timeline import Timeline
 from dealflow.trail.wire import dumps, loads
 
 __all__ = [
     "START",
+    "Confirmed",
     "Entry",
     "GuardRecord",
     "Moved",

@@ -7,7 +7,7 @@ wrong type is a problem like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, get_args
 
@@ -17,6 +17,7 @@ from dealflow.evidence import (
     Influence,
     InteractionKind,
     LeadSource,
+    Level,
     Line,
     ResponseMode,
     Said,
@@ -201,6 +202,7 @@ def _title_corrected(
 _KINDS_OF_CONTACTS: Final = get_args(ContactKind)
 _INFLUENCES: Final = (None, *get_args(Influence))
 _RESPONSE_MODES: Final = (None, *get_args(ResponseMode))
+_LEVELS: Final = (None, *get_args(Level))
 _KINDS_OF_INTERACTIONS: Final = get_args(InteractionKind)
 _SIDES: Final = get_args(Side)
 
@@ -223,6 +225,26 @@ def _contact(
     if rating is not None and (rating.__class__ is not int or not -5 <= rating <= 5):
         message = f"the rating {rating!r} is not a whole number from -5 to 5"
         p.note("rating", message, "invalid_number")
+    p.text("department", contact.department, "the department")
+    p.one_of("level", contact.level, _LEVELS, "the level")
+    if contact.left is not None and contact.left.__class__ is not date:
+        p.note("left", f"left is not a day: {contact.left!r}", "invalid_value")
+
+
+def _merged(p: _Problems, at: datetime | None, by: object, event: events.ContactsMerged) -> None:
+    _reason(p, at, by, event)
+    if event.contact == event.into:
+        message = f"{event.contact!r} is one person with himself already"
+        p.note("into", message, "inconsistent")
+
+
+def _confirmed(p: _Problems, at: datetime | None, by: object, event: events.Confirmed) -> None:
+    p.names("facts", event.facts, "fact")
+    if not event.facts:
+        p.note("facts", "nothing is named that was confirmed", "invalid_value")
+    if event.quote:
+        p.text("quote", event.quote, "the quote")
+    p.not_ahead("said_at", event.said_at, at)
 
 
 def _amount_changed(
@@ -323,9 +345,12 @@ _CHECKS: Final[Mapping[type, _Check]] = MappingProxyType(
         events.Opened: _opened,
         events.ContactAdded: _contact,
         events.ContactChanged: _contact,
+        events.ContactsMerged: _merged,
+        events.MergeUndone: _reason,
         events.AmountChanged: _amount_changed,
         events.Met: _met,
         Said: _said,
+        events.Confirmed: _confirmed,
         events.Withdrawn: _reason,
         events.Waived: _waived,
         events.Moved: _nothing,

@@ -31,7 +31,15 @@ from dealflow.trail.moves import (
     SteppedBack,
     WalkedAway,
 )
-from dealflow.trail.people import ContactAdded, ContactChanged, Met, Withdrawn
+from dealflow.trail.people import (
+    Confirmed,
+    ContactAdded,
+    ContactChanged,
+    ContactsMerged,
+    MergeUndone,
+    Met,
+    Withdrawn,
+)
 from dealflow.typing import JSON
 
 __all__ = [
@@ -39,12 +47,15 @@ __all__ = [
     "AccountCorrected",
     "AmountChanged",
     "CardChanged",
+    "Confirmed",
     "ContactAdded",
     "ContactChanged",
+    "ContactsMerged",
     "Event",
     "GuardRecord",
     "Guards",
     "Lost",
+    "MergeUndone",
     "Met",
     "Moved",
     "Opened",
@@ -68,9 +79,12 @@ Event: TypeAlias = (
     Opened
     | ContactAdded
     | ContactChanged
+    | ContactsMerged
+    | MergeUndone
     | AmountChanged
     | Met
     | Said
+    | Confirmed
     | Withdrawn
     | Waived
     | Moved

@@ -80,6 +80,15 @@ class Moved(_Attempt):
     __slots__ = ()
     KIND: ClassVar[str] = "moved"
 
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The walk-away guards that did not hold, as enough of the others did."""
+        return tuple(
+            id
+            for id, record in self.guards.items()
+            if record.needed and record.truth != "true" and record.waived is None
+        )
+
 
 class Refused(_Attempt):
     """A move was tried and did not pass; the deal is where it was."""
@@ -98,6 +107,7 @@ class SteppedBack(Record):
         reason: why.
         cause: the rep's own choice, or a rejected trial close (METHOD, section 1, step 5).
         guards: the guards that failed, after a rejection.
+        answer: the sequence number of the statement that rejected.
     """
 
     KIND: ClassVar[str] = "stepped_back"
@@ -106,6 +116,7 @@ class SteppedBack(Record):
     reason: str
     cause: Literal["rep", "rejected"] = "rep"
     guards: Guards = field(factory=dict[str, GuardRecord])
+    answer: int | None = None
 
 
 @frozen(repr=False)
@@ -124,6 +135,11 @@ class WalkedAway(Record):
     reason: str
     verdict: VerdictWord
     guards: Guards
+
+    @property
+    def cause(self) -> Literal["refuted", "choice"]:
+        """Whether a walk-away condition called for it, or we left with nothing refuted."""
+        return "refuted" if self.verdict == Verdict.WALK_AWAY.value else "choice"
 
 
 @frozen(repr=False)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from dealflow.evidence import Card, Contact
 from dealflow.trail import events
+from dealflow.values import Verdict
 from dealflow.wording.cards import deal_card
 from dealflow.wording.statements import Statements
 
@@ -59,6 +60,10 @@ def contact_card(w: Statements, contact: Contact) -> str:
     if contact.kind != "person":
         kinds = {"committee": w.gettext("committee"), "third_party": w.gettext("third party")}
         traits.append(kinds[contact.kind])
+    if contact.department:
+        traits.append(contact.department)
+    if contact.level is not None:
+        traits.append(w.level(contact.level))
     if contact.influence is not None:
         traits.append(
             {
@@ -78,6 +83,8 @@ def contact_card(w: Statements, contact: Contact) -> str:
         )
     if contact.rating is not None:
         traits.append(w.gettext("rating of us {rating}").format(rating=f"{contact.rating:+d}"))
+    if contact.left is not None:
+        traits.append(w.gettext("leaves on {day}").format(day=w.date(contact.left)))
     who = w.bracketed(contact.name, contact.title)
     return w.pair(who, w.listed(traits)) if traits else who
 
@@ -92,6 +99,17 @@ def _contact_added(w: Statements, event: events.ContactAdded) -> str:
 
 def _contact_changed(w: Statements, event: events.ContactChanged) -> str:
     return w.gettext("Map changed: {card}").format(card=_card(w, event))
+
+
+def _merged(w: Statements, event: events.ContactsMerged) -> str:
+    text = w.gettext("{one} and {other} are one person: {reason}")
+    one, other = w.person(event.contact), w.person(event.into)
+    return w.sentences([text.format(one=one, other=other, reason=event.reason)])
+
+
+def _merge_undone(w: Statements, event: events.MergeUndone) -> str:
+    text = w.gettext("{who} is a person by himself after all: {reason}")
+    return w.sentences([text.format(who=w.person(event.contact), reason=event.reason)])
 
 
 def _amount_changed(w: Statements, event: events.AmountChanged) -> str:
@@ -129,6 +147,13 @@ def _said(w: Statements, event: events.Said) -> str:
     return w.sentences([w.pair(who, w.bracketed(w.quoted(event.quote), claim))])
 
 
+def _confirmed(w: Statements, event: events.Confirmed) -> str:
+    known = [fact for fact in event.facts if fact in w.playbook.fact]
+    claim = w.pair(w.gettext("still so"), w.semicolons(map(w.fact, known)))
+    told = w.bracketed(w.quoted(event.quote), claim) if event.quote else claim
+    return w.sentences([w.pair(w.card(event.contact), told)])
+
+
 def _withdrawn(w: Statements, event: events.Withdrawn) -> str:
     text = w.gettext("Statement {number} taken back: {reason}")
     return w.sentences([text.format(number=event.statement, reason=event.reason)])
@@ -152,13 +177,9 @@ def _moved(w: Statements, event: events.Moved) -> str:
         told = text.format(start=w.step(event.from_step), to=w.step(event.to_step))
     else:
         told = w.gettext("The deal is fulfilled.")
-    passed_over = _guards(w, _needed(event.guards), ("conflicted", "false", "unknown"))
+    passed_over = w.listed(w.guard(id) for id in event.passed_over if id in w.playbook.guard)
     over = [w.pair(w.gettext("Passed over"), passed_over)] if passed_over else []
     return w.sentences([told, *over])
-
-
-def _needed(guards: events.Guards) -> events.Guards:
-    return {id: record for id, record in guards.items() if record.needed}
 
 
 def _guards(w: Statements, guards: events.Guards, truths: tuple[str, ...]) -> str:
@@ -182,7 +203,14 @@ def _standing_in_the_way(w: Statements, guards: events.Guards) -> list[str]:
 
 def _refused(w: Statements, event: events.Refused) -> str:
     text = w.gettext("Not allowed to leave {step} yet").format(step=w.step(event.from_step))
-    return w.sentences([text, *_standing_in_the_way(w, _needed(event.guards))])
+    # What calls for walking away stands in the way before the step in which it is needed.
+    leave = event.verdict == Verdict.WALK_AWAY.value
+    guards = {
+        id: record
+        for id, record in event.guards.items()
+        if record.needed or (leave and record.truth == "false")
+    }
+    return w.sentences([text, *_standing_in_the_way(w, guards)])
 
 
 def _stepped_back(w: Statements, event: events.SteppedBack) -> str:
@@ -195,7 +223,10 @@ def _stepped_back(w: Statements, event: events.SteppedBack) -> str:
 
 
 def _walked_away(w: Statements, event: events.WalkedAway) -> str:
-    text = w.gettext("We walked away at {step}: {reason}")
+    if event.cause == "refuted":
+        text = w.gettext("We walked away at {step}: {reason}")
+    else:
+        text = w.gettext("We left at {step} by our own choice: {reason}")
     told = text.format(step=w.step(event.from_step), reason=event.reason)
     refuted = _guards(w, event.guards, ("false",))
     against = [w.pair(w.gettext("Not so"), refuted)] if refuted else []
@@ -241,9 +272,12 @@ _TELLERS: Mapping[type, Callable[[Statements, Any], str]] = {
     events.Opened: _opened,
     events.ContactAdded: _contact_added,
     events.ContactChanged: _contact_changed,
+    events.ContactsMerged: _merged,
+    events.MergeUndone: _merge_undone,
     events.AmountChanged: _amount_changed,
     events.Met: _met,
     events.Said: _said,
+    events.Confirmed: _confirmed,
     events.Withdrawn: _withdrawn,
     events.Waived: _waived,
     events.Moved: _moved,

@@ -23,6 +23,7 @@ class Statements(Titles):
         language: ``en`` or ``zh``.
         people: the contacts by id; the id of anybody else stands for itself.
         statements: the statements by id.
+        confirmations: what was confirmed in one go, by the number of its entry.
     """
 
     def __init__(
@@ -31,9 +32,16 @@ class Statements(Titles):
         language: Language = "en",
         people: Mapping[str, Contact] = MappingProxyType({}),
         statements: Mapping[int, Statement] = MappingProxyType({}),
+        confirmations: Mapping[int, tuple[Statement, ...]] = MappingProxyType({}),
     ) -> None:
         super().__init__(playbook, language, people)
         self._statements = statements
+        self._confirmations = confirmations
+
+    def made_by(self, number: int) -> tuple[Statement, ...]:
+        """The statements that an entry made."""
+        confirmed = self._confirmations.get(number)
+        return (self._statements[number],) if confirmed is None else confirmed
 
     def claim(self, said: Said) -> str:
         """What a statement says: ``the amount of the budget: EUR 60,000``."""
@@ -63,6 +71,10 @@ class Statements(Titles):
             return self.gettext("{who} (at second hand)").format(who=who)
         return who
 
+    def tell(self, said: Statement, *, claim: bool = True) -> str:
+        """One statement, also of a confirmation: as :meth:`statement`."""
+        return self._breath([said], claim)
+
     def statement(self, id: int, *, claim: bool = True) -> str:
         """A statement: who, when, in which words, and (unless not wanted) what it says."""
         (told,) = self.told([id], claim=claim)
@@ -73,8 +85,7 @@ class Statements(Titles):
         # A sentence of a customer's often settles several facts, each in a statement of its own.
         # Told one by one, it would look like evidence several times over.
         breaths: dict[tuple[object, ...], list[Statement]] = {}
-        for id in ids:
-            said = self._statements[id]
+        for said in (made for id in ids for made in self.made_by(id)):
             key = (said.source_kind, said.source, said.via, said.first_hand, said.said_at)
             breaths.setdefault((*key, said.quote), []).append(said)
         return [self._breath(statements, claim) for statements in breaths.values()]

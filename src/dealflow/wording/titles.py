@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from dealflow.assessment import Verdict
-from dealflow.evidence import ANY_ROLE, Contact, Fact, Text
+from dealflow.evidence import ANY_ROLE, SELF, Contact, Fact, Level, Text
 from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook
 from dealflow.typing import Language
 from dealflow.values import Money, Truth, Value, ValueType
@@ -50,6 +50,8 @@ class Titles(Words):
         """The title of a buying role."""
         if id == ANY_ROLE:
             return self.gettext("a buying role")
+        if id == SELF:
+            return self.gettext("person in question")
         return self.text(self.playbook.role[id].title)
 
     def step(self, id: str) -> str:
@@ -91,6 +93,14 @@ class Titles(Words):
         return self.one_of(
             self.gettext("the {role}").format(role=self._small_role(id)) for id in ids
         )
+
+    def level(self, level: Level) -> str:
+        """At which level of the customer's house somebody stands."""
+        return {
+            "executive": self.gettext("executive"),
+            "manager": self.gettext("manager"),
+            "staff": self.gettext("staff"),
+        }[level]
 
     def truth(self, truth: Truth) -> str:
         """What is known of a condition, in a word or two."""
@@ -183,6 +193,11 @@ class Titles(Words):
         """The title of a kind of paper."""
         return self.text({p.id: p.title for p in self.playbook.papers}[id])
 
+    def contents(self, paper: str) -> list[str]:
+        """What has to stand in a kind of paper."""
+        contains = {p.id: p.contains for p in self.playbook.papers}[paper]
+        return [self.text(item) for item in contains]
+
     def attribute(self, name: str) -> str:
         """A bare attribute of the deal or of a contact, such as ``deal.amount``."""
         return {
@@ -199,4 +214,6 @@ class Titles(Words):
             "contact.influence": self.gettext("influence"),
             "contact.response_mode": self.gettext("response mode"),
             "contact.rating": self.gettext("rating of us"),
+            "contact.department": self.gettext("department"),
+            "contact.level": self.gettext("level"),
         }.get(name, name)

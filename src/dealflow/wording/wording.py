@@ -47,9 +47,10 @@ class Wording(Statements):
         *,
         people: Mapping[str, Contact] = MappingProxyType({}),
         statements: Mapping[int, Statement] = MappingProxyType({}),
+        confirmations: Mapping[int, tuple[Statement, ...]] = MappingProxyType({}),
         waivers: Mapping[str, Waiver] = MappingProxyType({}),
     ) -> None:
-        super().__init__(playbook, language, people, statements)
+        super().__init__(playbook, language, people, statements, confirmations)
         self._waivers = waivers
 
     @classmethod
@@ -60,6 +61,7 @@ class Wording(Statements):
             language,
             people=deal.contacts,
             statements=deal.statements,
+            confirmations=deal.confirmations,
             waivers=deal.waivers,
         )
 
@@ -74,7 +76,8 @@ class Wording(Statements):
         if finding.truth is Truth.CONFLICTED:
             # A document has no quarrel with anybody: only where all who differ are people is it
             # said that they contradict each other.
-            kinds = {self._statements[id].source_kind for id in (*finding.yes, *finding.no)}
+            ids = (*finding.yes, *finding.no)
+            kinds = {said.source_kind for id in ids for said in self.made_by(id)}
             return self.contradiction(people=kinds == {"contact"})
         if finding.truth is Truth.UNKNOWN and any(gap.reason == "stale" for gap in finding.gaps):
             return self.gettext("no longer known")
@@ -140,7 +143,12 @@ class Wording(Statements):
                 return self._second_source(gap)
             case "role" | "first_hand":
                 return self._entitled(gap)
-            case "nobody_in_role" | "too_few_heard":
+            case "final_word":
+                whom = self.roles(gap.lack.roles if gap.lack else ())
+                return self.gettext("needs to be heard first-hand from {whom}").format(whom=whom)
+            case "since_rejection":
+                return self.gettext("not said again since the rejection")
+            case "nobody_in_role" | "too_few_heard" | "too_few_voices":
                 return self._too_few(gap)
             case "passed":
                 return self.gettext("the day named is over")
@@ -156,6 +164,20 @@ class Wording(Statements):
                 return self.gettext("nobody is known in any buying role")
             role = self.small(self.role(gap.subject))
             return self.gettext("nobody is known as {role}").format(role=role)
+        if gap.reason == "too_few_voices":
+            return self.ngettext(
+                "only {have} of {need} person stands behind it",
+                "only {have} of {need} people stand behind it",
+                gap.need,
+            ).format(have=gap.have, need=gap.need)
+        if gap.lack is not None and not gap.have:
+            return self.gettext("nobody has been heard first-hand since the rejection")
+        if gap.lack is not None:
+            return self.ngettext(
+                "only {have} of {need} person heard first-hand since the rejection",
+                "only {have} of {need} people heard first-hand since the rejection",
+                gap.need,
+            ).format(have=gap.have, need=gap.need)
         if not gap.have:
             return self.gettext("nobody has been heard first-hand")
         return self.ngettext(
@@ -236,27 +258,21 @@ class Wording(Statements):
         )
 
     def _reason(self, ask: Ask) -> str:
-        match ask.reason:
-            case "never_asked":
-                return self.gettext("never asked")
-            case "stale":
-                return self.gettext("the last answer is out of date")
-            case "second_source":
-                return self.gettext("one source is not enough")
-            case "role":
-                return self.gettext("others have said so, but not those whose word counts")
-            case "first_hand":
-                return self.gettext("heard only at second hand so far")
-            case "nobody_in_role":
-                return self.gettext("nobody is known in that role")
-            case "passed":
-                return self.gettext("the day named is over")
-            case "not_named":
-                return self.gettext("nobody has named it yet")
-            case "conflicted":
-                return self.gettext("the answers contradict each other")
-            case _:
-                return self.gettext("the answer was no")
+        return {
+            "never_asked": self.gettext("never asked"),
+            "stale": self.gettext("the last answer is out of date"),
+            "second_source": self.gettext("one source is not enough"),
+            "role": self.gettext("others have said so, but not those whose word counts"),
+            "first_hand": self.gettext("heard only at second hand so far"),
+            "final_word": self.gettext("others have said so, but theirs is not the final word"),
+            "since_rejection": self.gettext("not said again since the rejection"),
+            "too_few_voices": self.gettext("one voice alone is no proof"),
+            "nobody_in_role": self.gettext("nobody is known in that role"),
+            "passed": self.gettext("the day named is over"),
+            "not_named": self.gettext("nobody has named it yet"),
+            "conflicted": self.gettext("the answers contradict each other"),
+            "refuted": self.gettext("the answer was no"),
+        }[ask.reason]
 
     def bearing(self, ask: Ask) -> str:
         """What the answer is good for: ``alone decides: Budget approved``."""

@@ -144,12 +144,12 @@ def test_nothing_is_covered_by_nothing() -> None:
         "steps": "0 of 7 (0 %)",
         "moves": "0 of 7 (0 %)",
         "refusals": "0 of 7 (0 %)",
-        "guards": "0 of 111 (0 %)",
-        "reasons": "0 of 34 (0 %)",
-        "questions": "0 of 58 (0 %)",
-        "mcdc": "0 of 70 (0 %)",
+        "guards": "0 of 135 (0 %)",
+        "reasons": "0 of 41 (0 %)",
+        "questions": "0 of 65 (0 %)",
+        "mcdc": "0 of 86 (0 %)",
     }
-    assert len(coverage.missing) == 7 + 7 + 7 + 111 + 34 + 58 + 70
+    assert len(coverage.missing) == 7 + 7 + 7 + 135 + 41 + 65 + 86
 
 
 def test_steps_moves_refusals_and_reasons() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dealflow import EvidenceError, Playbook, PlaybookError, Role
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.coverage.alone import alone
-from dealflow.analysis.coverage.clauses import Clauses, Row, inputs_of
+from dealflow.analysis.coverage.clauses import VOICES, Clauses, Row, inputs_of
 from dealflow.conditions import Condition, Constant, judge
 from tests._playbooks import guard, playbook, step, text
 from tests.builders import FACTS, ROLES, World, condition, contact, evidence
@@ -46,6 +46,8 @@ def shown(where: World) -> Any:
         read=where.read,
         holders=where.holders,
         attribute=where.attribute,
+        until=where.until,
+        voice=where.voice,
         state=SimpleNamespace(contacts={one.id: one for one in where.contacts}),
     )
 
@@ -172,6 +174,20 @@ def test_the_truth_of_real_pairs(when: str) -> None:
         sizes = [scene.size for scene in scenes]
         assert all(abs(a - b) <= 1 for a, b in pairwise(sizes))
         assert solve([Goal(condition)], roles=["buyer"]).possible
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "voices(budget.approved) >= 1 or known(budget.approved)",
+        "voices(budget.approved) >= 2 and need.urgent",
+    ],
+)
+def test_voices_that_show_nothing(when: str) -> None:
+    """Where no deal that was tried shows that voices decide alone, that is not decided."""
+    book = book_of_text(when)
+    (name,) = [each for each in Clauses(book.guard_condition["only"]).inputs if each == VOICES]
+    assert alone(book, "only", name) == (True, False, ())
 
 
 def test_a_scene_that_is_no_deal_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

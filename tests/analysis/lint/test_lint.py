@@ -266,7 +266,8 @@ def test_an_old_answer_is_told_once() -> None:
     """A fact that two walk-away guards read is one finding."""
     when = MONEY.replace("money.there and", "money.there and need.people > 3 and")
     urgent = ("need.urgent and (within", "need.urgent and need.people > 3 and (within")
-    found = [f for f in lint_text(planted((MONEY, when), urgent)) if f.code == "D406"]
+    ageless = ('type = "number"\ngood_for = "P60D"', 'type = "number"')
+    found = [f for f in lint_text(planted((MONEY, when), urgent, ageless)) if f.code == "D406"]
     assert [finding.place for finding in found] == ["facts.need.people"]
 
 

@@ -249,6 +249,13 @@ def ids(found: list[Mutant]) -> list[str]:
             },
         ),
         (
+            "voices(be.a, be.n) >= 1",
+            {
+                "constant_moved": ["voices(be.a, be.n) >= 2"],
+                "clause_negated": ["not voices(be.a, be.n) >= 1"],
+            },
+        ),
+        (
             "every(buyer, own.a)",
             {
                 "every_to_some": ["some(buyer, own.a)"],

@@ -370,6 +370,21 @@ def test_too_many_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_some_counterexamples_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a property is refuted, so many more questions are asked, and not all there are."""
+    names = [f"w{i}" for i in range(6)]
+    facts = [fact(f"f.{name}") for name in names]
+    guards = [guard(name, f"f.{name}", standing=False) for name in names]
+    policy = WalkAway(tuple(names), "a", 1)
+    book = playbook(step("a"), step("b"), facts=facts, guards=guards, walk_away=policy)
+    (all_asked,) = prove(book).theorems
+    monkeypatch.setattr(import_module("dealflow.analysis.proof.theorems"), "_ENOUGH", 1)
+    (some_asked,) = prove(book).theorems
+    assert all_asked.verdict == some_asked.verdict == "refuted"
+    assert some_asked.counterexample == all_asked.counterexample
+    assert some_asked.states < all_asked.states
+
+
 def test_too_many_ways_to_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """A move that very many sets of guards let pass cannot be asked about for each of them."""
     bound(monkeypatch, questions=40, ways=30)

@@ -104,6 +104,23 @@ def test_a_card_can_be_made_another(one: Card, two: Card, whens: list[str]) -> N
     assert seen(deal, whens) == goals
 
 
+@pytest.mark.parametrize(
+    ("card", "when"),
+    [
+        (Card("max"), "deal.account == deal.source_name"),
+        (Card("max"), "deal.account == note.words"),
+        (Card("max", lines=(GATES,)), "deal.market in deal.products"),
+        (Card("max", lines=(GATES,)), "deal.lines_total == budget.amount"),
+    ],
+)
+def test_what_a_deal_has_can_be_equalled(card: Card, when: str) -> None:
+    """What stays as it is may be just what something else has to come to."""
+    given_scene = scene_of(with_card(card), START)
+    found = solve([Goal(condition(when))], at=START, given=given_scene, stands=True).scene
+    assert found is not None
+    assert (found.account, found.card and found.card.lines) == ("A", card.lines)
+
+
 def test_what_is_not_read_stays() -> None:
     """A change of one attribute leaves the others as they were, as far as there is such a card."""
     cheap = solve(

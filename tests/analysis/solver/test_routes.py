@@ -6,6 +6,7 @@ import pickle
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ from dealflow.assessment import judge_move
 from dealflow.conditions import judge
 from dealflow.state import Snapshot
 from dealflow.trail import Moved
-from tests._playbooks import small_playbooks
+from tests._playbooks import guard, playbook, small_playbooks, step
 from tests.deals import seven_step, small
 
 BOOK = load_playbook("seven_step")
@@ -308,8 +309,8 @@ def test_a_scene_is_what_a_deal_is() -> None:
     other = Deal.open(BOOK, id="D-2", account="A", by="rep", at=START, amount=deal.amount)
     perform(other, scene, by="rep", at=START)
     one, two = Snapshot(deal._state, START), Snapshot(other._state, START)
-    for guard in BOOK.guards:
-        condition = BOOK.guard_condition[guard.id]
+    for each in BOOK.guards:
+        condition = BOOK.guard_condition[each.id]
         assert judge(condition, one).truth is judge(condition, two).truth
     size = other.version
     perform(other, scene, by="rep", at=START)
@@ -361,6 +362,14 @@ def test_the_smallest_change_names_talks_prices_and_hearings() -> None:
     assert any(isinstance(change, Hearing | Saying) for change in first)
     priceless = deal_at(BOOK, "buying_roles")
     assert any(isinstance(change, Money) for change in nearest(priceless, at=START) or ())
+
+
+def test_the_smallest_change_may_be_our_own_record() -> None:
+    """Where a guard looks at the card, the card as it would have to be is part of the change."""
+    owned = guard("owned", 'deal.owner == "max"', standing=False)
+    book = playbook(step("a", "owned"), step("b"), guards=[owned])
+    deal = Deal.open(book, id="D-1", account="A", by="rep", at=START)
+    assert nearest(deal, at=START) == (evolve(deal.card, owner="max"),)
 
 
 def test_a_person_named_is_found() -> None:

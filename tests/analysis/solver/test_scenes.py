@@ -66,6 +66,16 @@ def test_what_does_not_belong_goes() -> None:
     assert made.contacts["ruth"].roles == ("sponsor",)
 
 
+def test_what_was_confirmed_in_one_go_is_said_anew_one_by_one() -> None:
+    """A confirmation goes as a whole; what of it belongs to the scene is put on record alone."""
+    made = done(Scene((RUTH,), (YES, evolve(YES, fact="problem.severe"))))
+    made.confirm("ruth", ["budget.approved", "problem.severe"], by="rep", at=START)
+    (number,) = made.confirmations
+    again = done(Scene((RUTH,), (YES,)), made)
+    assert number in again.withdrawn
+    assert scene_of(again, START).sayings == (YES,)
+
+
 def test_age_matters() -> None:
     """A statement that is out of date is made anew, and a fresh one made old again."""
     made = done(Scene((RUTH,), (evolve(YES, age=200 * DAY),)))

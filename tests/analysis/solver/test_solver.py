@@ -57,6 +57,7 @@ def as_world(scene: Scene) -> World:
         Contact(
             p.id, p.id, "", p.kind, p.roles, p.influence, p.response_mode,
             None if p.rating is None else Decimal(p.rating),  # type: ignore[arg-type]
+            department=p.department or "", level=p.level,
         )
         for p in scene.people
     )  # fmt: skip
@@ -97,6 +98,24 @@ def test_what_a_world_shows_is_found(
 
 
 # --- one fact, declared in two ways
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "count(buyer) > count(coach)",
+        "count(buyer) == talk.score",
+        'some(buyer, contact.department == "IT")',
+    ],
+)
+def test_people_and_what_is_noted_of_them(when: str) -> None:
+    """Numbers of people are compared with one another, and somebody may be of a department."""
+    asked = condition(when)
+    for truth in (Truth.TRUE, Truth.FALSE):
+        answer = solve([Goal(asked, {truth})], roles=ROLES, at=AT)
+        assert answer.scene is not None
+        assert judge(asked, as_world(answer.scene)).truth is truth
+
 
 AGES = (timedelta(0), 4 * DAY, 9 * DAY)
 RULES = st.builds(

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from attrs import evolve
 
-from dealflow.analysis.coverage.clauses import HEARD, Clauses, Input, inputs_of
+from dealflow.analysis.coverage.clauses import HEARD, VOICES, Clauses, Input, inputs_of
 from dealflow.analysis.coverage.twins import (
     MARK,
     NO_TITLE,
@@ -33,7 +33,7 @@ from dealflow.analysis.solver import (
     perform,
     solve,
 )
-from dealflow.conditions import Condition, Covered, Heard, Known
+from dealflow.conditions import Condition, Covered, Heard, Known, Voices
 from dealflow.evidence import ANY_ROLE, Fact
 from dealflow.exceptions import EvidenceError
 from dealflow.playbook import Playbook
@@ -57,6 +57,8 @@ def alone(playbook: Playbook, guard: str, name: Input) -> _Found:
     kind, _, id = name.partition(":")
     # who is heard, and who holds a role, is given by the cast and is no input that could have
     # another name; these two are looked at in ways of their own
+    if kind == VOICES:
+        return _by_voices(playbook, condition)
     if kind == HEARD:
         return _by_who_is_heard(playbook, condition)
     if kind == "role":
@@ -83,6 +85,25 @@ def _by_who_is_heard(playbook: Playbook, condition: Condition) -> _Found:
     (node,) = counts
     more = tuple(Person(f"another_{n}") for n in range(1, node.number + 1))
     return _from_below(playbook, condition, node, more)
+
+
+def _by_voices(playbook: Playbook, condition: Condition) -> _Found:
+    """One deal with too few voices behind some facts, and the same with others who agree."""
+    counts = {node for node in condition.walk() if isinstance(node, Voices)}
+    for node in counts:
+        for fact in node.over:
+            few = _solve(playbook, Goal(condition, _NOT_TRUE), Goal(Known(fact))).scene
+            if few is None:
+                continue
+            said = next(said for said in few.sayings if said.fact == fact.id)
+            ids = [f"another_{n}" for n in range(1, node.number + 2)]
+            agree = [evolve(said, source_kind="contact", source=id) for id in ids]
+            people, sayings = (*few.people, *map(Person, ids)), (*few.sayings, *agree)
+            more = evolve(few, people=people, sayings=sayings)
+            if _differ_by(playbook, condition, VOICES, more, few):
+                return True, True, (more, few)
+    # that none of these deals shows it proves nothing
+    return True, False, ()
 
 
 def _from_below(

@@ -20,22 +20,26 @@ from dealflow.conditions import (
     AttributeRef,
     Condition,
     Disputed,
+    Dissent,
     Heard,
     Look,
     Node,
     Not,
     Or,
     OverFact,
+    Voices,
     Within,
     judge,
 )
+from dealflow.conditions import Final as Final_
 from dealflow.evidence import Fact, Reading
 from dealflow.state import Snapshot
 from dealflow.values import Truth, to_json
 
-__all__ = ["HEARD", "Clauses", "Input", "Row", "inputs_of"]
+__all__ = ["HEARD", "VOICES", "Clauses", "Input", "Row", "inputs_of"]
 
 HEARD: Final = "heard"
+VOICES: Final = "voices"
 """The input that says who was heard first-hand."""
 
 Input: TypeAlias = str
@@ -142,7 +146,10 @@ def _leaves(node: Condition) -> Iterator[Condition]:
 def inputs_of(node: Node) -> tuple[Input, ...]:
     """What a node reads, each once."""
     # a dict, as with a set the order of reports would hang on chance
-    found: dict[Input, None] = {f"fact:{fact.id}": None for fact in node.facts}
+    nodes = [each for each in node.walk() if not isinstance(each, Voices)]
+    found: dict[Input, None] = {f"fact:{f.id}": None for each in nodes for f in each.reads}
+    if len(nodes) < len(list(node.walk())):
+        found[VOICES] = None
     found.update((f"role:{role}", None) for role in node.roles)
     for each in node.walk():
         if isinstance(each, Heard) or (
@@ -161,11 +168,23 @@ def _reader(name: Input, condition: Condition) -> _Reader:
     kind, _, id = name.partition(":")
     if kind == HEARD:
         return lambda snapshot: sorted(snapshot.heard)
+    if kind == VOICES:
+        return lambda snapshot: _voices(snapshot, condition)
     if kind == "role":
         return lambda snapshot: sorted(contact.id for contact in snapshot.holders(id))
     if kind == "attribute":
         return _attribute_reader(id)
     return _fact_reader(id, condition)
+
+
+def _voices(snapshot: Snapshot, condition: Condition) -> list[list[str]]:
+    """Who stands behind the facts of each clause that counts voices."""
+    clauses = (node for node in condition.walk() if isinstance(node, Voices))
+    readings = ([snapshot.read(fact, None) for fact in node.over] for node in clauses)
+    return [
+        sorted({s.teller for r in each if not r.lacks for s in r.live if s.teller is not None})
+        for each in readings
+    ]
 
 
 def _attribute_reader(name: str) -> _Reader:
@@ -187,6 +206,7 @@ def _fact_reader(id: str, condition: Condition) -> _Reader:
     ]
     by_day = any(isinstance(node, Within) for node in readers)
     disputed = any(isinstance(node, Disputed) for node in readers)
+    final = any(isinstance(node, Final_ | Dissent) for node in readers)
 
     def known(reading: Reading, today: date) -> list[str] | None:
         # what is not established reads as not known to all but ``disputed``, which sees the claims
@@ -197,7 +217,10 @@ def _fact_reader(id: str, condition: Condition) -> _Reader:
             f"{(cast('date', value) - today).days} days" if by_day else json.dumps(to_json(value))
             for value, _ in reading.values
         ]
-        return [*sorted(values), *(["open"] if reading.lacks else [])]
+        marks = ["open"] if reading.lacks else []
+        if final:
+            marks += ["final"] * reading.final + ["dissent"] * bool(reading.dissent)
+        return [*sorted(values), *marks]
 
     if fact.of == "deal":
         return lambda snapshot: known(snapshot.read(fact, None), snapshot.at.date())

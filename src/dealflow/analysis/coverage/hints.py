@@ -49,6 +49,7 @@ def named_input(playbook: Playbook, name: str) -> str:
         return f'who is "{role.title.en}" ({id})' if role else "who holds any role"
     return {
         "heard": "who was heard first-hand",
+        "voices": "who stands behind the facts",
         "deal.amount": "the price (deal.amount)",
         "deal.talks": "the number of talks (deal.talks)",
         "deal.account": "the customer's name (deal.account)",

@@ -17,7 +17,15 @@ from attrs import evolve, frozen
 from dealflow.analysis.coverage.alone import alone
 from dealflow.analysis.coverage.clauses import Clauses
 from dealflow.analysis.solver import ANSWERED, Goal, Scene, passing, solve_any, stuck
-from dealflow.conditions import Condition, Covered, Disputed, Missing, Node, Quantified
+from dealflow.conditions import (
+    Condition,
+    Covered,
+    Disputed,
+    Dissent,
+    Missing,
+    Node,
+    Quantified,
+)
 from dealflow.evidence import Fact
 from dealflow.playbook import FULFILLED, Plan, Playbook
 from dealflow.values import Truth
@@ -226,7 +234,7 @@ def _for_guard(
     if Truth.FALSE in can_be:  # those who said no are asked once more, by the fact's first question
         for fact in _read(condition, (Missing,)):
             yield from (question.id for question in fact.ask[:1])
-    for fact in _read(condition, (Missing, Disputed)):
+    for fact in _read(condition, (Missing, Disputed, Dissent)):
         yield from (question.id for question in fact.ask)
         if fact.good_for is not None and coaching.stale is not None:
             yield coaching.stale
@@ -240,6 +248,5 @@ def _for_guard(
 def _read(node: Node, but: tuple[type[Node], ...]) -> Iterator[Fact]:
     """The facts that some node reads which is none of these."""
     for each in node.walk():
-        fact = getattr(each, "fact", None)
-        if isinstance(fact, Fact) and not isinstance(each, but):
-            yield fact
+        if not isinstance(each, but):
+            yield from each.reads

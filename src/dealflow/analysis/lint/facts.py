@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from dealflow.analysis.lint.findings import LintFinding, found
-from dealflow.conditions import Condition, Covered, Disputed, Missing, OverFact, Quantified
-from dealflow.evidence import ANY_ROLE, US, Fact, Question
+from dealflow.conditions import Condition, Covered, Disputed, Dissent, Missing, Quantified
+from dealflow.evidence import ANY_ROLE, SELF, US, Fact, Question
 from dealflow.playbook import Playbook
 
 __all__ = ["lint_facts", "needed_facts"]
@@ -40,6 +40,7 @@ class _Use:
         roles: the ids of roles that something names.
         sought: from the roles without whose holders a guard is unknown to the first such guard.
         needed: from facts to the first guard that needs them established.
+        kept_up: from facts to the first such guard that is checked again at later steps.
     """
 
     facts: frozenset[str]
@@ -47,6 +48,7 @@ class _Use:
     roles: frozenset[str]
     sought: dict[str, str]
     needed: dict[str, str]
+    kept_up: dict[str, str]
 
     @classmethod
     def of(cls, playbook: Playbook) -> _Use:
@@ -54,16 +56,27 @@ class _Use:
         facts = {fact.id for condition in conditions for fact in condition.facts}
         roles = {role for condition in conditions for role in condition.roles}
         for fact in playbook.facts:
-            roles.update(fact.sources.roles, *(question.of for question in fact.ask))
+            roles.update(fact.sources.roles, fact.final_word, *(q.of for q in fact.ask))
         if playbook.trial_close is not None:
             facts.update({playbook.trial_close.fact, playbook.trial_close.gap_fact or ""})
+            facts.add(playbook.trial_close.reason or "")
         asked = {role.ask for role in playbook.roles}
         asked |= {playbook.coaching.conflicted, playbook.coaching.stale}
         needed: dict[str, str] = {}
+        kept_up: dict[str, str] = {}
+        last = len(playbook.steps) - 1
+        special = playbook.walk_away.guards if playbook.walk_away else ()
         sought: dict[str, str] = {}
         for guard, condition in playbook.guard_condition.items():
             for fact in needed_facts(condition):
                 needed.setdefault(fact.id, guard)
+                # of walk-away guards other rules tell the same, and more
+                if (
+                    guard not in special
+                    and playbook.guard[guard].standing
+                    and 0 <= playbook.last_asked(guard) < last
+                ):
+                    kept_up.setdefault(fact.id, guard)
             for node in condition.walk():
                 if isinstance(node, Covered | Quantified):
                     sought.setdefault(node.role, guard)
@@ -74,6 +87,7 @@ class _Use:
             frozenset(roles | everything),
             sought,
             needed,
+            kept_up,
         )
 
 
@@ -90,8 +104,9 @@ def _conditions(playbook: Playbook) -> Iterator[Condition]:
 
 def needed_facts(condition: Condition) -> tuple[Fact, ...]:
     """The facts that a condition needs established; ``missing`` and ``disputed`` never ask."""
-    asking = (node for node in condition.walk() if not isinstance(node, Missing | Disputed))
-    return tuple(dict.fromkeys(node.fact for node in asking if isinstance(node, OverFact)))
+    kinds = (Missing, Disputed, Dissent)
+    asking = (node for node in condition.walk() if not isinstance(node, kinds))
+    return tuple(dict.fromkeys(fact for node in asking for fact in node.reads))
 
 
 def _fact(playbook: Playbook, fact: Fact, use: _Use) -> Iterator[LintFinding]:
@@ -99,7 +114,7 @@ def _fact(playbook: Playbook, fact: Fact, use: _Use) -> Iterator[LintFinding]:
     if fact.id in use.needed and not fact.ask and not _answer_of_trial_close(playbook, fact):
         message = f"guard {use.needed[fact.id]} needs it, but no question establishes it"
         yield found("D303", place, message)
-    elif fact.id not in use.facts:
+    elif fact.id not in use.facts and fact.id != playbook.coaching.called:
         if not fact.ask:
             yield found("D301", place, "nothing reads it, and no question asks for it")
         for question in fact.ask:
@@ -107,12 +122,24 @@ def _fact(playbook: Playbook, fact: Fact, use: _Use) -> Iterator[LintFinding]:
                 message = "nobody needs the answer: no guard, red flag or paper reads the fact"
                 yield found("D304", f"{place}.ask.{question.id}", message)
     yield from _sources(playbook, fact)
+    yield from _never_ages(fact, use)
 
 
 def _answer_of_trial_close(playbook: Playbook, fact: Fact) -> bool:
     """A trial close asks by itself."""
     close = playbook.trial_close
-    return close is not None and fact.id in (close.fact, close.gap_fact)
+    return close is not None and fact.id in (close.fact, close.gap_fact, close.reason)
+
+
+def _never_ages(fact: Fact, use: _Use) -> Iterator[LintFinding]:
+    """A fact that holds up a guard at later steps, too, however long ago it was told."""
+    guard = use.kept_up.get(fact.id)
+    if guard is not None and fact.good_for is None:
+        message = (
+            f"guard {guard} rests on it at later steps as well, and an old answer counts for ever:"
+            " give it a good_for, or say why it cannot age"
+        )
+        yield found("D308", f"facts.{fact.id}", message)
 
 
 def _sources(playbook: Playbook, fact: Fact) -> Iterator[LintFinding]:
@@ -127,7 +154,7 @@ def _sources(playbook: Playbook, fact: Fact) -> Iterator[LintFinding]:
                 f" for others: {whom}"
             )
             yield found("D306", f"{place}.roles", message)
-        if all(playbook.role[role].ask is None for role in rule.roles):
+        if all(role != SELF and playbook.role[role].ask is None for role in rule.roles):
             message = (
                 f"only the word of {' or '.join(rule.roles)} counts, but no question finds out"
                 " who that is"

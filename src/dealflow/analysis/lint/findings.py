@@ -57,6 +57,7 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             Code("D305", "late-question", "warning"),
             Code("D306", "wrong-source", "error"),
             Code("D307", "role-not-asked", "warning"),
+            Code("D308", "ageless-fact", "warning"),
             Code("D401", "checked-once", "error"),
             Code("D402", "waivable-walk-away", "warning"),
             Code("D403", "detour", "error"),

@@ -146,5 +146,5 @@ def _texts(place: str, data: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield from _texts(f"{place}.{key}" if place else key, value)
     elif isinstance(data, list | tuple):
         for i, item in enumerate(data):
-            name = f".{item['id']}" if isinstance(item, Mapping) else f"[{i}]"
+            name = f".{item['id']}" if isinstance(item, Mapping) and "id" in item else f"[{i}]"
             yield from _texts(f"{place}{name}", item)

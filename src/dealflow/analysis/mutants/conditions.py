@@ -15,6 +15,7 @@ from dealflow.conditions import (
     Condition,
     Constant,
     Disputed,
+    Dissent,
     Heard,
     Known,
     Missing,
@@ -23,6 +24,7 @@ from dealflow.conditions import (
     Or,
     Quantified,
     Term,
+    Voices,
     Within,
 )
 from dealflow.evidence import Fact
@@ -190,7 +192,8 @@ def _negated(condition: Condition, where: _Where) -> Iterator[Rewrite]:
 
 def _counted_as_yes(condition: Condition, where: _Where) -> Iterator[Rewrite]:
     """The clause passes, too, while a fact that it reads is missing, or while it is disputed."""
-    if not where.positive or isinstance(condition, Missing | Disputed):
+    # how many people stand behind facts is about no single one of them
+    if not where.positive or isinstance(condition, Missing | Disputed | Dissent | Voices):
         return
     for fact in condition.facts:
         if fact.of == "deal" or where.of_contact:
@@ -213,6 +216,10 @@ def _atom(condition: Condition) -> Iterator[Rewrite]:
         case Heard(number=number):
             for other in (number - 1, number + 1):
                 yield _moved(condition, Heard(other))
+        case Voices(number=number):
+            for other in (number - 1, number + 1):
+                if other > 0:
+                    yield _moved(condition, evolve(condition, number=other))
         case Within(ahead=ahead):
             for unit in (-_unit(ahead), _unit(ahead)):
                 yield _moved(condition, evolve(condition, ahead=ahead + unit))

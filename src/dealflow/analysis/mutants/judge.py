@@ -34,7 +34,7 @@ from dealflow.analysis.solver import (
     solve_any,
 )
 from dealflow.assessment import judge_move
-from dealflow.conditions import Heard
+from dealflow.conditions import Heard, Voices
 from dealflow.deal import Deal
 from dealflow.playbook import Plan, Playbook
 from dealflow.trail import Trail
@@ -319,5 +319,5 @@ def _read(goals: Iterable[Goal]) -> set[str]:
 def _of_people(goal: Goal) -> bool:
     """Whether a condition may be about how many people there are."""
     condition = goal.condition
-    heard = any(isinstance(node, Heard) for node in condition.walk())
+    heard = any(isinstance(node, Heard | Voices) for node in condition.walk())
     return heard or bool(condition.roles)

@@ -150,7 +150,9 @@ def _of_fact(book: Playbook, fact: Fact) -> Iterator[Draft]:
         yield sources("sources_lowered", "at_least", words, texts, lowered)
     named = ", ".join(rule.roles)
     for role in rule.roles:
-        if left := _less(rule.roles, role):
+        left = _less(rule.roles, role)
+        # whose word is final has to count at all
+        if left and role not in fact.final_word:
             words = f"the word of the {role} on {title!r} counts no more"
             texts = (named, ", ".join(left))
             yield sources("role_dropped", "roles", words, texts, evolve(rule, roles=left))

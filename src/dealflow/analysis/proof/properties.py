@@ -15,7 +15,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from dealflow.analysis.solver import Goal
-from dealflow.conditions import AttributeRef, Condition, Heard
+from dealflow.conditions import AttributeRef, Condition, Heard, Voices
 from dealflow.playbook import FULFILLED, Plan, Playbook, WalkAway
 from dealflow.values import Truth
 
@@ -92,7 +92,7 @@ def inputs(condition: Condition) -> frozenset[str]:
     for node in condition.walk():
         if isinstance(node, AttributeRef):
             read.add(node.name)
-        elif isinstance(node, Heard):
+        elif isinstance(node, Heard | Voices):
             read.add("heard")
     return frozenset(read)
 

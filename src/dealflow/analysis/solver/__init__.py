@@ -18,6 +18,7 @@ from dealflow.analysis.solver.disagreement import (
     complete,
     differ,
 )
+from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, rules, told, with_values
 from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, solve_any, stuck
 from dealflow.analysis.solver.samples import Samples
@@ -32,7 +33,7 @@ from dealflow.analysis.solver.scenes import (
     perform,
     scene_of,
 )
-from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
+from dealflow.analysis.solver.search import LIMIT, Answer, solve
 
 __all__ = [
     "ALWAYS_SET",

@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, count, islice, product
 
-from dealflow.analysis.solver.cells import Cast
+from attrs import evolve
+
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.forest import Bound
 from dealflow.analysis.solver.scenes import Person, Scene
 from dealflow.conditions import (
@@ -24,13 +26,15 @@ from dealflow.conditions import (
     Count,
     Covered,
     Disputed,
+    Dissent,
     Heard,
     Node,
     OverFact,
     Plays,
     Quantified,
+    Voices,
 )
-from dealflow.evidence import ANY_ROLE, Fact
+from dealflow.evidence import ANY_ROLE, SELF, Fact
 from dealflow.values import ValueType
 
 __all__ = ["casts"]
@@ -81,19 +85,39 @@ def casts(
     numbers = sorted(product(*(range(n + 1) for n in most.values())), key=lambda n: (sum(n), n))
     before = given.people if given else ()
     taken = {person.id for person in before}
+    # what somebody said before may be behind any of the facts, so that there voices are counted
+    counted = _voices_counted(nodes) if given is None else ()
     for holders in numbers:
         people = (*before, *_people(dict(zip(most, holders, strict=True)), taken))
         if given is not None and stands:
             yield from _heard_besides(given.heard, people, nodes)
         else:
-            yield from _heard(people, nodes)
+            yield from _voiced(_heard(people, nodes), counted)
     named = tuple(role for role in most if role != _NOBODY)
     # a limit on people and the roles that have to be filled may fit only when one person holds
     # several. To tell that, one who holds all of them is tried
     if len(named) > 1 and given is None and _limits_people(nodes):
         for others in range(2):
             somebody = [Person(f"somebody_{n}" if n else "somebody") for n in range(others)]
-            yield from _heard((Person("all_in_one", named), *somebody), nodes)
+            yield from _voiced(_heard((Person("all_in_one", named), *somebody), nodes), counted)
+
+
+def _voices_counted(nodes: Iterable[Node]) -> Collection[int]:
+    """How many voices conditions can tell from more, and from fewer."""
+    numbers = {node.number for node in nodes if isinstance(node, Voices)}
+    return sorted({m for n in numbers for m in (n - 1, n, n + 1)})
+
+
+def _voiced(casts: Iterable[Cast], counted: Collection[int]) -> Iterator[Cast]:
+    """Who stands behind the facts of which conditions count the voices."""
+    for cast in casts:
+        speakers = cast.speakers()
+        sizes = [number for number in counted if number <= len(speakers)]
+        for size in sizes or [len(speakers)] if counted else ():
+            for voices in combinations(speakers, size):
+                yield evolve(cast, voices=frozenset(voices))
+        if not counted:
+            yield cast
 
 
 def _people(holders: dict[str, int], taken: Collection[str]) -> Iterator[Person]:
@@ -137,7 +161,7 @@ def _told_apart(node: Node) -> Iterator[tuple[str, int]]:
     match node:
         case Covered(role=role) | Plays(role=role):
             yield role, 1
-        case Heard(number=number):
+        case Heard(number=number) | Voices(number=number):
             yield _NOBODY, number
         case AttributeRef(name="deal.talks" | "contact.heard"):
             yield _NOBODY, 1
@@ -149,8 +173,10 @@ def _told_apart(node: Node) -> Iterator[tuple[str, int]]:
             yield from ((term.role, most + 1) for term in terms if isinstance(term, Count))
         case _:
             pass
+    for fact in node.reads:
+        yield from ((role, 1) for role in fact.sources.roles if role != SELF)
     if isinstance(node, OverFact):
-        yield from ((role, 1) for role in node.fact.sources.roles)
+        yield from ((role, 1) for role in node.fact.final_word)
         # two who hold no role, so that people may name one who plays no part, and contradict each
         # other on it
         if node.fact.type is ValueType.PERSON:
@@ -163,11 +189,11 @@ def _unlike(nodes: Iterable[Node]) -> bool:
     """Whether it matters who speaks beside those whose word counts: then two more may do so."""
     declared: dict[str, Fact] = {}
     for node in nodes:
-        if isinstance(node, Disputed):
+        if isinstance(node, Disputed | Dissent):
             return True
         if isinstance(node, OverFact):
             other = declared.setdefault(node.fact.id, node.fact)
-            if (other.sources, other.good_for) != (node.fact.sources, node.fact.good_for):
+            if other.sense != node.fact.sense:
                 return True
     return False
 

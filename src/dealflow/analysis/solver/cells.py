@@ -7,56 +7,24 @@ read with the same code that reads a deal's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, combinations, product
 from typing import TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from dealflow.analysis.solver.scenes import Person, Saying
+from dealflow.analysis.solver.cast import Cast
+from dealflow.analysis.solver.scenes import Saying
 from dealflow.evidence import US, Evidence, Fact, Reading, SourceKind, Statement
 from dealflow.values import Value
 
-__all__ = ["Cast", "Cell", "cells_beside", "cells_of_fact", "read"]
+__all__ = ["Cell", "cells_beside", "cells_of_fact", "read"]
 
 _SECOND = timedelta(seconds=1)
 _FRESH = timedelta(0)
 _TELLING = 2
 """So many of the sources may differ in what they count for; the others only add to their number."""
-
-
-@frozen
-class Cast:
-    """The people of a scene, and who of them may be heard.
-
-    Attributes:
-        people: the contacts.
-        heard: the ids of those who are heard first-hand; ``None`` is whoever needs to be.
-    """
-
-    people: tuple[Person, ...]
-    heard: frozenset[str] | None = None
-    _roles: dict[str, frozenset[str]] = field(init=False, repr=False, eq=False, factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        self._roles.update({p.id: frozenset(p.roles) for p in self.people})
-
-    def roles_of(self, id: str) -> frozenset[str]:
-        """The roles of a contact."""
-        return self._roles.get(id, frozenset())
-
-    def may_speak(self, id: str) -> bool:
-        """Whether a contact may say something first-hand."""
-        return self.heard is None or id in self.heard
-
-    def speakers(self, roles: Collection[str] = ()) -> tuple[str, ...]:
-        """Those who may say something first-hand; only holders of some roles, if any are named."""
-        return tuple(
-            p.id
-            for p in self.people
-            if self.may_speak(p.id) and (not roles or not self.roles_of(p.id).isdisjoint(roles))
-        )
 
 
 @frozen
@@ -98,7 +66,7 @@ def read(fact: Fact, cell: Cell, cast: Cast, at: datetime) -> Reading:
                 by=US,
             )
         )
-    return evidence.read(fact, about, cast.roles_of, at)
+    return evidence.read(fact, about, cast, at)
 
 
 def cells_of_fact(
@@ -109,6 +77,7 @@ def cells_of_fact(
     *,
     at_most: int = 2,
     short: bool = False,
+    voiced: bool = False,
 ) -> Iterator[Cell]:
     """The ways in which a fact can be known, the plainest first.
 
@@ -119,11 +88,15 @@ def cells_of_fact(
         values: the values to try.
         at_most: how many of the values may be claimed at once.
         short: whether answers that do not count can be told from none at all.
+        voiced: whether some condition counts the voices behind it.
     """
     # nothing said comes first and costs nothing: of cells that nobody can tell apart the first of
     # the cheapest stays
     yield Cell()
     values = tuple(values)
+    if voiced and cast.voices is not None:
+        yield from _voiced(declared[0], about, cast, values, at_most)
+        return
     ways = list(dict.fromkeys(way for fact in declared for way in _ways(fact, about, cast)))
     # an answer that does not count reads like none, but for ``disputed``, which looks at the claims
     # themselves
@@ -137,6 +110,27 @@ def cells_of_fact(
         said = chain(said, _claimed_oddly(declared, about, cast, values))
     for voices, claims in said:
         yield _cell(declared[0].id, about, voices, claims)
+
+
+def _voiced(
+    fact: Fact, about: str | None, cast: Cast, values: Sequence[Value], at_most: int
+) -> Iterator[Cell]:
+    """What all voices of the cast say, and no other contact; papers contradict them."""
+    voices = cast.voices or frozenset()
+    narrow = evolve(cast, heard=voices if cast.heard is None else cast.heard & voices)
+    papers: list[_Voice] = [("document", f"paper {n}", _FRESH, True) for n in range(1, at_most)]
+    for way in _ways(fact, about, narrow):
+        speaking = {source for _, source, _, _ in way}
+        rest: list[_Voice] = [("contact", id, _FRESH, True) for id in sorted(voices - speaking)]
+        all_: tuple[_Voice, ...] = (*way, *(v for v in rest if cast.may_speak(v[1])))
+        # who agrees besides costs nothing, or a fact behind which two stand would be dearer than
+        # another one for which one is enough
+        spare = sum(_COST[kind] for kind, *_ in all_[len(way) :])
+        for number in range(1, at_most + 1):
+            for first, *others in combinations(values, number):
+                said = [first] * len(all_) + others
+                cell = _cell(fact.id, about, (*all_, *papers[: number - 1]), said)
+                yield evolve(cell, cost=cell.cost - spare)
 
 
 def _claimed(
@@ -240,22 +234,26 @@ def _cost(saying: Saying) -> int:
 def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, ...]]:
     """Who has to speak for a fact to be established; none when nobody can."""
     rule = fact.sources
+    speakers = cast.speakers(rule.roles, about)
     entitled: list[_Voice] = [
-        ("contact", id, _FRESH, True) for id in _by_preference(cast.speakers(rule.roles), about)
+        ("contact", id, _FRESH, True) for id in _by_preference(speakers, about)
     ]
     if rule.roles and rule.documents:
         entitled.append(("document", "their letter", _FRESH, True))
     # whom the cast does not let be heard can still be quoted by others, where hearsay is enough
     if rule.roles and not rule.first_hand:
-        silent = [p.id for p in cast.people if not cast.roles_of(p.id).isdisjoint(rule.roles)]
+        silent = [p.id for p in cast.people if cast.plays(p.id, rule.roles, about)]
         told_on: list[_Voice] = [("contact", id, _FRESH, False) for id in silent]
         entitled += [voice for voice in told_on if not cast.may_speak(voice[1])]
     others = _others(cast, about)
     if not rule.roles:
         entitled = others
     # one of them stands for all: a word counts by the roles of its source, and which of the holders
-    # it was no condition asks. Who is heard is settled by the cast before
-    for first in entitled[:1]:
+    # it was no condition asks. Who is heard is settled by the cast before. Where some have the
+    # final word, one of them stands for these, and one for the others
+    final = [v for v in entitled if _final(v, fact, cast)]
+    others_first = [v for v in entitled if v not in final]
+    for first in (*final[:1], *others_first[:1]):
         rest = [voice for voice in others if voice[1] != first[1]]
         yield (first, *rest[: rule.at_least - 1])
 
@@ -284,7 +282,7 @@ def _short_of(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voic
         if rule.first_hand:
             yield tuple((k, source, age, k != "contact") for k, source, age, _ in way)
     if rule.roles:
-        outside = [v for v in _others(cast, about) if not _entitled(v, fact, cast)]
+        outside = [v for v in _others(cast, about) if not _entitled(v, fact, cast, about)]
         yield tuple(outside[: rule.at_least])
 
 
@@ -305,10 +303,14 @@ def _mixed(
     # standing are enough; with more, the combinations would explode
     by_standing: dict[tuple[bool, ...], list[_Voice]] = {}
     for voice in _others(cast, about):
-        standing = tuple(_counts(voice, fact, cast) for fact in declared)
+        standing = tuple(
+            part
+            for fact in declared
+            for part in (_counts(voice, fact, cast, about), _final(voice, fact, cast))
+        )
         by_standing.setdefault(standing, []).append(voice)
     # those who count for nobody are best to fill up the number, as they change nothing else
-    others = by_standing.get((False,) * len(declared)) or _others(cast, about)
+    others = by_standing.get((False, False) * len(declared)) or _others(cast, about)
     voices: list[_Voice] = [
         (kind, source, age, hand)
         for same in by_standing.values()
@@ -327,14 +329,20 @@ def _mixed(
                 yield some, tuple(rest[: number - len(some)])
 
 
-def _counts(voice: _Voice, fact: Fact, cast: Cast) -> bool:
-    return not fact.sources.roles or _entitled(voice, fact, cast)
+def _counts(voice: _Voice, fact: Fact, cast: Cast, about: str | None) -> bool:
+    return not fact.sources.roles or _entitled(voice, fact, cast, about)
 
 
-def _entitled(voice: _Voice, fact: Fact, cast: Cast) -> bool:
+def _final(voice: _Voice, fact: Fact, cast: Cast) -> bool:
+    kind, source, _, first_hand = voice
+    spoken = kind == "contact" and first_hand
+    return spoken and not cast.roles_of(source).isdisjoint(fact.final_word)
+
+
+def _entitled(voice: _Voice, fact: Fact, cast: Cast, about: str | None) -> bool:
     kind, source, _, _ = voice
     if kind == "contact":
-        return not cast.roles_of(source).isdisjoint(fact.sources.roles)
+        return cast.plays(source, fact.sources.roles, about)
     return kind == "document" and fact.sources.documents
 
 

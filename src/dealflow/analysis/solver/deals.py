@@ -7,7 +7,8 @@ from datetime import datetime
 
 from attrs import evolve
 
-from dealflow.analysis.solver.cells import Cast, cells_of_fact
+from dealflow.analysis.solver.cast import Cast
+from dealflow.analysis.solver.cells import cells_of_fact
 from dealflow.analysis.solver.routes import Unreachable, route, scene_to_pass
 from dealflow.analysis.solver.scenes import (
     START,

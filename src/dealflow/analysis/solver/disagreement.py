@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import evolve, frozen
 
-from dealflow.analysis.solver.search import ANSWERED, Goal
+from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.assessment import Judgement, Verdict, judge_move
 from dealflow.conditions import Condition, Outcome
 from dealflow.playbook import Plan, Playbook

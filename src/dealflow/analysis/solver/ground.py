@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,8 @@ from typing import cast as typed
 
 from attrs import define, field
 
-from dealflow.analysis.solver.cells import Cast, Cell, cells_beside, cells_of_fact, read
+from dealflow.analysis.solver.cast import Cast
+from dealflow.analysis.solver.cells import Cell, cells_beside, cells_of_fact, read
 from dealflow.analysis.solver.forest import Input, Leaf, Pair, Tree, pair_of
 from dealflow.analysis.solver.own import OWNER
 from dealflow.analysis.solver.samples import NORTHWIND, Samples
@@ -20,11 +21,14 @@ from dealflow.conditions import (
     AttributeRef,
     Condition,
     Disputed,
+    Dissent,
+    Known,
     Look,
     Node,
     Not,
     Or,
     Quantified,
+    Voices,
 )
 from dealflow.evidence import ANY_ROLE, Contact, Fact, Lack, Reading
 from dealflow.values import Money, Value, ValueType
@@ -47,6 +51,8 @@ class Ground:
         given: cells to try first, by input: what a deal is already.
         stands: whether nothing of what is given may be taken back.
         cells: the cells of each input that was met so far.
+        voice: who speaks by the id of a contact: that contact.
+        until: people stay who they are.
     """
 
     cast: Cast
@@ -55,6 +61,8 @@ class Ground:
     given: Mapping[Input, Cell] = field(factory=dict)
     stands: bool = False
     cells: dict[Input, list[Cell]] = field(factory=dict)
+    voice: Callable[[str], str] = field(init=False, default=str)
+    until: datetime | None = field(init=False, default=None)
     _contacts: dict[str, Contact] = field(factory=dict)
     _declared: dict[Input, list[Fact]] = field(factory=dict)
     _which: dict[tuple[Input, Fact], int] = field(factory=dict)
@@ -62,6 +70,7 @@ class Ground:
     _readers: dict[Input, list[Leaf]] = field(factory=dict)
     _readings: dict[tuple[Input, int, int], Reading] = field(factory=dict)
     _env: dict[Input, int] = field(factory=dict)
+    _voiced: set[Input] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self._contacts.update(
@@ -121,8 +130,29 @@ class Ground:
                     return Leaf((), lambda _: (0, 0))
                 kind: Any = "and" if quantifier == "every" else "or"
                 return Tree(kind, tuple(self.tree(part, holder) for holder in holders))
+            case Voices() if self.cast.voices is not None:
+                return self._voices(condition, len(self.cast.voices))
             case _:
                 return self._leaf(condition, contact)
+
+    def _voices(self, condition: Voices, behind: int) -> Tree | Leaf:
+        """How many voices there are when all of the cast's stand behind each fact that is known."""
+        # by itself each fact is an input that many conditions read; to try them together would take
+        # the product of their cells. With the voices given, it only matters whether any is known
+        some, none = (self._of_voices(condition, number) for number in (behind, 0))
+        if some == none:
+            return Leaf((), lambda _: some)
+        parts: list[Tree | Leaf] = []
+        for fact in condition.over:
+            known = self._leaf(Known(fact), None)
+            self._voiced.add(known.inputs[0])
+            parts.append(_either(known, some, none))
+        return Tree("or" if some == (1, 1) else "and", tuple(parts))
+
+    def _of_voices(self, condition: Voices, have: int) -> Pair:
+        if condition.answer(have):
+            return (1, 1)
+        return (0, 0) if condition.needs_more(have) is not None else (2, 2)
 
     def _leaf(self, condition: Condition, contact: Contact | None) -> Leaf:
         # one leaf for all conditions of the same sense: by that the common parts of two versions of
@@ -154,8 +184,7 @@ class Ground:
                 yield from self._facts(node, contact)
 
     def _facts(self, node: Node, contact: Contact | None) -> Iterable[Input]:
-        fact = getattr(node, "fact", None)
-        if isinstance(fact, Fact):
+        for fact in node.reads:
             about = contact.id if contact is not None and fact.of == "contact" else None
             input = _fact_input(fact, about)
             self._declare(input, fact)
@@ -248,8 +277,13 @@ class Ground:
         alike = [f for f in declared if (f.type, f.of) == (declared[0].type, declared[0].of)]
         values = dict.fromkeys(v for fact in alike for v in self.samples.of_fact(fact, people))
         at_most = 3 if len(values) <= _SEVERAL_OF else 2
-        disputed = any(isinstance(leaf.source, Disputed) for leaf in self._readers[input])
-        yield from cells_of_fact(alike, about, self.cast, values, at_most=at_most, short=disputed)
+        disputed = any(isinstance(leaf.source, Disputed | Dissent) for leaf in self._readers[input])
+        yield from cells_of_fact(
+            *(alike, about, self.cast, values),
+            at_most=at_most,
+            short=disputed,
+            voiced=input in self._voiced,
+        )
 
     def _attributes(self, name: str) -> Iterable[Cell]:
         type_, choices = ATTRIBUTES[name]
@@ -291,6 +325,9 @@ class Ground:
 _CHANGE = 5
 """What it costs to change something on a card."""
 
+_LAST_RESORT = 100
+"""What it costs to change the price of a deal: the customer is asked about all else before."""
+
 _RATINGS = frozenset(Decimal(n) for n in range(-5, 6))
 
 
@@ -302,10 +339,17 @@ def _changed(name: str, given: Cell, cells: Iterable[Cell]) -> Iterator[Cell]:
                 continue
             case "deal.amount" if cell.value is None:
                 continue
+            case "deal.amount":
+                yield Cell(cell.value, (), _LAST_RESORT)
             case "deal.talks" if typed("Decimal", cell.value) <= typed("Decimal", given.value):
                 continue
             case _:
                 yield Cell(cell.value, (), max(cell.cost, _CHANGE))
+
+
+def _either(known: Leaf, some: Pair, none: Pair) -> Leaf:
+    """A leaf that comes to one thing when a fact is known, and to another when it is not."""
+    return Leaf(known.inputs, lambda cells: some if known.pair(cells) == (1, 1) else none, known)
 
 
 def _fact_input(fact: Fact, about: str | None) -> Input:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.analysis.solver.scenes import (
     START,
     Hearing,
@@ -25,7 +26,7 @@ from dealflow.analysis.solver.scenes import (
     heard_in,
     scene_of,
 )
-from dealflow.analysis.solver.search import ANSWERED, LIMIT, Answer, Goal, solve
+from dealflow.analysis.solver.search import LIMIT, Answer, solve
 from dealflow.assessment import Verdict, judge_step
 from dealflow.deal import Deal
 from dealflow.evidence import Card

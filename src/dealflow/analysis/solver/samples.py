@@ -8,10 +8,10 @@ there are to be put in order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from attrs import define, evolve, field
 
@@ -23,6 +23,7 @@ from dealflow.conditions import (
     Constant,
     Count,
     Disputed,
+    Dissent,
     FactRef,
     Named,
     Node,
@@ -59,6 +60,7 @@ class Samples:
         currency: of amounts.
         constants: by type, the values written in the conditions.
         related: by type, what is compared with something else than a constant.
+        present: by type, what a deal has already, of what is compared so.
         items: by list fact, the texts that are looked for in it.
         sizes: the numbers with which sizes of lists are compared.
         least: how many values of a gap are tried at least; two where claims may differ.
@@ -69,6 +71,7 @@ class Samples:
     currency: str = "EUR"
     constants: dict[ValueType, set[Value]] = field(factory=dict)
     related: dict[ValueType, set[str]] = field(factory=dict)
+    present: dict[ValueType, set[Value]] = field(factory=dict)
     items: set[str] = field(factory=set)
     sizes: set[int] = field(factory=set)
     least: int = 1
@@ -88,10 +91,21 @@ class Samples:
         """The same, with amounts in a currency."""
         return evolve(self, currency=currency)
 
+    def beside(self, values: Iterable[Value]) -> Samples:
+        """The same, with what a deal has already: what is compared with it may have to equal it."""
+        present: dict[ValueType, set[Value]] = {}
+        items = set(self.items)
+        for value in values:
+            if isinstance(value, tuple):
+                items.update(value if self.members else ())
+            elif (type_ := _type_of(value)) in self.related:
+                present.setdefault(type_, set()).add(value)
+        return evolve(self, present=present, items=items)
+
     def _note(self, node: Node) -> None:
         if isinstance(node, Named):
             self.items.add(node.item)
-        elif isinstance(node, Disputed):
+        elif isinstance(node, Disputed | Dissent):
             # claims may differ and give every other condition the same answers: that takes a second
             # value in each gap
             self.least = 2
@@ -149,14 +163,19 @@ class Samples:
         related = len(self.related.get(type_, ()))
         room = min(max(related + 1 if related else 1, self.least), _MOST_IN_A_GAP)
         if type_ is ValueType.TEXT:
-            known = sorted({*map(str, self.constants.get(type_, ())), *self.items})
+            known = sorted({*map(str, self._known(type_)), *self.items})
             others = [_OTHER, *(f"{_OTHER} {number}" for number in range(2, room + 1))]
             return (*(other for other in others if other not in known), *known)
-        points = sorted(_as_number(v) for v in self.constants.get(type_, ()))
+        points = sorted({_as_number(v) for v in self._known(type_)})
         numbers = _spread(points, room, self._first(type_), _STEP.get(type_, Decimal(1)))
+        # what equals the other side reads best, where it does
+        numbers = chain(sorted(_as_number(v) for v in self.present.get(type_, ())), numbers)
         values = (self._value(type_, number) for number in numbers)
         # between a day and the next there is no other: what falls together is one value
         return tuple(dict.fromkeys(values))
+
+    def _known(self, type_: ValueType) -> set[Value]:
+        return {*self.constants.get(type_, ()), *self.present.get(type_, ())}
 
     def _first(self, type_: ValueType) -> int:
         """Where to start when no condition names a value: one that reads well."""

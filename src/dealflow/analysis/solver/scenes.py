@@ -20,6 +20,7 @@ from dealflow.evidence import (
     ContactKind,
     Fact,
     Influence,
+    Level,
     ResponseMode,
     SourceKind,
     Statement,
@@ -57,6 +58,8 @@ class Person:
         influence: the degree of influence.
         response_mode: how the contact responds to a proposal for change.
         rating: how the contact stands to us.
+        department: where in the customer's house.
+        level: at which level there.
     """
 
     id: str
@@ -65,6 +68,8 @@ class Person:
     influence: Influence | None = None
     response_mode: ResponseMode | None = None
     rating: int | None = None
+    department: str = ""
+    level: Level | None = None
 
     @property
     def name(self) -> str:
@@ -193,14 +198,7 @@ def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
     # whoever needs it has to look at the deal that comes out
     while sum(talk.spoke == "both" for talk in deal.interactions.values()) < scene.talks:
         deal.meet("call", participants=[next(iter(deal.contacts))], by=by, at=at)
-    # words that others of their source overtook are withdrawn, too: when the last one goes, the one
-    # before would stand again
-    wanted = list(scene.sayings)
-    for statement in list(deal.statements.values()):
-        if statement.id not in deal.withdrawn and not _kept(deal, statement, wanted, at):
-            deal.withdraw(statement.id, by=by, at=at, reason="No longer so")
-    for saying in wanted:
-        say(deal, saying, by=by, at=at)
+    _statements(deal, scene, by, at)
     # that somebody is heard shows in statements alone, so who has nothing to say that matters says
     # something else
     for id in scene.heard:
@@ -209,6 +207,20 @@ def perform(deal: Deal, scene: Scene, *, by: str, at: datetime) -> None:
     for guard in scene.waived:
         if guard not in deal.waivers:
             deal.waive(guard, authority="the head of sales", by=by, at=at, reason="Agreed")
+
+
+def _statements(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
+    # words that others of their source overtook are withdrawn, too: when the last one goes, the one
+    # before would stand again
+    wanted = list(scene.sayings)
+    # what somebody confirmed in one go is taken back as a whole, and said anew where it belongs
+    for number in set(deal.confirmations) - set(deal.withdrawn):
+        deal.withdraw(number, by=by, at=at, reason="No longer so")
+    for statement in list(deal.statements.values()):
+        if statement.id not in deal.withdrawn and not _kept(deal, statement, wanted, at):
+            deal.withdraw(statement.id, by=by, at=at, reason="No longer so")
+    for saying in wanted:
+        say(deal, saying, by=by, at=at)
 
 
 def _people(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
@@ -220,6 +232,8 @@ def _people(deal: Deal, scene: Scene, by: str, at: datetime) -> None:
             "influence": person.influence,
             "response_mode": person.response_mode,
             "rating": person.rating,
+            "department": person.department,
+            "level": person.level,
         }
         contact = known.get(person.id)
         if contact is None:
@@ -270,7 +284,9 @@ def _as_saying(statement: Statement, age: timedelta) -> Saying:
 
 def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
     """Put one statement on record."""
-    said_at = at - saying.age
+    said_at, close = at - saying.age, deal.playbook.trial_close
+    quoted = close is not None and close.needs_quote(saying.fact, saying.value)
+    quote = {"quote": "In their own words"} if quoted else {}
     if saying.source_kind == "contact":
         deal.hear(
             saying.source,
@@ -281,6 +297,7 @@ def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
             said_at=said_at,
             about=saying.about,
             first_hand=saying.first_hand,
+            **quote,
         )
     elif saying.source_kind == "document":
         deal.read(
@@ -291,18 +308,16 @@ def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
             at=at,
             said_at=said_at,
             about=saying.about,
+            **quote,
         )
     else:
-        deal.observe(saying.fact, saying.value, by=by, at=at, said_at=said_at, about=saying.about)
+        details = {"said_at": said_at, "about": saying.about, **quote}
+        deal.observe(saying.fact, saying.value, by=by, at=at, **details)
 
 
 def heard_in(deal: Deal) -> frozenset[str]:
     """The contacts of whom a first-hand statement stands."""
-    return frozenset(
-        s.source
-        for s in deal.statements.values()
-        if s.source_kind == "contact" and s.first_hand and s.id not in deal.withdrawn
-    )
+    return frozenset(s.source for s in deal.standing if s.source_kind == "contact" and s.first_hand)
 
 
 def _small_talk(deal: Deal, scene: Scene, id: str) -> Saying:
@@ -345,19 +360,15 @@ def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
         observers: whether to tell apart who of us saw something.
     """
     latest: dict[tuple[object, ...], Statement] = {}
-    for statement in deal.statements.values():
-        if statement.id not in deal.withdrawn:
-            source = (
-                statement.fact,
-                statement.about,
-                statement.source_kind,
-                statement.source,
-            )
-            before = latest.get(source)
-            if before is None or before.said_at <= statement.said_at:
-                latest[source] = statement
+    for statement in deal.standing:
+        source = (statement.fact, statement.about, statement.source_kind, statement.source)
+        before = latest.get(source)
+        if before is None or before.said_at <= statement.said_at:
+            latest[source] = statement
     people = (
-        Person(c.id, c.roles, c.kind, c.influence, c.response_mode, c.rating)
+        Person(
+            *(c.id, c.roles, c.kind, c.influence, c.response_mode, c.rating, c.department, c.level)
+        )
         for c in deal.contacts.values()
     )
     sayings = [_as_saying(s, at - s.said_at) for s in latest.values()]

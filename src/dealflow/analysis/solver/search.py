@@ -12,36 +12,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.casts import casts
-from dealflow.analysis.solver.cells import Cast, Cell
+from dealflow.analysis.solver.cells import Cell
 from dealflow.analysis.solver.factoring import factored
-from dealflow.analysis.solver.forest import Bound, Budget, Forest, Input, Pair, groups, truth_bits
+from dealflow.analysis.solver.forest import Bound, Budget, Forest, Input, Pair, truth_bits
+from dealflow.analysis.solver.goals import Goal, Part, apart, counts_voices, merged
 from dealflow.analysis.solver.ground import Ground
 from dealflow.analysis.solver.own import OF_CARD, rules, with_values
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
-from dealflow.conditions import (
-    AttributeRef,
-    Condition,
-    Constant,
-    Heard,
-    Node,
-    OverFact,
-    OverRole,
-    Within,
-)
-from dealflow.evidence import ANY_ROLE
-from dealflow.values import Truth, ValueType
+from dealflow.conditions import Condition, Constant, Within
+from dealflow.values import Truth, Value
 
-__all__ = ["ANSWERED", "LIMIT", "Answer", "Goal", "solve"]
+__all__ = ["LIMIT", "Answer", "solve"]
 
 LIMIT = 200_000
 """How many states are tried before a question is left undecided."""
-
-ANSWERED = frozenset(Truth)
-"""Every truth: a goal that is met whatever its condition comes to."""
 
 # so much is one unit of a cell's cost; what is below only settles ties
 _FINE = 1000
@@ -49,25 +38,6 @@ _FINE = 1000
 # their guards. It is emptied when full, which costs time only
 _MOST_KNOWN = 50_000
 _KNOWN: dict[object, tuple[dict[Input, Cell] | None, int]] = {}
-_PASSING = frozenset({Truth.TRUE})
-
-
-def _truths(truths: Iterable[Truth]) -> frozenset[Truth]:
-    return frozenset(truths)
-
-
-@frozen
-class Goal:
-    """What a condition shall come to.
-
-    Attributes:
-        condition: the condition; two playbooks' conditions may be mixed, as facts carry their own
-            declarations and are matched by their ids.
-        allowed: the truths that it may have.
-    """
-
-    condition: Condition
-    allowed: frozenset[Truth] = field(default=_PASSING, converter=_truths)
 
 
 @frozen
@@ -116,7 +86,7 @@ def solve(
     """
     asked = list(goals)
     asked += map(Goal, rules([goal.condition for goal in asked]))
-    wanted = _merged(asked)
+    wanted = merged(asked)
     # two demands on the same condition that have no truth in common
     if not all(goal.allowed for goal in wanted):
         return Answer(None, True, 0)
@@ -124,12 +94,18 @@ def solve(
     known = None if given is None else given.currency
     currency = known or Samples.of(conditions, at).currency
     budget = Budget(limit)
-    parts = _apart(wanted)
+    parts = apart(wanted)
     search = _Search(parts, at, currency, budget, given, stands)
     try:
         # one part that nobody can meet settles it. By itself a part needs few people, while all
         # parts together need the product of their casts to say no
-        if len(parts) > 1 and any(_impossible(part, search, roles) for part in parts):
+        alone = parts if len(parts) > 1 else []
+        # a clause that counts voices ties many facts together, and is met or not by who speaks:
+        # what nobody can meet without it, nobody can meet with it
+        others = [goal for goal in wanted if not counts_voices(goal.condition)]
+        if len(others) < len(wanted):
+            alone = [*apart(others), *alone]
+        if any(_impossible(part, search, roles) for part in alone):
             return Answer(None, not _hangs_on_today(conditions), budget.spent)
         for cast in casts(conditions, tuple(roles), given, stands=stands):
             cells = search.cells_in(cast)
@@ -159,87 +135,11 @@ def forget() -> None:
     _KNOWN.clear()
 
 
-def _impossible(part: _Part, search: _Search, roles: Iterable[str]) -> bool:
+def _impossible(part: Part, search: _Search, roles: Iterable[str]) -> bool:
     """Whether some goals cannot be met by any people at all: quick to see, as they are few."""
     conditions = [goal.condition for goal in part.goals]
     alone = evolve(search, parts=[part], given=None, stands=False)
     return all(alone.cells_in(cast) is None for cast in casts(conditions, tuple(roles)))
-
-
-def _merged(goals: Iterable[Goal]) -> list[Goal]:
-    merged: dict[object, Goal] = {}
-    for goal in goals:
-        # by what it says and reads, so that a guard that two playbooks share is asked about once
-        key = goal.condition.sense
-        before = merged.get(key, goal)
-        merged[key] = Goal(before.condition, before.allowed & goal.allowed)
-    return list(merged.values())
-
-
-@define
-class _Part:
-    """Goals that read nothing that other goals read.
-
-    Attributes:
-        goals: the goals.
-        roles: the roles on which it depends who is there; ``None`` is everybody.
-        key: equal for goals that come to the same.
-    """
-
-    goals: list[Goal]
-    roles: frozenset[str] | None
-    key: tuple[object, ...]
-
-    @classmethod
-    def of(cls, goals: list[Goal]) -> _Part:
-        """Note on whom the goals depend."""
-        nodes = [node for goal in goals for node in goal.condition.walk()]
-        roles: set[str] = set()
-        for node in nodes:
-            if isinstance(node, OverRole):
-                roles.add(node.role)
-            elif isinstance(node, OverFact):
-                roles.update(node.fact.sources.roles)
-        # where anybody may count, leaving somebody out would change the answer
-        everybody = ANY_ROLE in roles or any(map(_counts_people, nodes))
-        key = tuple((goal.condition.sense, goal.allowed) for goal in goals)
-        return cls(goals, None if everybody else frozenset(roles), key)
-
-    def people(self, cast: Cast) -> Cast:
-        """Those of a cast who matter, and those without a role, who speak where anybody may."""
-        roles = self.roles
-        if roles is None:
-            return cast
-        # the fewer people are in the key of what is kept, the more often it is found again. The
-        # first of the cast stays, as he is who speaks where it does not matter who does
-        people = tuple(
-            person
-            for number, person in enumerate(cast.people)
-            if not number or not person.roles or not roles.isdisjoint(person.roles)
-        )
-        return cast if len(people) == len(cast.people) else Cast(people, cast.heard)
-
-
-def _counts_people(node: Node) -> bool:
-    match node:
-        case Heard() | AttributeRef(name="deal.talks" | "contact.heard"):
-            return True
-        case OverFact(fact=fact):
-            return fact.type is ValueType.PERSON
-        case _:
-            return False
-
-
-def _apart(goals: Iterable[Goal]) -> list[_Part]:
-    """The goals in groups that read nothing in common."""
-
-    def reads(goal: Goal) -> Iterator[Input]:
-        for node in goal.condition.walk():
-            if isinstance(node, AttributeRef):
-                yield ("attribute", node.name)
-        yield from (("fact", fact.id) for fact in goal.condition.facts)
-
-    return [_Part.of(part) for part in groups(goals, reads)]
 
 
 @define
@@ -255,7 +155,7 @@ class _Search:
         stands: whether nothing of it is taken back.
     """
 
-    parts: list[_Part]
+    parts: list[Part]
     at: datetime
     currency: str
     budget: Budget
@@ -274,7 +174,7 @@ class _Search:
             cells |= found
         return cells
 
-    def _remembered(self, part: _Part, cast: Cast) -> dict[Input, Cell] | None:
+    def _remembered(self, part: Part, cast: Cast) -> dict[Input, Cell] | None:
         """What was found for the same goals and people before, at the price that it had then.
 
         Guards that a change leaves alone are asked about over and over.
@@ -282,7 +182,7 @@ class _Search:
         # what a deal is already bears on the answer and is not in the key
         if self.given is not None:
             return self._solved(part.goals, cast)
-        key = (part.key, cast.people, cast.heard, self.at, self.currency)
+        key = (part.key, cast.people, cast.heard, cast.voices, self.at, self.currency)
         known = _KNOWN.get(key)
         if known is None:
             before = self.budget.spent
@@ -298,8 +198,9 @@ class _Search:
 
     def _solved(self, goals: Sequence[Goal], cast: Cast) -> dict[Input, Cell] | None:
         samples = Samples.of([goal.condition for goal in goals], self.at)
-        samples = samples.in_currency(self.currency)
-        ground = Ground(cast, samples, self.at, _given_cells(self.given), self.stands)
+        given = _given_cells(self.given)
+        samples = samples.in_currency(self.currency).beside(_values(given, goals))
+        ground = Ground(cast, samples, self.at, given, self.stands)
         trees = [ground.tree(goal.condition) for goal in goals]
         ground.settle()
         # of two ways at the same cost, the one that is read first
@@ -351,11 +252,23 @@ def _on_card(attribute: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
 def _person(person: Person, attribute: Mapping[tuple[str, ...], Any]) -> Person:
     changes = {
         name: attribute[f"contact.{name}", person.id]
-        for name in ("kind", "influence", "response_mode", "rating")
+        for name in ("kind", "influence", "response_mode", "rating", "department", "level")
         if (f"contact.{name}", person.id) in attribute
     }
     rating = changes.get("rating")
+    if "department" in changes:
+        changes["department"] = changes["department"] or ""
     return evolve(person, **changes | ({} if rating is None else {"rating": int(rating)}))
+
+
+def _values(given: Mapping[Input, Cell], goals: Iterable[Goal]) -> Iterator[Value]:
+    """What a scene has already of what some goals read."""
+    read = {input[:2] for goal in goals for input in goal.reads()}
+    for input, cell in given.items():
+        if input[:2] in read:
+            yield from (saying.value for saying in cell.sayings)
+            if cell.value is not None:
+                yield cell.value
 
 
 def _given_cells(given: Scene | None) -> dict[Input, Cell]:
@@ -378,6 +291,8 @@ def _given_cells(given: Scene | None) -> dict[Input, Cell]:
         cells["attribute", "contact.influence", person.id] = Cell(person.influence)
         cells["attribute", "contact.response_mode", person.id] = Cell(person.response_mode)
         cells["attribute", "contact.rating", person.id] = Cell(rating)
+        cells["attribute", "contact.department", person.id] = Cell(person.department or None)
+        cells["attribute", "contact.level", person.id] = Cell(person.level)
     said: dict[Input, tuple[Saying, ...]] = {}
     for saying in given.sayings:
         about = () if saying.about is None else (saying.about,)
