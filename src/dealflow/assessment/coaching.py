@@ -89,8 +89,7 @@ def farewell(snapshot: Snapshot, judgement: Judgement) -> Farewell:
     # Playbooks name their roles from the one who decides downwards; whoever has none comes last.
     book, people = snapshot.playbook, snapshot.people
     order = [c.id for role in book.roles for c in people.holders(role.id)]
-    others = people.staying(id for id in state.contacts if people.same(id) == id)
-    contacts = tuple(dict.fromkeys([*order, *others]))
+    contacts = tuple(dict.fromkeys([*order, *snapshot.everybody]))
     refuted = tuple(f.guard for f in judgement.findings if f.refuted)
     name = state.contacts[contacts[0]].name if contacts else None
     fact = book.coaching.called

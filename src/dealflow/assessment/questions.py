@@ -233,9 +233,7 @@ def _whom(
         return (), roles
     # In the order of the roles, which is from the most suitable downwards.
     holders = [id for role in roles for id in _holders(snapshot, role, himself)]
-    there = snapshot.people
-    everybody = there.staying(id for id in snapshot.state.contacts if there.same(id) == id)
-    suitable = dict.fromkeys(holders if roles else everybody)
+    suitable = dict.fromkeys(holders if roles else snapshot.everybody)
     people = tuple(id for id in suitable if id not in leave_out)
     if himself in people:
         return (himself,), ()

@@ -240,6 +240,12 @@ class Snapshot:
         """The last instant at which the people are these when nothing is put on record."""
         return self.people.until
 
+    @property
+    def everybody(self) -> Collection[str]:
+        """The ids of the people who have not left, each once, in the order added."""
+        same = self.people.same
+        return self.people.staying(id for id in self.state.contacts if same(id) == id)
+
     def holders(self, role: str) -> Collection[Contact]:
         """The contacts who hold a role, or any role for ``any_role``."""
         return self.people.holders(role)
