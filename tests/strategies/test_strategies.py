@@ -313,13 +313,28 @@ def drawing(*values: object) -> Any:
     return SimpleNamespace(draw=lambda _: next(drawn))
 
 
-def test_time_may_pass_before_a_move() -> None:
-    """A move is tried some days later, when answers may have gone out of date."""
+FIRST = {"nothing": [], "contradict": ["said"], "withdraw": ["withdrawn"], "wait": []}
+
+
+@pytest.mark.parametrize("first", FIRST)
+@given(data=st.data())
+def test_one_thing_happens_before_a_move(first: str, data: st.DataObject) -> None:
+    """Before a try somebody contradicts or takes back, time passes, or nothing is done."""
     machine = deal_machine(BOOK)()
-    before = machine.now
-    machine.advance(data=drawing(40, "qualification"), first="wait")
-    assert machine.now == before + timedelta(days=40)
-    assert machine.deal.trail[-1].at == machine.now
+    machine.prepare()
+    before, then = machine.deal.version, machine.now
+    machine.advance(data=data, first=first)
+    happened = [entry.event.KIND for entry in machine.deal.trail[before:]]
+    assert happened[:-1] == FIRST[first]
+    assert happened[-1] in ("moved", "refused")
+    assert (machine.now > then) is (first == "wait")
+
+
+def test_a_move_may_be_made_ready() -> None:
+    """Before a move everything is said that it needs, so that it passes."""
+    machine = deal_machine(BOOK)()
+    machine.advance(data=drawing("qualification"), first="prepare")
+    assert machine.deal.step == "qualification"
 
 
 def test_who_is_there_stays_there() -> None:
