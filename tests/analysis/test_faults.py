@@ -8,7 +8,7 @@ import pytest
 
 from dealflow import parse_playbook
 from dealflow.analysis import prove
-from tests._faults import FAULTS, Found, find, rows, text
+from tests._faults import FAULTS, Found, find, row, text
 from tests._planted import UNSEEN, Fault
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -30,8 +30,8 @@ def test_enough_faults_are_planted() -> None:
 
 def test_every_fault_is_found_by_some_tool() -> None:
     """No row of the table is empty."""
-    for row in table()[2:]:
-        assert any(cell.strip() for cell in row.strip("|").split("|")[1:]), row
+    for line in table()[2:]:
+        assert any(cell.strip() for cell in line.strip("|").split("|")[1:]), line
 
 
 def test_a_fault_changes_the_file() -> None:
@@ -51,9 +51,10 @@ def test_some_faults_are_refuted(id: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_table_is_what_the_tools_say() -> None:
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+def test_the_table_is_what_the_tools_say(fault: Fault) -> None:
     """Lint, proof, diff and the shipped playbook's own tests find what the page says."""
-    assert list(rows()) == table()
+    assert row(fault) in table()
 
 
 @pytest.mark.slow
