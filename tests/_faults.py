@@ -15,11 +15,11 @@ from dealflow import Playbook, PlaybookError, parse_playbook
 from dealflow.analysis import diff, lint_text, prove
 from tests._planted import FAULTS, Fault
 
-__all__ = ["FAULTS", "Found", "find", "row", "suite_fails", "text"]
+__all__ = ["FAULTS", "HEAD", "Found", "find", "row", "suite_fails", "text"]
 
 ROOT = Path(__file__).parents[1]
-LOADED = "loaded"
-"""What stands for a playbook that is not even loaded."""
+HEAD = ["| planted fault | lint | prove | diff | tests |", "|---|---|---|---|---|"]
+"""The first lines of the docs' table."""
 
 
 @cache
@@ -104,6 +104,7 @@ def row(fault: Fault) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("| planted fault | lint | prove | diff | tests |\n|---|---|---|---|---|\n")
+    for line in HEAD:
+        sys.stdout.write(line + "\n")
     for fault in FAULTS:
         sys.stdout.write(row(fault) + "\n")

@@ -330,6 +330,15 @@ def test_one_thing_happens_before_a_move(first: str, data: st.DataObject) -> Non
     assert (machine.now > then) is (first == "wait")
 
 
+def test_time_may_pass_before_a_move() -> None:
+    """A move is tried some days later, when answers may have gone out of date."""
+    machine = deal_machine(BOOK)()
+    before = machine.now
+    machine.advance(data=drawing(40, "qualification"), first="wait")
+    assert machine.now == before + timedelta(days=40)
+    assert machine.deal.trail[-1].at == machine.now
+
+
 def test_a_move_may_be_made_ready() -> None:
     """Before a move everything is said that it needs, so that it passes."""
     machine = deal_machine(BOOK)()
