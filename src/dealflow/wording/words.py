@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 
+from dealflow.message import Message
 from dealflow.typing import Language
 from dealflow.values import Money
 
@@ -67,6 +68,10 @@ class Words:
     @property
     def _zh(self) -> bool:
         return self.language == "zh"
+
+    def in_words(self, text: str) -> str:
+        """A sentence of the core in this language; what is no such sentence stays as it is."""
+        return text.in_words(self.gettext) if isinstance(text, Message) else text
 
     # values
 
