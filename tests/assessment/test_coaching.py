@@ -33,7 +33,7 @@ def asks(deal: Deal, **after: float) -> list[Ask]:
 
 def ask(deal: Deal, question: str, about: str | None = None, **after: float) -> Ask:
     """The one question of this id."""
-    (found,) = [a for a in asks(deal, **after) if (a.question.id, a.about) == (question, about)]
+    (found,) = [a for a in asks(deal, **after) if (a.id, a.about) == (question, about)]
     return found
 
 
@@ -79,20 +79,23 @@ def test_nobody_to_ask() -> None:
     assert (found.of, found.roles) == ((), ("user", "sponsor", "coach"))
 
 
-def test_nobody_left_to_ask() -> None:
-    """For every kind of question the roles to look for are named when nobody holds them."""
+def test_a_known_person_is_asked_before_an_unknown_one_is_looked_for() -> None:
+    """Without anybody in the right role whoever is known is asked, if his word counts at all."""
     deal = ready_at("guided_competition")
     take_back(deal, "proof.passed")
     deal.read("Report.pdf", "proof.passed", False, by=BY, at=now(deal))
     for who in deal.contacts:
         deal.change_contact(who, roles=[], by=BY, at=now(deal))
-    for question, roles, days in (
-        ("role.technical", ("coach", "economic_buyer", "sponsor"), 0),
-        ("proof.passed", ("technical_advisor", "user", "economic_buyer"), 0),
-        ("recheck.changed", ("coach", "sponsor", "economic_buyer"), 91),
+    everybody = tuple(deal.contacts)
+    for question, of, roles, days in (
+        ("role.technical", everybody, (), 0),
+        ("proof.passed", (), ("technical_advisor", "user", "economic_buyer"), 0),
+        ("recheck.changed", everybody, (), 91),
     ):
         found = ask(deal, question, days=days)
-        assert (found.of, found.roles) == ((), roles)
+        assert (set(found.of), found.roles) == (set(of), roles)
+    first = asks(deal)[0]
+    assert (first.id, first.reason, set(first.of)) == ("person.part", "part_unknown", {*everybody})
 
 
 def test_nobody_in_role() -> None:
@@ -147,9 +150,7 @@ def test_nobody_vouches_for_himself() -> None:
     assert ask(deal, "coach.trusted_by_buyers", about="paul").of == ("ruth", "mara")
     for other in ("ruth", "mara"):
         deal.change_contact(other, roles=["user"], by=BY, at=now(deal))
-    alone = ask(deal, "coach.trusted_by_buyers", about="paul")
-    assert alone.of == ()
-    assert set(alone.roles) == {"economic_buyer", "sponsor", "technical_advisor"}
+    assert set(ask(deal, "coach.trusted_by_buyers", about="paul").of) == {*deal.contacts} - {"paul"}
 
 
 def test_the_advisor_answers_for_himself() -> None:
@@ -234,13 +235,13 @@ def test_a_second_source() -> None:
     assert ask(deal, "own.name", about="ann").of == ("bob",)
     deal.change_contact("bob", roles=[], by=BY, at=now(deal))
     found = ask(deal, "be.sure")
-    assert (found.of, found.roles) == ((), ("buyer", "helper"))
+    assert (found.of, found.roles) == (("bob",), ())
     deal.read("A.pdf", "be.sure", True, by=BY, at=now(deal))
-    assert not [a for a in asks(deal) if a.question.id == "be.sure"]
+    assert not [a for a in asks(deal) if a.id == "be.sure"]
     deal.read("A.pdf", "be.sure", False, by=BY, at=now(deal))
     say(deal, "ann", "be.sure", False)
     assert (ask(deal, "be.sure").reason, ask(deal, "be.sure").of) == ("refuted", ("ann",))
-    assert not [a for a in asks(deal) if a.question.id == "be.surer"]
+    assert not [a for a in asks(deal) if a.id == "be.surer"]
 
 
 def test_our_own_side() -> None:
@@ -260,7 +261,7 @@ def test_stale() -> None:
     assert (changed.of, changed.roles) == (("tom", "paul", "ruth"), ())
     assert changed.fact is None
     assert {"budget_approved", "timely"} <= set(changed.guards)
-    assert "recheck.changed" not in [a.question.id for a in asks(deal)]
+    assert "recheck.changed" not in [a.id for a in asks(deal)]
 
 
 def test_conflicts_name_both_sides() -> None:
@@ -273,7 +274,7 @@ def test_conflicts_name_both_sides() -> None:
         ("budget_approved",): ("ruth", "tom"),
         ("clear_decision_process",): ("ruth", "tom", "paul"),
     }
-    assert {a.question.id for a in found} == {"recheck.conflict"}
+    assert {a.id for a in found} == {"recheck.conflict"}
     assert all(a.decides and a.fact is None and a.roles == () for a in found)
 
 
@@ -359,11 +360,12 @@ def test_what_decides_comes_first() -> None:
     deal = ready_at("buying_roles")
     for fact in ("problem.severe", "consequence.serious", "decision.clear"):
         take_back(deal, fact)
-    found = [(a.question.id, a.decides) for a in asks(deal)]
+    # Each could refute its guard; but of two answers that a guard waits for, a yes leaves it open.
+    found = [(a.id, a.decides, Verdict.WALK_AWAY in a.leads_to) for a in asks(deal)]
     assert found == [
-        ("decision.clear", True),
-        ("problem.severe", False),
-        ("consequence.serious", False),
+        ("decision.clear", ("clear_decision_process",), True),
+        ("problem.severe", ("severe_problem",), True),
+        ("consequence.serious", ("severe_problem",), True),
     ]
 
 
@@ -371,9 +373,9 @@ def test_what_blocks_comes_before_what_decides() -> None:
     """An answer that would settle what is only watched waits for one that the step needs."""
     deal = ready_at("qualification")
     take_back(deal, "budget.status")
-    found = {a.question.id: a for a in asks(deal)}
-    assert not found["budget.status"].decides
-    assert found["decision.clear"].decides
+    found = {a.id: a for a in asks(deal)}
+    assert found["budget.status"].leads_to == (Verdict.READY,)
+    assert Verdict.WALK_AWAY in found["decision.clear"].leads_to
     order = list(found)
     assert order.index("budget.status") < order.index("decision.clear")
 
@@ -413,10 +415,10 @@ def test_merging_keeps_what_either_says() -> None:
     deal = small_deal(more + MERGED)
     found = ask(deal, "own.plan", about="ann")
     assert (found.guards, found.fact) == (("planned", "settled"), "own.plan")
-    assert (found.of, found.roles, found.decides) == (("bob",), (), True)
+    assert (found.of, found.roles, found.decides) == (("bob",), (), ("planned", "settled"))
     deal.change_contact("bob", roles=["buyer"], by=BY, at=now(deal))
     found = ask(deal, "own.plan", about="ann")
-    assert (found.of, found.roles, found.decides) == ((), ("helper",), False)
+    assert (found.of, found.roles, found.decides) == (("bob",), (), ())
 
 
 def test_waived_guards_are_not_asked_about() -> None:
@@ -539,7 +541,9 @@ def test_overdue() -> None:
     at = deal.since + stay
     assert not [f for f in deal.assess(at=at).red_flags if f.flag == "overdue"]
     late = deal.assess(at=at + timedelta(hours=3)).red_flags[-1]
-    assert late == RaisedFlag("overdue", (), timedelta(hours=3))
+    assert late == RaisedFlag("overdue", (), timedelta(hours=3), late.ask)
+    assert late.ask is not None
+    assert (late.ask.id, late.ask.of) == ("risk.blockers", ("tom", "paul", "ruth"))
     deal.lose(by=BY, at=at + DAY, reason="x", to="nothing")
     assert "overdue" not in flags(deal, days=50)
 
@@ -664,3 +668,109 @@ def test_everything_said_leaves_nothing_to_ask() -> None:
         leave(deal)
     assert deal.outcome == "fulfilled"
     assert asks(deal) == []
+
+
+def test_ready_is_not_silence() -> None:
+    """A deal that is ready is told what the step ahead will need; one that is not, is not."""
+    deal = ready_at("first_contact")
+    now_ = deal.assess(at=now(deal))
+    assert now_.verdict is Verdict.READY
+    ahead = [a.id for a in now_.ahead]
+    deal.advance(by=BY, at=now(deal))
+    later = deal.assess(at=now(deal))
+    assert ahead == [a.id for a in later.questions]
+    assert later.ahead == ()
+    done = ready_at("fulfilment").assess(at=now(ready_at("fulfilment")))
+    assert (done.verdict, done.ahead) == (Verdict.READY, ())
+
+
+def only_anna() -> Deal:
+    """A deal of which one person is known, by name alone."""
+    deal = deal_at("first_contact")
+    for who in deal.contacts:
+        deal.change_contact(who, left=now(deal).date(), by=BY, at=now(deal))
+    deal.add_contact("anna", name="Anna Berg", by=BY, at=now(deal))
+    return deal
+
+
+def test_with_one_person_on_the_map_that_person_is_asked() -> None:
+    """First what her part is, then what anybody may answer; whom to look for comes last."""
+    deal = only_anna()
+    deal.hear(
+        "anna", "next_step.agreed", (now(deal) + 7 * DAY).date().isoformat(), by=BY, at=now(deal)
+    )
+    deal.hear("anna", "need.presenting", "Late", by=BY, at=now(deal))
+    deal.meet("call", participants=["anna"], by=BY, at=now(deal))
+    first, *others = deal.assess(at=now(deal)).ahead
+    assert (first.id, first.of, first.about) == ("person.part", ("anna",), "anna")
+    assert "budget_asked" in first.guards
+    known = [a for a in others if a.of]
+    assert others[: len(known)] == known
+    assert {a.of for a in known} == {("anna",)}
+    assert "role.economic" in [a.id for a in known]
+    required = seven_step().fact["budget.approved"].sources.roles
+    (waiting,) = [a for a in others if a.id == "budget.approved"]
+    assert (waiting.of, waiting.roles, waiting.reachable) == ((), required, False)
+    with_part = [a.id for a in asks(deal_at("qualification"))]
+    assert "person.part" not in with_part
+
+
+def test_somebody_else_is_heard_where_too_few_were() -> None:
+    """Whoever was not heard yet is asked before those who were; then for more people."""
+    deal = ready_at("buying_roles")
+    for seq, statement in deal.statements.items():
+        if statement.source != "tom" and seq not in deal.withdrawn:
+            deal.withdraw(seq, by=BY, at=now(deal), reason="Noted by mistake")
+    found = ask(deal, "org.others")
+    assert found.reason == "too_few_heard"
+    assert found.of[-1] == "tom"
+    assert found.guards == ("several_people_heard",)
+
+
+def test_our_own_record_is_no_question_to_a_customer() -> None:
+    """Without a price the budget cannot be compared: that is ours to note."""
+    deal = ready_at("qualification")
+    made = Deal.open(deal.playbook, id="D-2", account="A", by=BY, at=now(deal))
+    made.add_contact("ruth", name="Ruth", roles=["economic_buyer"], by=BY, at=now(deal))
+    made.hear("ruth", "need.presenting", "Late", by=BY, at=now(deal))
+    made.hear(
+        "ruth", "next_step.agreed", (now(deal) + 7 * DAY).date().isoformat(), by=BY, at=now(deal)
+    )
+    made.meet("call", participants=["ruth"], by=BY, at=now(deal))
+    (price,) = [a for a in made.assess(at=now(made)).ahead if a.question is None]
+    assert (price.id, price.reason, price.roles) == ("deal.amount", "not_set", ("us",))
+    assert price.reachable
+
+
+def test_nobody_is_asked_what_only_matters_when_it_is_there() -> None:
+    """After a rejection the questions for "timely" are about time, and not about installation."""
+    deal = deal_at("trial_close")
+    read = {fact.id for fact in deal.playbook.guard_condition["timely"].facts}
+    wanted = {fact.id for fact in deal.playbook.guard_condition["timely"].wanted}
+    assert read - wanted == {"delivery.installed", "delivery.performed"}
+    assert wanted == {"timeline.wanted", "timeline.date"}
+    why = {"gap": "date", "reason": "too early", "quote": "No"}
+    deal.answer_trial_close("rejected", source="ruth", by=BY, at=now(deal), **why)
+    asked = [a.id for a in asks(deal) if "timely" in a.guards]
+    assert not {"delivery.installed", "delivery.performed"}.intersection(asked)
+
+
+def test_every_red_flag_comes_with_a_question() -> None:
+    """But the one about our own record, where nobody at the customer can help."""
+    assert [f.id for f in seven_step().red_flags if f.ask is None] == ["lines_differ_from_price"]
+    deal = deal_at("buying_roles")
+    raised = {flag.flag: flag.ask for flag in deal.assess(at=now(deal)).red_flags}
+    little = raised["person_little_known"]
+    assert little is not None
+    assert (little.id, little.reason) == ("person.need", "red_flag")
+    assert set(little.of) == {*deal.contacts}
+
+
+def test_a_flag_about_one_person_is_asked_of_that_person() -> None:
+    """What is new in somebody's job is asked of the one who has it."""
+    deal = deal_at("buying_roles")
+    say(deal, "paul", "person.new_in_job", True)
+    raised = {flag.flag: flag.ask for flag in deal.assess(at=now(deal)).red_flags}
+    found = raised["new_in_job"]
+    assert found is not None
+    assert (found.of, found.about) == (("paul",), "paul")

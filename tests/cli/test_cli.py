@@ -238,13 +238,17 @@ DEAL = {
     "deal.card": "owner source source_name market lines expected_close",
     "deal.playbook": "id version fingerprint",
 }
+ASK = "question reason fact about of roles attribute follows guards decides leads_to text"
 ASSESSED = {
-    "assessment": "at step move to verdict findings questions red_flags paper",
+    "assessment": "at step move to verdict findings questions ahead red_flags paper",
     "assessment.findings": "guard truth walk_away needed blocks yes no missing waived text",
     "assessment.findings.missing": "reason subject about have need roles since",
-    "assessment.questions": "question reason fact about of roles guards decides text",
+    "assessment.questions": ASK,
 }
-FLAGS = {"assessment.red_flags": "red_flag contacts overdue text"}
+FLAGS = {
+    "assessment.red_flags": "red_flag contacts overdue ask text",
+    "assessment.red_flags.ask": ASK,
+}
 TITLE = {"title": "en zh"}
 BOOK = "id version fingerprint title steps guards facts questions"
 CHANGE = "guard before after"
@@ -662,7 +666,7 @@ def test_the_coachs_sheet_has_everything_in_its_place(
         "? Budget approved: no longer known",
         "Known good",
         "Ask, in this order",
-        "The answer alone decides: Contract signed",
+        "May decide by itself: Contract signed",
         "Red flags",
         "This step has lasted 12 days longer than expected.",
         "Kind of paper",
@@ -820,7 +824,7 @@ def test_a_deal_is_shown_to_the_letter(run: Callable[..., Result], place: Path) 
         ),
         "    counts)",
         "  · Tom Baker, 5 Mar 2026: “We were wrong.” (our offer can solve the problem: yes)",
-        "Nothing has been said of 103 other facts.",
+        "Nothing has been said of 104 other facts.",
         "✓ Proof passed: set aside by Ana Ruiz (known product)",
     ]
     write(place / "new.jsonl", dumps(deals.new_deal().trail))
@@ -1003,7 +1007,7 @@ def test_the_json_of_a_playbook_is_its_file_and_its_plans(run: Callable[..., Res
     assert "seven_step" in [book["id"] for book in listed]
     head, line = run("playbook", "list").stdout.splitlines()
     assert head == "Playbook    Title            Version  Steps  Guards  Questions"
-    assert line == "seven_step  Seven-step sale  1.0.0        7      41        104"
+    assert line == "seven_step  Seven-step sale  1.0.0        7      41        105"
 
 
 def test_the_diagram_is_mermaid(run: Callable[..., Result]) -> None:

@@ -532,7 +532,10 @@ def test_a_refused_move_is_told() -> None:
         "    the amount [money.amount]: EUR 40,000",
         "      Pat Payer (CFO), 2 Mar 2026: “Forty, no more”",
         "    the price [deal.amount]: EUR 48,000",
-        "    ask Pat Payer (payer): “How much?”",
+        (
+            "    ask Pat Payer (payer): “On 2 Mar 2026 you said ‘Forty, no more’"
+            " (the amount: EUR 40,000). Is that still so?”"
+        ),
         "  Many heard (many): not known yet",
         "    Too few.",
         "    condition: heard(2) and covered(payer) and some(any_role, known(mood.good))",
@@ -542,9 +545,9 @@ def test_a_refused_move_is_told() -> None:
         "    the mood is good [mood.good] of Pat Payer: not known: never asked",
         "    the mood is good [mood.good] of Una User: not known: never asked",
         "    the mood is good [mood.good] of Umi User: not known: never asked",
-        "    ask Pat Payer (payer): “How are you?”",
         "    ask Una User (user): “How are you?”",
         "    ask Umi User (user): “How are you?”",
+        "    ask Pat Payer (payer): “How are you?”",
     ]
     assert "  Pat Payer (payer) says: the amount [money.amount]: EUR 48,000" in told[end:]
 
@@ -562,7 +565,10 @@ def test_a_stale_answer_is_told() -> None:
         "    condition: money.there",
         f"    the money is there [money.there]: not known: {OVER}",
         "      Pat Payer (CFO), 2 Mar 2026: “Yes”",
-        "    ask Pat Payer (payer): “Is the money there?”",
+        (
+            "    ask Pat Payer (payer): “On 2 Mar 2026 you said ‘Yes’ (the money is there: yes)."
+            " Is that still so?”"
+        ),
         f"From here on: {POLICY}",
     ]
 

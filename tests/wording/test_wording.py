@@ -556,11 +556,15 @@ def test_of_whom_to_ask(asked: Ask, en: str, zh: str) -> None:
         "final_word",
         "since_rejection",
         "too_few_voices",
+        "too_few_heard",
         "nobody_in_role",
+        "part_unknown",
         "passed",
         "not_named",
+        "not_set",
         "conflicted",
         "refuted",
+        "red_flag",
     ],
 )
 def test_why_to_ask(reason: str) -> None:
@@ -577,9 +581,9 @@ def test_why_to_ask_names_the_person_it_is_about() -> None:
 
 def test_a_question_is_a_paragraph_with_whom_why_and_what_for() -> None:
     """The whole of an ask in sentences."""
-    assert EN.ask(ask(of=("ruth",), decides=True)) == (
+    assert EN.ask(ask(of=("ruth",), decides=("budget_approved",))) == (
         "Ask Ruth Okafor (economic buyer): “Is the money for this approved today, by whom, and may"
-        " we see it in writing?” Why: never asked. The answer alone decides: Budget approved."
+        " we see it in writing?” Why: never asked. May decide by itself: Budget approved."
     )
     assert ZH.ask(ask(of=("ruth",))) == (
         "请问Ruth Okafor（经济买主）：“这笔预算现在批下来了吗？是谁批的？能看一下书面批复吗？”"

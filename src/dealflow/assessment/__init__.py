@@ -19,7 +19,8 @@ from dealflow.assessment.findings import (
     stands_until,
     weigh_step,
 )
-from dealflow.assessment.questions import Ask, questions
+from dealflow.assessment.questions import Ask, open_questions
+from dealflow.assessment.ranking import questions
 from dealflow.values import Verdict
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "judge_guards",
     "judge_move",
     "judge_step",
+    "open_questions",
     "questions",
     "record",
     "records",

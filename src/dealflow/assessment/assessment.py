@@ -10,8 +10,9 @@ from typing import Any, TypeAlias, TypeVar
 from attrs import fields, frozen
 
 from dealflow.assessment.coaching import RaisedFlag, paper, red_flags
-from dealflow.assessment.findings import Finding, Judgement, stands_until
-from dealflow.assessment.questions import Ask, questions
+from dealflow.assessment.findings import Finding, Judgement, judge_move, stands_until
+from dealflow.assessment.questions import Ask
+from dealflow.assessment.ranking import questions
 from dealflow.conditions import judge
 from dealflow.exceptions import DealflowError
 from dealflow.state import Snapshot
@@ -56,12 +57,20 @@ class Assessment:
     findings: tuple[Finding, ...]
     blocking: tuple[Finding, ...]
     since: datetime
+    _judgement: Judgement
     _look: Look
 
     @cached_property
     def questions(self) -> tuple[Ask, ...]:
-        """What to ask, in the order of what the answers would decide."""
-        return self._later(lambda then: tuple(questions(then, self.findings)))
+        """What to ask for the move, best first: what can change the verdict most."""
+        return self._later(lambda then: tuple(questions(then, self._judgement)))
+
+    @cached_property
+    def ahead(self) -> tuple[Ask, ...]:
+        """For a deal that is ready: what to ask for the way out of the step that comes next."""
+        if self.verdict is not Verdict.READY:
+            return ()
+        return self._later(lambda then: tuple(_ahead(then, self.to)))
 
     @cached_property
     def red_flags(self) -> tuple[RaisedFlag, ...]:
@@ -107,7 +116,7 @@ class Assessment:
 
 _SHOWN = (
     *(field.name for field in fields(Assessment) if not field.name.startswith("_")),
-    *("questions", "red_flags", "paper", "valid_until"),
+    *("questions", "ahead", "red_flags", "paper", "valid_until"),
 )
 
 
@@ -136,8 +145,15 @@ def assess(snapshot: Snapshot, judgement: Judgement, look: Look | None = None) -
         judgement.findings,
         judgement.blocking,
         state.since or snapshot.at,
+        judgement,
         look or (lambda what: what(snapshot)),
     )
+
+
+def _ahead(then: Snapshot, step: str) -> Iterator[Ask]:
+    # Of several ways on from there the first: which of them it will be, nobody knows yet.
+    for plan in then.playbook.plans.get(step, ())[:1]:
+        yield from questions(then, judge_move(then, plan))
 
 
 def _ends(then: Snapshot) -> Iterator[datetime]:

@@ -11,6 +11,8 @@ from datetime import timedelta
 from attrs import frozen
 
 from dealflow.assessment.findings import Judgement
+from dealflow.assessment.questions import Ask
+from dealflow.assessment.whom import whom
 from dealflow.conditions import judge, witnesses
 from dealflow.record import Record
 from dealflow.state import Snapshot
@@ -27,11 +29,13 @@ class RaisedFlag(Record):
         flag: the id of the playbook's red flag, or ``overdue``.
         contacts: whom it is about.
         overdue: by how long the step has lasted longer than expected, for ``overdue``.
+        ask: the question with which to look into it, and whom to ask.
     """
 
     flag: str
     contacts: tuple[str, ...] = ()
     overdue: timedelta | None = None
+    ask: Ask | None = None
 
 
 def red_flags(snapshot: Snapshot) -> Iterator[RaisedFlag]:
@@ -41,12 +45,24 @@ def red_flags(snapshot: Snapshot) -> Iterator[RaisedFlag]:
         condition = book.condition(f"red_flags.{flag.id}")
         # A warning blocks nothing, so that one voice is enough for it, even against others.
         if judge(condition, snapshot).truth in (Truth.TRUE, Truth.CONFLICTED):
-            yield RaisedFlag(flag.id, witnesses(condition, snapshot))
+            people = witnesses(condition, snapshot)
+            yield RaisedFlag(flag.id, people, ask=_ask(snapshot, flag.ask, people))
     expected = book.step[state.step].expected_stay
     if expected is not None and state.since is not None and state.outcome is None:
         late = snapshot.at - state.since - expected
         if late > timedelta(0):
-            yield RaisedFlag("overdue", overdue=late)
+            yield RaisedFlag("overdue", overdue=late, ask=_ask(snapshot, book.coaching.overdue))
+
+
+def _ask(snapshot: Snapshot, id: str | None, about: tuple[str, ...] = ()) -> Ask | None:
+    """The question to a red flag: of those whom it is about, where it is put to people at all."""
+    if id is None:
+        return None
+    question = snapshot.playbook.question[id]
+    if about and not question.of:
+        return Ask(question, "red_flag", (), about=about[0] if len(about) == 1 else None, of=about)
+    found = whom(snapshot, question.of, anybody=True)
+    return Ask(question, "red_flag", (), of=found.of, roles=found.roles)
 
 
 def paper(snapshot: Snapshot) -> str | None:

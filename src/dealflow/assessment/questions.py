@@ -1,19 +1,32 @@
-"""What to ask next, and of whom: derived from the findings that do not hold."""
+"""What may be asked: the questions that follow from findings that do not hold.
+
+Which of them comes first is decided in ``ranking``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
 from dealflow.assessment.findings import Finding
+from dealflow.assessment.whom import (
+    Whom,
+    everybody,
+    said_of,
+    sources,
+    whom,
+    whom_for,
+    without_role,
+)
 from dealflow.conditions import Gap, Voices
-from dealflow.evidence import SELF, US, Fact, Question
+from dealflow.evidence import US, Question, Statement
+from dealflow.playbook import Playbook
 from dealflow.record import Record
 from dealflow.state import Snapshot
-from dealflow.values import Truth
+from dealflow.values import Truth, Verdict
 
-__all__ = ["Ask", "questions"]
+__all__ = ["Ask", "open_questions"]
 
 
 @frozen(repr=False)
@@ -21,233 +34,209 @@ class Ask(Record):
     """A question to ask next.
 
     Attributes:
-        question: the question.
-        reason: why: a reason of :class:`~dealflow.conditions.Gap`, ``conflicted`` or ``refuted``.
-        guards: the blocking guards that the answer bears on.
+        question: the question; ``None`` where we have to put something on record ourselves.
+        reason: why: a reason of :class:`~dealflow.conditions.Gap`, ``conflicted``, ``refuted``,
+            ``part_unknown`` (whose word counts for what is not known before) or ``red_flag``.
+        guards: the guards that do not hold and that the answer bears on.
         fact: the fact it establishes, if any.
         about: the contact whom the fact is about.
         of: the contacts to ask, best first; empty when nobody on the deal is suitable yet.
         roles: the roles to look for when ``of`` is empty.
-        decides: whether the answer alone would decide one of the guards.
+        attribute: what to put on record, such as ``deal.amount``, where there is no question.
+        follows: the statements that it comes back to.
+        decides: the guards that some answer of the first of them would decide by itself.
+        leads_to: the verdicts that some answer of his would lead to, other than the present one.
     """
 
-    question: Question
+    question: Question | None
     reason: str
     guards: tuple[str, ...]
     fact: str | None = None
     about: str | None = None
     of: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-    decides: bool = False
+    attribute: str | None = None
+    follows: tuple[int, ...] = ()
+    decides: tuple[str, ...] = ()
+    leads_to: tuple[Verdict, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of the question, or the attribute to put on record."""
+        return self.question.id if self.question is not None else str(self.attribute)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is somebody to ask it: a person who is known, or ourselves."""
+        return bool(self.of) or self.roles in ((), (US,))
 
 
-def questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
-    """What to ask for the guards that do not hold, in the order of what it would decide."""
-    close = snapshot.playbook.trial_close
-    why = () if close is None else (close.gap_fact, close.reason)
+def open_questions(snapshot: Snapshot, findings: Iterable[Finding]) -> list[Ask]:
+    """The questions for the guards that do not hold, each once, in the order of the playbook."""
     asks: dict[tuple[str, str | None, str], Ask] = {}
-    rank: dict[tuple[str, str | None, str], tuple[int, int]] = {}
     for finding in findings:
         if finding.holds:
             continue
-        found = list(_asks(snapshot, finding))
-        for ask in found:
+        for ask in _asks(snapshot, finding):
             # What several guards lack is asked once. Only the question for people who contradict
             # each other is put anew for each guard: it has the same words, but is about other
             # answers.
-            key = (ask.question.id, ask.about, "" if ask.reason != "conflicted" else finding.guard)
-            blocking, weight = rank.get(key, (0, 0))
-            # What a rejection is about before all else, as it says what else to ask; walk-away
-            # conditions before other guards in the way, and both before those that only warn; then
-            # by how many guards the answer bears on, one that it would decide counting as three.
-            urgent = 3 if ask.fact in why else 2 if finding.walk_away else 1
-            press = urgent if finding.blocks else 0
-            rank[key] = (max(blocking, press), weight + 1 + (2 if ask.decides else 0))
-            before = asks.get(key)
-            asks[key] = ask if before is None else _merged(before, ask)
-    # sorted() is stable: what ranks alike stays in the order of the playbook.
-    order = sorted(asks, key=lambda key: tuple(-part for part in rank[key]))
-    return [asks[key] for key in order]
+            key = (ask.id, ask.about, "" if ask.reason != "conflicted" else finding.guard)
+            asks[key] = _merged(asks[key], ask) if key in asks else ask
+    for ask in list(_introductions(snapshot, asks.values())):
+        key = (ask.id, ask.about, "")
+        asks[key] = _merged(asks[key], ask) if key in asks else ask
+    return list(asks.values())
 
 
 def _merged(one: Ask, other: Ask) -> Ask:
-    # Whose answer decides a guard is asked, before who could only say the same once more.
+    # Whose answer settles a fact is asked, before who could only say the same once more.
     first, second = (other, one) if other.decides and not one.decides else (one, other)
-    whom = first if first.of or first.roles else second
-    return Ask(
-        one.question,
-        first.reason,
-        tuple(dict.fromkeys((*one.guards, *other.guards))),
-        one.fact or other.fact,
-        one.about,
-        whom.of,
-        whom.roles,
-        one.decides or other.decides,
+    people = first if first.of or first.roles else second
+    return evolve(
+        first,
+        guards=tuple(dict.fromkeys((*one.guards, *other.guards))),
+        fact=one.fact or other.fact,
+        of=people.of,
+        roles=people.roles,
+        decides=tuple(dict.fromkeys((*one.decides, *other.decides))),
     )
 
 
 def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
-    book, guard = snapshot.playbook, finding.guard
-    if finding.truth is Truth.CONFLICTED and book.coaching.conflicted:
-        question = book.question[book.coaching.conflicted]
-        people = _sources(snapshot, (*finding.yes, *finding.no))
-        yield Ask(question, "conflicted", (guard,), None, None, people, (), True)
+    coaching, guard = snapshot.playbook.coaching, finding.guard
+    if finding.truth is Truth.CONFLICTED and coaching.conflicted:
+        question = snapshot.playbook.question[coaching.conflicted]
+        said = (*finding.yes, *finding.no)
+        people = sources(snapshot, said_of(snapshot, said))
+        yield Ask(question, "conflicted", (guard,), of=people, follows=said, decides=(guard,))
     if finding.truth is Truth.FALSE:
         yield from _asks_again(snapshot, finding)
     # One fact may lack several things (another source, and a first-hand one): whoever settles the
     # fact settles them all.
-    subjects = {(gap.subject, gap.about) for gap in finding.gaps}
+    alone = len({(gap.subject, gap.about) for gap in finding.gaps}) == 1
     for gap in finding.gaps:
-        asks = (
-            _asks_for_voices(snapshot, guard)
-            if gap.reason == "too_few_voices"
-            else _asks_for_gap(snapshot, gap)
-        )
-        for ask in asks:
-            yield Ask(
-                ask.question,
-                gap.reason,
-                (guard,),
-                ask.fact,
-                ask.about,
-                ask.of,
-                ask.roles,
-                decides=len(subjects) == 1,
-            )
-    if any(gap.reason == "stale" for gap in finding.gaps) and book.coaching.stale:
-        question = book.question[book.coaching.stale]
-        people, roles = _whom(snapshot, question.of)
-        yield Ask(question, "stale", (guard,), None, None, people, roles)
+        for ask in _asks_for_gap(snapshot, gap, guard):
+            yield evolve(ask, guards=(guard,), decides=(guard,) if alone else ())
+    yield from _what_changed(snapshot, finding)
 
 
 def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     """Ask those who said no once more, each for the fact on which he did."""
-    evidence = snapshot.state.evidence
-    read = {fact.id for fact in snapshot.playbook.guard_condition[finding.guard].facts}
-    against: dict[tuple[str, str | None], list[int]] = {}
-    for id in finding.no:
-        for said in evidence.made_by(id):
-            if said.fact in read:
-                about = said.about and snapshot.people.same(said.about)
-                against.setdefault((said.fact, about), []).append(id)
+    book = snapshot.playbook
+    read = {fact.id for fact in book.guard_condition[finding.guard].wanted}
+    against: dict[tuple[str, str | None], list[Statement]] = {}
+    for said in said_of(snapshot, finding.no):
+        if said.fact in read:
+            about = said.about and snapshot.people.same(said.about)
+            against.setdefault((said.fact, about), []).append(said)
     for (fact, about), noes in against.items():
         # The best question only: the answer is known, and it is to be heard whether it still is a
         # no.
-        for question in snapshot.playbook.fact[fact].ask[:1]:
-            people: tuple[str, ...] = _sources(snapshot, noes)
-            roles: tuple[str, ...] = ()
-            if not people:
-                people, roles = _whom_about(snapshot, question, question.of, about)
-            yield Ask(question, "refuted", (finding.guard,), fact, about, people, roles)
+        for question in book.fact[fact].ask[:1]:
+            found = Whom(sources(snapshot, noes))
+            if not found.of:
+                gap = Gap("never_asked", fact, about)
+                found = whom_for(snapshot, book.fact[fact], question, gap, ())
+            yield Ask(
+                question,
+                "refuted",
+                (finding.guard,),
+                fact,
+                about,
+                found.of,
+                found.roles,
+                follows=tuple(dict.fromkeys(said.id for said in noes)),
+            )
 
 
-def _asks_for_gap(snapshot: Snapshot, gap: Gap) -> Iterator[Ask]:
+def _asks_for_gap(snapshot: Snapshot, gap: Gap, guard: str) -> Iterator[Ask]:
     book = snapshot.playbook
-    fact = book.fact.get(gap.subject)
-    if fact is not None:
-        spoken = _spoken(snapshot, fact, gap)
-        rejected_by = _who_rejected(snapshot, fact)
-        for question in fact.ask:
-            wanted = _wanted(fact, question, gap)
-            people, roles = _whom_about(snapshot, question, wanted, gap.about, spoken)
-            people = tuple(sorted(people, key=lambda who: who not in rejected_by))
-            yield Ask(question, gap.reason, (), fact.id, gap.about, people, roles)
+    if gap.reason == "too_few_voices":
+        yield from _asks_for_voices(snapshot, guard)
+    elif gap.reason == "too_few_heard":
+        yield from _asks_to_hear(snapshot)
     elif gap.reason == "nobody_in_role" and gap.subject in book.role:
-        asked_by = book.role[gap.subject].ask
-        if asked_by is not None:
-            question = book.question[asked_by]
-            people, roles = _whom(snapshot, question.of)
-            fact = next(fact for fact in book.facts if question in fact.ask)
-            yield Ask(question, gap.reason, (), fact.id, None, people, roles)
+        yield from _asks_for_role(snapshot, gap.subject)
+    elif gap.reason == "not_set":
+        yield Ask(None, gap.reason, (), None, gap.about, roles=(US,), attribute=gap.subject)
+    elif gap.subject in book.fact:
+        fact = book.fact[gap.subject]
+        followed = snapshot.state.evidence.latest(fact.id, gap.about)
+        ids = tuple(sorted({said.id for said in followed}))
+        for question in fact.ask:
+            found = whom_for(snapshot, fact, question, gap, followed)
+            yield Ask(
+                question, gap.reason, (), fact.id, gap.about, found.of, found.roles, follows=ids
+            )
 
 
-def _who_rejected(snapshot: Snapshot, fact: Fact) -> Collection[str]:
-    """Who knows best why the trial close was rejected and where the gap is: those who did."""
-    close = snapshot.playbook.trial_close
-    if close is None or fact.id not in (close.gap_fact, close.reason):
-        return ()
-    answers = snapshot.read(snapshot.playbook.fact[close.fact], None).values
-    return _sources(snapshot, (id for answer, ids in answers if answer in close.back for id in ids))
+def _asks_for_role(snapshot: Snapshot, role: str) -> Iterator[Ask]:
+    """Ask whoever is known who holds a role that nobody is known in."""
+    book = snapshot.playbook
+    if (asked_by := book.role[role].ask) is not None:
+        question = book.question[asked_by]
+        found = whom(snapshot, question.of, anybody=True)
+        fact = _fact_of(book, question)
+        yield Ask(question, "nobody_in_role", (), fact, None, found.of, found.roles)
+
+
+def _asks_to_hear(snapshot: Snapshot) -> Iterator[Ask]:
+    """Ask for more people, and those first whom nobody has heard yet."""
+    book = snapshot.playbook
+    if (asked_by := book.coaching.more) is not None:
+        question = book.question[asked_by]
+        people = sorted(everybody(snapshot), key=lambda who: who in snapshot.heard)
+        yield Ask(question, "too_few_heard", (), _fact_of(book, question), of=tuple(people))
 
 
 def _asks_for_voices(snapshot: Snapshot, guard: str) -> Iterator[Ask]:
     """Ask somebody else for one of the facts behind which too few people stand."""
     nodes = snapshot.playbook.guard_condition[guard].walk()
     for node in (node for node in nodes if isinstance(node, Voices)):
-        readings = [snapshot.read(fact, None) for fact in node.over]
-        spoken = {s.teller for reading in readings for s in reading.live if s.teller is not None}
+        live = [said for fact in node.over for said in snapshot.read(fact, None).live]
+        spoken = {said.teller for said in live if said.teller is not None}
         asks = [
-            Ask(question, "too_few_voices", (guard,), fact.id, None, *whom)
+            Ask(question, "too_few_voices", (guard,), fact.id, None, found.of, found.roles)
             for fact in node.over
             for question in fact.ask[:1]
-            for whom in [_whom(snapshot, fact.sources.roles or question.of, None, spoken)]
+            for found in [whom(snapshot, fact.sources.roles or question.of, None, spoken)]
         ]
         # A question that somebody on the map can answer goes before one for which to find somebody.
         for ask in sorted(asks, key=lambda ask: not ask.of)[:1]:
-            anybody = () if ask.of else _whom(snapshot, (), None, spoken)[0]
-            yield evolve(ask, of=anybody, roles=()) if anybody else ask
+            ids = tuple(said.id for said in live if said.fact == ask.fact)
+            anybody = () if ask.of else whom(snapshot, (), None, spoken).of
+            yield evolve(ask, of=ask.of or anybody, roles=() if anybody else ask.roles, follows=ids)
 
 
-def _wanted(fact: Fact, question: Question, gap: Gap) -> tuple[str, ...]:
-    """Whose answer counts: the required roles when others have spoken already."""
-    # Others have answered already; asking them once more would change nothing.
-    if gap.reason in ("role", "first_hand"):
-        return fact.sources.roles
-    # Once somebody with the final word has spoken, nobody else's words take their place.
-    if fact.final_word and gap.lack is not None and gap.lack.roles == fact.final_word:
-        return fact.final_word
-    required = fact.sources.roles
-    suitable = tuple(role for role in question.of if not required or role in required)
-    return suitable or required or question.of
+def _what_changed(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
+    """Where an answer is out of date, ask what has changed: of people whom we have heard before."""
+    book = snapshot.playbook
+    if book.coaching.stale and any(gap.reason == "stale" for gap in finding.gaps):
+        question = book.question[book.coaching.stale]
+        strangers = {id for id in snapshot.state.contacts if id not in snapshot.heard}
+        found = whom(snapshot, question.of, None, strangers, anybody=True)
+        if found.of:
+            yield Ask(question, "stale", (finding.guard,), None, None, found.of)
 
 
-def _spoken(snapshot: Snapshot, fact: Fact, gap: Gap) -> tuple[str, ...]:
-    """Who has answered already, where a further source is missing."""
-    if gap.reason != "second_source":
-        return ()
-    reading = snapshot.read(fact, gap.about)
-    return _sources(snapshot, (id for _, ids in reading.values for id in ids))
+def _introductions(snapshot: Snapshot, asks: Iterable[Ask]) -> Iterator[Ask]:
+    """For questions to which nobody is known whose word counts: ask the known for the way there."""
+    book = snapshot.playbook
+    waiting = [ask for ask in asks if not ask.reachable]
+    guards = tuple(dict.fromkeys(guard for ask in waiting for guard in ask.guards))
+    unknown = without_role(snapshot)
+    if waiting and unknown and book.coaching.part is not None:
+        question = book.question[book.coaching.part]
+        about = unknown[0] if len(unknown) == 1 else None
+        yield Ask(question, "part_unknown", guards, _fact_of(book, question), about, unknown)
+    if everybody(snapshot):
+        for role in dict.fromkeys(ask.roles[0] for ask in waiting if ask.roles[0] in book.role):
+            bears_on = (g for ask in waiting if ask.roles[0] == role for g in ask.guards)
+            guards = tuple(dict.fromkeys(bears_on))
+            for ask in _asks_for_role(snapshot, role):
+                yield evolve(ask, guards=guards)
 
 
-def _whom_about(
-    snapshot: Snapshot,
-    question: Question,
-    roles: tuple[str, ...],
-    about: str | None,
-    spoken: Iterable[str] = (),
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A question about a person is put to that person, unless it is meant for certain roles."""
-    # A question with roles of its own is about the person and not for him, as in: does he trust us?
-    himself, others_only = (None, about) if question.of else (about, None)
-    return _whom(snapshot, roles, himself, {*spoken, others_only})
-
-
-def _whom(
-    snapshot: Snapshot,
-    roles: tuple[str, ...],
-    himself: str | None = None,
-    leave_out: Collection[str | None] = (),
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The contacts to ask, and the roles to look for when there is none."""
-    if roles == (US,):
-        return (), roles
-    # In the order of the roles, which is from the most suitable downwards.
-    holders = [id for role in roles for id in _holders(snapshot, role, himself)]
-    suitable = dict.fromkeys(holders if roles else snapshot.everybody)
-    people = tuple(id for id in suitable if id not in leave_out)
-    if himself in people:
-        return (himself,), ()
-    return people, () if people else roles
-
-
-def _holders(snapshot: Snapshot, role: str, himself: str | None) -> Iterable[str]:
-    if role == SELF:
-        return snapshot.people.staying([himself] if himself else ())
-    return (contact.id for contact in snapshot.holders(role))
-
-
-def _sources(snapshot: Snapshot, statements: Iterable[int]) -> tuple[str, ...]:
-    """The people who made some statements, without those who have left."""
-    said = (made for id in statements for made in snapshot.state.evidence.made_by(id))
-    who = (snapshot.people.voice(s.source) for s in said if s.source_kind == "contact")
-    return tuple(dict.fromkeys(id for id in who if id is not None))
+def _fact_of(book: Playbook, question: Question) -> str:
+    return next(fact.id for fact in book.facts if question in fact.ask)

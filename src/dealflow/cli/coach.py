@@ -47,11 +47,15 @@ def _open_deal(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
     page.put(w.text(step.goal))
     page.put((stay, "quiet"))
     page.blank()
-    sections.put_verdict(page, w, now.verdict)
+    sections.put_verdict(page, w, now)
     _findings(page, w, now)
     if now.questions:
         _section(page, w.gettext("Ask, in this order"))
         sections.ask_list(page, w, now.questions, len(now.questions))
+    if now.ahead:
+        text = w.gettext("For the step ahead ({step}), ask in this order")
+        _section(page, text.format(step=w.step(now.to)))
+        sections.ask_list(page, w, now.ahead, len(now.ahead))
     if now.red_flags:
         _section(page, w.gettext("Red flags"))
         sections.flag_list(page, w, now.red_flags)

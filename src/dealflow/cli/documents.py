@@ -152,14 +152,17 @@ def _finding(w: Wording, finding: Finding) -> dict[str, object]:
 
 def _ask(w: Wording, ask: Ask) -> dict[str, object]:
     return {
-        "question": ask.question.id,
+        "question": ask.id,
         "reason": ask.reason,
         "fact": ask.fact,
         "about": ask.about,
         "of": list(ask.of),
         "roles": list(ask.roles),
         "guards": list(ask.guards),
-        "decides": ask.decides,
+        "attribute": ask.attribute,
+        "follows": list(ask.follows),
+        "decides": list(ask.decides),
+        "leads_to": [verdict.value for verdict in ask.leads_to],
         "text": w.question(ask),
     }
 
@@ -169,6 +172,7 @@ def _flag(w: Wording, flag: RaisedFlag) -> dict[str, object]:
         "red_flag": flag.flag,
         "contacts": list(flag.contacts),
         "overdue": format_duration(flag.overdue) if flag.overdue else None,
+        "ask": None if flag.ask is None else _ask(w, flag.ask),
         "text": w.red_flag(flag),
     }
 
@@ -183,6 +187,7 @@ def assessment_data(w: Wording, now: Assessment) -> dict[str, object]:
         "verdict": now.verdict.value,
         "findings": [_finding(w, finding) for finding in now.findings],
         "questions": [_ask(w, ask) for ask in now.questions],
+        "ahead": [_ask(w, ask) for ask in now.ahead],
         "red_flags": [_flag(w, flag) for flag in now.red_flags],
         "paper": now.paper,
     }
@@ -267,7 +272,7 @@ def _turn(turn: Turn) -> dict[str, object]:
             for name, found in changes.items()
         },
         "conflicts": [_conflict(conflict) for conflict in turn.conflicts],
-        "questions": [ask.question.id for ask in turn.after.questions],
+        "questions": [ask.id for ask in turn.after.questions],
         "failures": [_failure(failure) for failure in turn.failures],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dealflow.assessment import Ask, Farewell, Finding, RaisedFlag, Verdict
+from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Verdict
 from dealflow.cli.output import STYLE, SYMBOL, Page
 from dealflow.deal import Deal
 from dealflow.playbook import WALKED_AWAY
@@ -92,8 +92,14 @@ def ask_list(
     below = indent + width + 1
     notes = [_notes(w, ask, brief=brief) for ask in shown]
     for number, ask in enumerate(shown, 1):
+        if not ask.reachable and (number == 1 or shown[number - 2].reachable):
+            page.put(
+                (w.gettext("Once somebody is known whose word counts:"), "quiet"), indent=indent
+            )
         sign = f"{number}.".ljust(width)
-        page.put(w.quoted(w.question(ask)), indent=indent, sign=(sign, "unknown"))
+        words = w.question(ask)
+        words = words if ask.question is None else w.quoted(words)
+        page.put(words, indent=indent, sign=(sign, "unknown"))
         # Whom to ask and why stands below the last of several questions in a row that have it in
         # common. (By slices, as there is none behind the last.)
         if notes[number - 1 : number] != notes[number : number + 1]:
@@ -115,13 +121,21 @@ def flag_list(page: Page, w: Wording, flags: Iterable[RaisedFlag], indent: int =
     """Red flags."""
     for flag in flags:
         page.put(w.red_flag(flag), indent=indent, sign=("⚑", "unknown"))
+        if flag.ask is not None:
+            whom = w.pair(w.capital(w.whom(flag.ask)), "")
+            page.put((whom, "quiet"), w.quoted(w.question(flag.ask)), indent=indent + 2)
 
 
-def put_verdict(page: Page, w: Wording, verdict: Verdict) -> None:
+def put_verdict(page: Page, w: Wording, now: Assessment) -> None:
     """A verdict and what it means."""
+    verdict = now.verdict
     style = f"{_VERDICT_STYLE[verdict]}.strong"
     page.put((w.pair(w.gettext("Verdict"), ""), "head"), (w.verdict(verdict), style))
-    page.put((w.advice(verdict), "quiet"))
+    advice = w.advice(verdict)
+    if verdict is Verdict.READY:
+        enough = any(f.walk_away and f.needed and not f.holds for f in now.findings)
+        advice = w.go_on(now.to, enough=enough)
+    page.put((advice, "quiet"))
 
 
 def put_place(page: Page, w: Wording, deal: Deal) -> None:
@@ -156,7 +170,7 @@ def put_end(page: Page, w: Wording, run: Run) -> None:
     now = run.turns[-1].after
     put_place(page, w, deal)
     if deal.outcome is None:
-        put_verdict(page, w, now.verdict)
+        put_verdict(page, w, now)
         if now.questions and now.verdict is not Verdict.WALK_AWAY:
             page.put((w.gettext("Ask next"), "head"))
             ask_list(page, w, now.questions, 3, brief=True)

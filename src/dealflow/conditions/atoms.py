@@ -71,6 +71,8 @@ class Known(OverFact, Condition):
 class Missing(OverFact, Condition):
     """Whether a fact is not established: TRUE or FALSE, for red flags."""
 
+    peeks: ClassVar[bool] = True
+
     def evaluate(self, look: Look) -> int:
         """The answers taken, as the bits of :class:`~dealflow.Truth`."""
         return 1 if look.peek(self.fact).lacks else 2

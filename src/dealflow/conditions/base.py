@@ -188,6 +188,8 @@ class Node:
     """A node of a condition: frozen, comparable, printable as the text that makes it."""
 
     precedence: ClassVar[int] = 9
+    peeks: ClassVar[bool] = False
+    """Whether it takes what it reads as it is, known or not, so that nobody is asked for it."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
@@ -214,6 +216,12 @@ class Node:
     def facts(self) -> tuple[Fact, ...]:
         """The facts that are read, each once, in the order of the text."""
         return tuple(dict.fromkeys(fact for node in self.walk() for fact in node.reads))
+
+    @cached_property
+    def wanted(self) -> tuple[Fact, ...]:
+        """The facts whose value is wanted, each once: not those that are only peeked at."""
+        reads = (fact for node in self.walk() if not node.peeks for fact in node.reads)
+        return tuple(dict.fromkeys(reads))
 
     @cached_property
     def sense(self) -> tuple[object, ...]:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+from attrs import define, evolve, field
+
 from dealflow.evidence.facts import Fact
 from dealflow.evidence.readings import (
     UNASKED,
@@ -50,6 +52,12 @@ class _Claims:
         self.cached_as: Fact | None = None
         self.cached_at = _LATEST
 
+    def copied(self) -> _Claims:
+        """Others of the same statements."""
+        other = _Claims()
+        other.by_source = {key: list(said) for key, said in self.by_source.items()}
+        return other
+
     def add(self, key: _SourceKey, statement: Statement) -> None:
         said = self.by_source.get(key)
         if said is None:
@@ -65,6 +73,7 @@ class _Claims:
         self.cached = None
 
 
+@define(eq=False, repr=False)
 class Evidence:
     """Every statement of one deal, indexed by fact and contact.
 
@@ -75,21 +84,16 @@ class Evidence:
         withdrawn: the numbers of what was withdrawn of both, each with the reason.
     """
 
-    __slots__ = (
-        *("_claims", "_confirmed", "_heard", "_same", "_standing", "_statements", "_withdrawn"),
-    )
-
-    def __init__(self) -> None:
-        # By the id of a contact who was found to be another one, the id of that one.
-        self._same: Mapping[str, str] = {}
-        self._statements: dict[int, Statement] = {}
-        self._confirmed: dict[int, tuple[Statement, ...]] = {}
-        self._withdrawn: dict[int, str] = {}
-        self._standing: set[int] = set()
-        self._claims: dict[tuple[str, str | None], _Claims] = {}
-        # Counted and not only collected: when one of two statements is withdrawn, its speaker was
-        # heard all the same.
-        self._heard: dict[str, int] = {}
+    # By the id of a contact who was found to be another one, the id of that one.
+    _same: Mapping[str, str] = field(factory=dict)
+    _statements: dict[int, Statement] = field(factory=dict)
+    _confirmed: dict[int, tuple[Statement, ...]] = field(factory=dict)
+    _withdrawn: dict[int, str] = field(factory=dict)
+    _standing: set[int] = field(factory=set)
+    _claims: dict[tuple[str, str | None], _Claims] = field(factory=dict)
+    # Counted and not only collected: when one of two statements is withdrawn, its speaker was
+    # heard all the same.
+    _heard: dict[str, int] = field(factory=dict)
 
     @property
     def statements(self) -> Mapping[int, Statement]:
@@ -116,6 +120,28 @@ class Evidence:
         claims = self._claims.get((fact, self._who(about)))
         said = claims.by_source.get(("contact", self._same.get(contact, contact))) if claims else ()
         return next((s for s in reversed(said or ()) if s.first_hand), None)
+
+    def latest(self, fact: str, about: str | None) -> list[Statement]:
+        """The latest that each source said of a fact and nobody withdrew, be it out of date."""
+        claims = self._claims.get((fact, self._who(about)))
+        return [said[-1] for said in claims.by_source.values()] if claims else []
+
+    def with_(self, statement: Statement) -> Evidence:
+        """Other evidence, in which one statement more was made; this stays as it is."""
+        key = (statement.fact, self._who(statement.about))
+        # What was said of other facts is shared, with what was made of it.
+        claims = dict(self._claims)
+        if key in claims:
+            claims[key] = claims[key].copied()
+        other = evolve(
+            self,
+            statements=dict(self._statements),
+            standing=set(self._standing),
+            claims=claims,
+            heard=dict(self._heard),
+        )
+        other.add(statement)
+        return other
 
     @property
     def withdrawn(self) -> Mapping[int, str]:

@@ -361,9 +361,11 @@ class _Checker:
         coaching = self.rules.coaching
         if coaching.called is not None:
             self.of_type("coaching.called", coaching.called, ValueType.YES_NO)
-        for name, question in (("conflicted", coaching.conflicted), ("stale", coaching.stale)):
-            if question is not None:
-                self.known(f"coaching.{name}", "question", [question], set(self.question_ids))
+        asked = {f"coaching.{name}": id for name, id in coaching.asked.items()}
+        flags = self.rules.red_flags
+        asked |= {f"red_flags.{f.id}.ask": f.ask for f in flags if f.ask is not None}
+        for place, question in asked.items():
+            self.known(place, "question", [question], set(self.question_ids))
         if coaching.walk_away is not None:
             for language in ("en", "zh"):
                 self.check_message(language, getattr(coaching.walk_away, language))

@@ -81,11 +81,13 @@ class RedFlag(Record):
         id: e.g. ``no_sponsor``.
         when: the condition's text.
         says: the warning.
+        ask: the id of the question with which to look into it.
     """
 
     id: str
     when: str
     says: Text
+    ask: str | None = None
 
 
 @frozen(repr=False)
@@ -228,6 +230,9 @@ class Coaching(Record):
         probes: the questions to ask of every answer (METHOD, section 4).
         walk_away: the polite message, with the places ``{name}`` and ``{account}``.
         called: the ``yes_no`` fact that the call was made in which it is said.
+        part: the id of the question for people whose part in the decision is not known.
+        more: the id of the question that leads to more people.
+        overdue: the id of the question for a step that lasts longer than expected.
     """
 
     conflicted: str | None = None
@@ -235,6 +240,15 @@ class Coaching(Record):
     probes: tuple[Question, ...] = ()
     walk_away: Text | None = None
     called: str | None = None
+    part: str | None = None
+    more: str | None = None
+    overdue: str | None = None
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The ids of its questions by name, of those that it has."""
+        names = ("conflicted", "stale", "part", "more", "overdue")
+        return {name: id for name in names if (id := getattr(self, name)) is not None}
 
 
 @frozen(repr=False)

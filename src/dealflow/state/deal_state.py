@@ -158,6 +158,13 @@ class DealState:
         gaps = tuple(evolve(gap, lack=gap.lack or lack) for gap in since.gaps) or again
         return Outcome(Truth.UNKNOWN, outcome.yes, outcome.no, gaps, until)
 
+    def supposing(self, statement: Statement) -> DealState:
+        """The same deal, had one statement more been made; to look at, and not to go on with."""
+        evidence, outcomes = self.evidence.with_(statement), dict(self._outcomes)
+        other = evolve(self, evidence=evidence, outcomes=outcomes)
+        other.forget(statement.fact)
+        return other
+
     def forget(self, fact: str | None = None) -> None:
         """Forget the outcomes that hang on a fact, or all of them."""
         # Only statements can be told apart by their facts. People, prices and meetings may bear on

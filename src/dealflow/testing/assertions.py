@@ -178,10 +178,10 @@ def assert_asks(deal: Deal, *questions: str, at: datetime | None = None) -> tupl
     check_ids(deal.playbook, questions=wanted)
     at = _known(deal, at)
     assessment = deal.assess(at=at)
-    asked = {ask.question.id for ask in assessment.questions}
+    asked = {ask.id for ask in assessment.questions}
     missing = [id for id in questions if id not in asked]
     if not missing:
-        return tuple(ask for ask in assessment.questions if ask.question.id in wanted)
+        return tuple(ask for ask in assessment.questions if ask.id in wanted)
     story = Story.of(deal, at)
     lines = [f"{story.head(assessment)}. Not among the questions to ask next:"]
     facts = {question.id: fact for fact in deal.playbook.facts for question in fact.ask}
@@ -189,7 +189,7 @@ def assert_asks(deal: Deal, *questions: str, at: datetime | None = None) -> tupl
         lines += [f"  {id}: {story.words.quoted(facts[id].ask[0].text.en)}"]
         if facts[id].of == "deal":
             lines += indented(story.fact(facts[id]), "    ")
-    asks = [f"{ask.question.id}: {ask.question.text.en}" for ask in assessment.questions]
+    asks = [f"{ask.id}: {story.words.question(ask)}" for ask in assessment.questions]
     lines += ["To ask next:", *indented(dict.fromkeys(asks or ["nothing"]))]
     raise AssertionError("\n".join(lines))
 

@@ -149,6 +149,23 @@ class Titles(Words):
             Verdict.READY: self.gettext("Everything that is needed is known and good: go on."),
         }[verdict]
 
+    def go_on(self, to: str, *, enough: bool) -> str:
+        """What a deal that is ready needs next.
+
+        Args:
+            to: the step, or ``fulfilled``, that the move leads to.
+            enough: whether enough of the walk-away conditions are good, and not all.
+        """
+        if to == FULFILLED:
+            told = self.gettext("close the deal as fulfilled")
+        else:
+            told = self.gettext("go on to {step}").format(step=self.step(to))
+        if enough:
+            return self.gettext("Enough is known and good: {told}.").format(told=told)
+        return self.gettext("Everything that is needed is known and good: {told}.").format(
+            told=told
+        )
+
     # values
 
     def value(self, fact: str, value: Value) -> str:

@@ -20,7 +20,7 @@ from dealflow.state import Waiver
 from dealflow.trail import Entry
 from dealflow.typing import Language
 from dealflow.values import Truth
-from dealflow.wording import entries
+from dealflow.wording import asking, entries
 from dealflow.wording.cards import deal_card
 from dealflow.wording.statements import Statements
 
@@ -231,8 +231,12 @@ class Wording(Statements):
     # questions and warnings
 
     def question(self, ask: Ask) -> str:
-        """The words in which to ask."""
-        return self.text(ask.question.text)
+        """The words in which to ask, as they fit the moment: others for the first time."""
+        if ask.question is None:
+            what = self.attribute(str(ask.attribute))
+            what = self.bracketed(what, self.person(ask.about)) if ask.about else what
+            return self.gettext("Put on record: {what}.").format(what=what)
+        return asking.question(self, ask, self.text(ask.question.text))
 
     def whom(self, ask: Ask) -> str:
         """Of whom to ask it: ``ask Ruth Okafor (economic buyer)``."""
@@ -242,6 +246,8 @@ class Wording(Statements):
             return self.gettext("ask {people}, best together").format(people=self.all_of(people))
         if people:
             return self.gettext("ask {people}").format(people=self.one_of(people))
+        if ask.question is None:
+            return self.gettext("our own record")
         if ask.roles == (US,):
             return self.gettext("decide among ourselves")
         if ask.roles:
@@ -250,36 +256,16 @@ class Wording(Statements):
 
     def why(self, ask: Ask) -> str:
         """Why to ask it, and of which person it is when of somebody else."""
-        reason = self._reason(ask)
+        reason = asking.reason(self, ask)
         if ask.about is None or ask.about in ask.of:
             return reason
         return self.gettext("about {person}: {reason}").format(
             person=self.person(ask.about), reason=reason
         )
 
-    def _reason(self, ask: Ask) -> str:
-        return {
-            "never_asked": self.gettext("never asked"),
-            "stale": self.gettext("the last answer is out of date"),
-            "second_source": self.gettext("one source is not enough"),
-            "role": self.gettext("others have said so, but not those whose word counts"),
-            "first_hand": self.gettext("heard only at second hand so far"),
-            "final_word": self.gettext("others have said so, but theirs is not the final word"),
-            "since_rejection": self.gettext("not said again since the rejection"),
-            "too_few_voices": self.gettext("one voice alone is no proof"),
-            "nobody_in_role": self.gettext("nobody is known in that role"),
-            "passed": self.gettext("the day named is over"),
-            "not_named": self.gettext("nobody has named it yet"),
-            "conflicted": self.gettext("the answers contradict each other"),
-            "refuted": self.gettext("the answer was no"),
-        }[ask.reason]
-
     def bearing(self, ask: Ask) -> str:
-        """What the answer is good for: ``alone decides: Budget approved``."""
-        guards = " · ".join(map(self.guard, ask.guards))
-        if ask.decides:
-            return self.gettext("the answer alone decides: {guards}").format(guards=guards)
-        return self.gettext("helps to decide: {guards}").format(guards=guards)
+        """What the answer is good for: ``may decide by itself: Budget approved; could end it``."""
+        return asking.bearing(self, ask)
 
     def ask(self, ask: Ask) -> str:
         """A question with whom, why and what for, as a paragraph."""

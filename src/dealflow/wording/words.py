@@ -161,6 +161,10 @@ class Words:
         """``a; b; c``."""
         return ("；" if self._zh else "; ").join(clauses)
 
+    def middle_dots(self, items: Iterable[str]) -> str:
+        """``a · b · c``."""
+        return " · ".join(items)
+
     def spaced(self, sentences: Iterable[str]) -> str:
         """Whole sentences, one after the other."""
         return ("" if self._zh else " ").join(sentences)

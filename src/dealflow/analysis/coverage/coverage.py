@@ -18,7 +18,7 @@ from dealflow.analysis.coverage.clauses import Row
 from dealflow.analysis.coverage.data import read, written
 from dealflow.analysis.coverage.targets import KINDS, Cell, Kind, Reach, cells_of, clauses_of
 from dealflow.analysis.history import Observation, Walks, judge_at
-from dealflow.assessment import Judgement, Verdict, questions
+from dealflow.assessment import Judgement, Verdict, open_questions
 from dealflow.conditions import Outcome
 from dealflow.exceptions import InputError, Problem
 from dealflow.playbook import OUTCOMES, Playbook
@@ -177,8 +177,9 @@ class _Measure:
                 for kind in {look.kind for look in looks}:
                     self._try(kind, judgement)
                     if kind != "passed":  # who passes is not told what to ask
-                        asks = questions(snapshot, judgement.findings)
-                        self._seen.update(Cell("questions", ask.question.id) for ask in asks)
+                        asks = open_questions(snapshot, judgement.findings)
+                        asked = (ask.id for ask in asks if ask.question is not None)
+                        self._seen.update(Cell("questions", id) for id in asked)
         return Coverage(self._playbook, frozenset(self._seen), self._rows)
 
     def _look(self, snapshot: Snapshot, judgement: Judgement) -> None:

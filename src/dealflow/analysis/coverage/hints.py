@@ -267,7 +267,7 @@ def _asked(playbook: Playbook, question: str) -> Iterator[str]:
         snapshot = _known(playbook, _Given(step))
         if snapshot is not None:
             assessment = assess(snapshot, judge_step(snapshot))
-            if any(ask.question.id == question for ask in assessment.questions):
+            if any(ask.id == question for ask in assessment.questions):
                 yield f'assert_asks(deal_at("{step}"), "{question}")'
 
 

@@ -22,8 +22,8 @@ from dealflow.conditions import (
     Covered,
     Disputed,
     Dissent,
+    Heard,
     Missing,
-    Node,
     Quantified,
 )
 from dealflow.evidence import Fact
@@ -232,21 +232,28 @@ def _for_guard(
     if coaching.conflicted is not None and Truth.CONFLICTED in can_be:
         yield coaching.conflicted
     if Truth.FALSE in can_be:  # those who said no are asked once more, by the fact's first question
-        for fact in _read(condition, (Missing,)):
-            yield from (question.id for question in fact.ask[:1])
-    for fact in _read(condition, (Missing, Disputed, Dissent)):
+        yield from (question.id for fact in condition.wanted for question in fact.ask[:1])
+    nodes = [n for n in condition.walk() if not isinstance(n, Missing | Disputed | Dissent)]
+    roles = [n.role for n in nodes if isinstance(n, Covered | Quantified)]
+    for fact in dict.fromkeys(fact for node in nodes for fact in node.reads):
         yield from (question.id for question in fact.ask)
         if fact.good_for is not None and coaching.stale is not None:
             yield coaching.stale
-    for node in condition.walk():
-        if isinstance(node, Covered | Quantified) and node.role in playbook.role:
-            question_id = playbook.role[node.role].ask
-            if question_id is not None:
-                yield question_id
+        # Where nobody is known whose word counts, whoever is known is asked for the way there.
+        roles += _looked_for(fact)
+        if fact.ask and fact.sources.roles and coaching.part is not None:
+            yield coaching.part
+    known = (playbook.role[role].ask for role in roles if role in playbook.role)
+    yield from (question for question in known if question is not None)
+    if coaching.more is not None and any(isinstance(n, Heard) for n in condition.walk()):
+        yield coaching.more
 
 
-def _read(node: Node, but: tuple[type[Node], ...]) -> Iterator[Fact]:
-    """The facts that some node reads which is none of these."""
-    for each in node.walk():
-        if not isinstance(each, but):
-            yield from each.reads
+def _looked_for(fact: Fact) -> Iterator[str]:
+    """The roles that are looked for first where nobody is known who may answer."""
+    required = fact.sources.roles
+    for question in fact.ask:
+        suitable = [role for role in question.of if role in required]
+        yield from suitable[:1]
+    if fact.ask:
+        yield from (*required[:1], *fact.final_word[:1])

@@ -61,7 +61,7 @@ class _Use:
             facts.update({playbook.trial_close.fact, playbook.trial_close.gap_fact or ""})
             facts.add(playbook.trial_close.reason or "")
         asked = {role.ask for role in playbook.roles}
-        asked |= {playbook.coaching.conflicted, playbook.coaching.stale}
+        asked |= {*playbook.coaching.asked.values(), *(f.ask for f in playbook.red_flags)}
         needed: dict[str, str] = {}
         kept_up: dict[str, str] = {}
         last = len(playbook.steps) - 1
