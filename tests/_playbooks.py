@@ -260,3 +260,84 @@ def small_playbooks(draw: st.DrawFn) -> Playbook:
         policy,
         [RedFlag(f"r{i}", f"missing({f.id})", draw(texts)) for i, f in enumerate(facts)],
     )
+
+
+FORK = """\
+format = 1
+id = "fork"
+version = "1"
+title = { en = "Fork", zh = "岔路" }
+[facts."need.real"]
+title = { en = "the need is real", zh = "需求属实" }
+type = "yes_no"
+ask = [{ id = "need.real", en = "Is it real?", zh = "属实吗？" }]
+[facts."pilot.wanted"]
+title = { en = "they want a pilot first", zh = "客户希望先试用" }
+type = "yes_no"
+ask = [{ id = "pilot.wanted", en = "Do you want a pilot?", zh = "要先试用吗？" }]
+[facts."trust.high"]
+title = { en = "they buy without a pilot", zh = "客户不试用就买" }
+type = "yes_no"
+ask = [{ id = "trust.high", en = "Would you buy at once?", zh = "会直接买吗？" }]
+[guards.real]
+title = { en = "Real need", zh = "需求真实" }
+when = "need.real"
+refused = { en = "Nothing to sell.", zh = "没有可卖的。" }
+[guards.pilot]
+title = { en = "Pilot wanted", zh = "希望试用" }
+when = "pilot.wanted"
+refused = { en = "Nobody wants a pilot.", zh = "没有人要试用。" }
+[guards.trust]
+title = { en = "No pilot needed", zh = "无需试用" }
+when = "trust.high"
+refused = { en = "They want to see it first.", zh = "客户想先看看。" }
+[guards.passed]
+title = { en = "Pilot passed", zh = "试用通过" }
+when = "known(pilot.wanted)"
+refused = { en = "It has not passed.", zh = "还没有通过。" }
+[[steps]]
+id = "talk"
+title = { en = "Talk", zh = "交谈" }
+goal = { en = "Talk.", zh = "交谈。" }
+leave_when = ["real"]
+[[steps]]
+id = "pilot"
+title = { en = "Pilot", zh = "试用" }
+goal = { en = "Try it.", zh = "试用。" }
+leave_when = ["passed"]
+[[steps]]
+id = "report"
+title = { en = "Report", zh = "报告" }
+goal = { en = "Report.", zh = "报告。" }
+[[steps]]
+id = "contract"
+title = { en = "Contract", zh = "合同" }
+goal = { en = "Sign.", zh = "签字。" }
+[[moves]]
+id = "to_pilot"
+from = "talk"
+to = "pilot"
+when = ["pilot"]
+[[moves]]
+id = "straight"
+from = "talk"
+to = "contract"
+when = ["trust"]
+[[moves]]
+id = "plain"
+from = "talk"
+to = "report"
+[[moves]]
+id = "piloted"
+from = "pilot"
+to = "report"
+[[moves]]
+id = "reported"
+from = "report"
+to = "contract"
+[[moves]]
+id = "signed"
+from = "contract"
+to = "fulfilled"
+"""
+"""A playbook with three ways out of its first step: with a guard, with another, and with none."""

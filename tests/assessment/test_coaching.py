@@ -347,7 +347,7 @@ def test_order() -> None:
     walk_away = set(seven_step().walk_away.guards)  # type: ignore[union-attr]
     ranks = [bool(walk_away.intersection(a.guards)) for a in first]
     assert ranks == sorted(ranks, reverse=True)
-    assert first[0].question.id == "budget.amount" or walk_away.intersection(first[0].guards)
+    assert first[0].id == "budget.amount" or walk_away.intersection(first[0].guards)
     watched = asks(deal_at("qualification"))
     ranks = [walk_away.issuperset(a.guards) for a in watched]
     assert ranks == sorted(ranks)

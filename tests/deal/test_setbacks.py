@@ -207,7 +207,7 @@ def test_what_rests_on_it_has_to_be_said_anew() -> None:
     event = caught.value.entry.event
     assert isinstance(event, ev.Refused)
     assert event.guards["backed"].missing == ("since_rejection:plan.backed",)
-    asked = [ask for ask in caught.value.assessment.questions if ask.question.id == "backed"]
+    asked = [ask for ask in caught.value.assessment.questions if ask.id == "backed"]
     assert [(ask.reason, ask.of) for ask in asked] == [
         ("since_rejection", ("ann", "bob", "cid", "dan"))
     ]

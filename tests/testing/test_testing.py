@@ -497,7 +497,7 @@ def test_walks_away() -> None:
 def test_asks() -> None:
     """Questions that are to be asked are handed back with whom to ask."""
     asks = assert_asks(a_deal(), "money.there", "money.amount")
-    assert {(ask.question.id, ask.of) for ask in asks} == {
+    assert {(ask.id, ask.of) for ask in asks} == {
         ("money.there", ("pat",)),
         ("money.amount", ("pat", "una", "umi")),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dealflow import Deal, Verdict
@@ -43,7 +45,7 @@ def test_what_only_others_have_said() -> None:
 def test_what_is_out_of_date_is_asked_of_those_who_said_it() -> None:
     """Whoever said it is reminded of the words; a man who was never met does not still stand by."""
     deal = ready_at("buying_roles")
-    late = {"days": 91}
+    late: dict[str, Any] = {"days": 91}
     assert asked(deal, "budget.approved", **late).of[0] == "ruth"
     day = Wording.of(deal).date(
         deal.statements[asked(deal, "budget.approved", **late).follows[0]].said_at

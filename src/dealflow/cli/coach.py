@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dealflow.assessment import Assessment, Verdict
 from dealflow.cli import sections
 from dealflow.cli.output import Page
@@ -23,13 +25,15 @@ def put_head(page: Page, w: Wording, deal: Deal) -> None:
     page.put((f"{deal.id} · {rules}", "quiet"))
 
 
-def put_coach(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
-    """The whole sheet."""
+def put_coach(
+    page: Page, w: Wording, deal: Deal, now: Assessment, ways: Sequence[Assessment] = ()
+) -> None:
+    """The whole sheet; of the ways forward, what there is to choose from."""
     put_head(page, w, deal)
     page.blank()
     sections.put_place(page, w, deal)
     if deal.outcome is None:
-        _open_deal(page, w, deal, now)
+        _open_deal(page, w, deal, now, ways)
     else:
         since = w.gettext("Closed; last entry on {day}.").format(day=w.date(deal.trail[-1].at))
         page.put((since, "quiet"))
@@ -39,13 +43,16 @@ def put_coach(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
         sections.put_farewell(page, w, deal.farewell(at=now.at))
 
 
-def _open_deal(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
+def _open_deal(
+    page: Page, w: Wording, deal: Deal, now: Assessment, ways: Sequence[Assessment]
+) -> None:
     step = deal.playbook.step[deal.step]
     stay = w.gettext("As of {day}; in this step since {since} ({duration}).").format(
         day=w.date(now.at), since=w.date(now.since), duration=w.days(now.at - now.since)
     )
     page.put(w.text(step.goal))
     page.put((stay, "quiet"))
+    _ways(page, w, deal, ways)
     page.blank()
     sections.put_verdict(page, w, now)
     _findings(page, w, now)
@@ -65,6 +72,28 @@ def _open_deal(page: Page, w: Wording, deal: Deal, now: Assessment) -> None:
         page.put(w.paper(now.paper))
         for item in w.contents(now.paper):
             page.put(item, indent=2, sign="·")
+
+
+def _ways(page: Page, w: Wording, deal: Deal, ways: Sequence[Assessment]) -> None:
+    """What there is to choose from: each way with its verdict and what is in its way."""
+    plans = deal.playbook.plans[deal.step]
+    if len(plans) < 2:
+        return
+    page.blank()
+    if len(ways) == 1:
+        told = w.gettext("Only the way to {step} is looked at; there are {n}.")
+        page.put(told.format(step=w.quoted(w.step(ways[0].to)), n=len(plans)))
+        return
+    page.put((w.gettext("Ways on"), "head"))
+    for way in ways:
+        style = sections.VERDICT_STYLE[way.verdict]
+        label = w.pair(w.step(way.to), "")
+        page.put(label, (w.verdict(way.verdict), f"{style}.strong"), sign=("→", "quiet"))
+        for finding in way.blocking:
+            sections.finding_line(page, w, finding, indent=2)
+    ready = {way.move for way in ways if way.verdict is Verdict.READY}
+    choice = tuple(plan for plan in plans if plan.move.id in ready)
+    page.put((w.order_of_ways(plans, choice), "quiet"))
 
 
 def _section(page: Page, title: str) -> None:

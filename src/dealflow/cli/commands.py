@@ -128,31 +128,39 @@ def run(
 @cli.command()
 @click.argument("file")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 unless the deal is ready, or closed.")
+@click.option("--to", metavar="STEP", help="Look at the way to this step only.")
 @_when
 @_rules
 @common
 def coach(
     file: str,
     exit_code: bool,
+    to: str | None,
     at: str | None,
     playbook: str | None,
     lang: Language,
     as_json: bool,
 ) -> None:
-    """Say where a deal stands and what to ask next: from a script or from a trail."""
+    """Say where a deal stands and what to ask next: from a script or from a trail.
+
+    Where a step has several ways forward, each is judged; the rest is about the one that the deal
+    goes when none is named.
+    """
     from dealflow.assessment import Verdict
+    from dealflow.cli.ways import ways_of
 
     source = _open(file, playbook, at)
-    now = source.deal.assess(at=source.at)
+    ways = ways_of(source.deal, source.at, to)
+    now = source.deal.assess(at=source.at, to=to)
     if as_json:
         from dealflow.cli.documents import coach_data, write_json
 
-        write_json(coach_data(source.deal, now, lang))
+        write_json(coach_data(source.deal, now, lang, ways))
     else:
         from dealflow.cli.coach import put_coach
         from dealflow.wording import Wording
 
-        put_coach(new_page(), Wording.of(source.deal, lang), source.deal, now)
+        put_coach(new_page(), Wording.of(source.deal, lang), source.deal, now, ways)
     ready = source.deal.outcome is not None or now.verdict is Verdict.READY
     leave(exit_code and not ready)
 

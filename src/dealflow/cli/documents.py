@@ -8,10 +8,11 @@ the language asked for, or under ``title``, in both.
 |---|---|
 | ``demo`` | ``runs``: a list of what ``run`` prints |
 | ``run`` | ``script title language deal turns assessment failures`` |
-| ``coach`` | ``deal language assessment thin_answers farewell`` |
+| ``coach`` | ``deal language assessment ways thin_answers farewell`` |
 | ``show`` | ``deal at contacts interactions facts waivers`` |
 | ``playbook list`` | ``playbooks``: for each its id, version, fingerprint, title and numbers |
-| ``playbook show`` | the same of one, and ``moves plans roles data`` (its file) |
+| ``playbook show`` | the same of one, and ``language moves plans roles conditions never_stale`` |
+| | ``walk_away data`` (its file) |
 | ``playbook diagram`` | ``playbook language mermaid`` |
 | ``trail show`` | ``head entries``, each ``seq at by kind data hash`` |
 | ``trail verify`` | ``file sound entries head head_compared first_bad problem`` |
@@ -34,7 +35,6 @@ from dealflow.cli.thin_answers import thin_answers
 from dealflow.conditions import Gap
 from dealflow.deal import Deal
 from dealflow.evidence import Card, Contact, Text
-from dealflow.playbook import Playbook
 from dealflow.scripts import Conflict, Failure, Run, Turn
 from dealflow.trail import Entry, Trail, encode
 from dealflow.typing import Language
@@ -46,9 +46,8 @@ __all__ = [
     "coach_data",
     "contact_data",
     "deal_data",
-    "playbook_data",
-    "playbook_summary",
     "run_data",
+    "text_data",
     "trail_data",
     "write_json",
 ]
@@ -193,7 +192,9 @@ def assessment_data(w: Wording, now: Assessment) -> dict[str, object]:
     }
 
 
-def coach_data(deal: Deal, now: Assessment, lang: Language) -> dict[str, object]:
+def coach_data(
+    deal: Deal, now: Assessment, lang: Language, ways: Iterable[Assessment]
+) -> dict[str, object]:
     """The document of ``coach``."""
     w = Wording.of(deal, lang)
     farewell = deal.farewell(at=now.at)
@@ -201,6 +202,16 @@ def coach_data(deal: Deal, now: Assessment, lang: Language) -> dict[str, object]
         "deal": deal_data(deal),
         "language": lang,
         "assessment": assessment_data(w, now),
+        "ways": [
+            {
+                "move": way.move,
+                "to": way.to,
+                "verdict": way.verdict.value,
+                "in_the_way": [finding.guard for finding in way.blocking],
+                "judged": way.move == now.move,
+            }
+            for way in ways
+        ],
         "thin_answers": [
             {"statement": t.statement, "probes": list(t.probes), "guards": list(t.guards)}
             for t in thin_answers(deal, now)
@@ -293,42 +304,3 @@ def run_data(run: Run, lang: Language) -> dict[str, object]:
 def text_data(text: Text) -> dict[str, str]:
     """A text in both languages."""
     return {"en": text.en, "zh": text.zh}
-
-
-def _titled(items: Iterable[tuple[str, Text]]) -> list[dict[str, object]]:
-    return [{"id": id, "title": text_data(title)} for id, title in items]
-
-
-def playbook_summary(book: Playbook) -> dict[str, object]:
-    """A playbook in a line of ``playbook list``."""
-    return {
-        "id": book.id,
-        "version": book.version,
-        "fingerprint": book.fingerprint,
-        "title": text_data(book.title),
-        "steps": len(book.steps),
-        "guards": len(book.guards),
-        "facts": len(book.facts),
-        "questions": len(book.question),
-    }
-
-
-def playbook_data(book: Playbook) -> dict[str, object]:
-    """The document of ``playbook show``: the data of its file, and what is derived from it."""
-    return {
-        **playbook_summary(book),
-        "moves": [{"id": m.id, "from": m.source, "to": m.to} for m in book.moves],
-        "plans": [
-            {
-                "move": plan.move.id,
-                "needed": list(plan.needed),
-                "walk_away": list(plan.walk_away),
-                "needs_walk_away": plan.needs_walk_away,
-                "watched": list(plan.watched),
-            }
-            for plans in book.plans.values()
-            for plan in plans
-        ],
-        "roles": _titled((role.id, role.title) for role in book.roles),
-        "data": book.to_data(),
-    }

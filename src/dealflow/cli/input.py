@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -29,6 +29,7 @@ __all__ = [
     "open_script",
     "open_trail",
     "printable",
+    "reasons_of",
     "run_script",
     "write_new",
 ]
@@ -75,6 +76,17 @@ def open_playbook(source: str) -> Playbook:
 
     try:
         return load_playbook(source)
+    except PlaybookError as error:
+        bad(source, error)
+
+
+def reasons_of(source: str) -> Mapping[str, str]:
+    """Why facts of a playbook cannot age, by their ids, as comments in its file say."""
+    from dealflow.analysis.lint import ageless_reasons
+    from dealflow.playbook import decode_toml, read_playbook
+
+    try:
+        return ageless_reasons(decode_toml(read_playbook(source), source, PlaybookError))
     except PlaybookError as error:
         bad(source, error)
 

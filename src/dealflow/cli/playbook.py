@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from dealflow.cli.output import Page, Piece
-from dealflow.evidence import US, Question
-from dealflow.playbook import Playbook, Step
+from dealflow.cli.sheet import sheet_of
+from dealflow.cli.sheet_lines import Kind, Line
+from dealflow.playbook import Playbook
 from dealflow.typing import Language
 from dealflow.wording import Wording, Words
 
 __all__ = ["put_list", "put_playbook"]
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_APART: Final = ("head", "part", "way")
+"""What has an empty line before it."""
+
+_LOOKS: Final[Mapping[Kind, tuple[Piece, str]]] = {
+    "head": ("", "head"),
+    "part": ("", "head"),
+    "way": (("→", "quiet"), "head"),
+    "text": ("", ""),
+    "quiet": ("", "quiet"),
+    "alarm": ("", "bad"),
+    "on": (("→", "quiet"), ""),
+    "rule": (("▸", "good"), ""),
+    "point": ("·", ""),
+    "code": ("", "quiet"),
+    "ask": (("?", "unknown"), ""),
+    "flag": (("⚑", "unknown"), ""),
+}
+"""The sign before a line, and its style."""
 
 
 def put_list(page: Page, books: Iterable[Playbook], lang: Language) -> None:
@@ -38,90 +61,30 @@ def put_list(page: Page, books: Iterable[Playbook], lang: Language) -> None:
     page.grid(head, rows, right=(3, 4, 5))
 
 
-def put_playbook(page: Page, w: Wording) -> None:
-    """A playbook, step by step."""
-    book = w.playbook
-    page.put((w.text(book.title), "head"), (f"  {book.id} {book.version}", "quiet"))
-    asked: set[str] = set()
-    for number, step in enumerate(book.steps, 1):
-        _step(page, w, number, step, asked)
-    _roles(page, w)
-    _flags(page, w)
-    others = [fact for fact in book.facts if fact.id not in asked and fact.ask]
-    if others:
+def put_playbook(page: Page, w: Wording, reasons: Mapping[str, str] = _NONE) -> None:
+    """A playbook with all that it asks for.
+
+    Args:
+        page: where to print.
+        w: its words.
+        reasons: by the ids of facts that cannot age, why not.
+    """
+    sheet = sheet_of(w, reasons)
+    page.put((sheet.title, "head"), (f"  {sheet.name}", "quiet"))
+    page.put((w.pair(sheet.fingerprint_of, sheet.fingerprint), "quiet"))
+    page.put((sheet.covers, "quiet"))
+    for section in sheet.sections:
         page.blank()
-        page.rule(w.gettext("Questions that no guard needs"))
-        for fact in others:
-            page.put((w.capital(w.fact(fact.id)), "head"))
-            _questions(page, w, fact.ask, 2)
+        page.rule(section.title)
+        for number, line in enumerate(section.lines):
+            _put(page, w, line, 0, first=not number)
 
 
-def _step(page: Page, w: Wording, number: int, step: Step, asked: set[str]) -> None:
-    book = w.playbook
-    page.blank()
-    told = w.gettext("Step {number} of {steps}: {step}")
-    page.rule(told.format(number=number, steps=len(book.steps), step=w.text(step.title)))
-    page.put(w.text(step.goal))
-    if step.expected_stay is not None:
-        text = w.gettext("Expected stay: {duration}").format(
-            duration=w.duration(step.expected_stay)
-        )
-        page.put((text, "quiet"))
-    for move in (move for move in book.moves if move.source == step.id):
-        page.put(w.pair(w.gettext("On to"), w.step(move.to)), sign=("→", "quiet"))
-    extra = [guard for move in book.moves if move.source == step.id for guard in move.when]
-    for guard in dict.fromkeys([*step.leave_when, *extra]):
-        _guard(page, w, guard, asked)
-    policy = book.walk_away
-    if policy is not None and policy.start == step.id:
+def _put(page: Page, w: Wording, line: Line, depth: int, *, first: bool = False) -> None:
+    if line.kind in _APART and not first:
         page.blank()
-        page.put((w.policy(policy), "bad"))
-        for guard in policy.guards:
-            _guard(page, w, guard, asked)
-
-
-def _guard(page: Page, w: Wording, id: str, asked: set[str]) -> None:
-    guard = w.playbook.guard[id]
-    page.blank()
-    notes = []
-    if not guard.standing:
-        notes.append(w.gettext("checked once"))
-    if guard.waivable:
-        notes.append(w.gettext("may be set aside"))
-    page.put((w.text(guard.title), "head"), (w.bracketed("", w.listed(notes)), "quiet"), indent=2)
-    page.put(w.text(guard.refused), indent=4)
-    page.put((" ".join(guard.when.split()), "quiet"), indent=4)
-    for fact in w.playbook.guard_condition[id].facts:
-        # Several guards may read one fact; its questions stand with the first.
-        if fact.id not in asked:
-            asked.add(fact.id)
-            _questions(page, w, fact.ask, 4)
-
-
-def _questions(page: Page, w: Wording, questions: Iterable[Question], indent: int) -> None:
-    for question in questions:
-        if question.of == (US,):
-            whom = w.gettext("among ourselves")
-        else:
-            whom = w.listed(w.small(w.role(role)) for role in question.of)
-        text = w.quoted(w.text(question.text))
-        page.put(text, (w.bracketed("", whom), "quiet"), indent=indent, sign=("?", "unknown"))
-
-
-def _roles(page: Page, w: Wording) -> None:
-    if not w.playbook.roles:
-        return
-    page.blank()
-    page.rule(w.gettext("Buying roles"))
-    for role in w.playbook.roles:
-        about = w.text(role.about) if role.about else ""
-        page.put((w.pair(w.text(role.title), ""), "head"), about, sign="·")
-
-
-def _flags(page: Page, w: Wording) -> None:
-    if not w.playbook.red_flags:
-        return
-    page.blank()
-    page.rule(w.gettext("Red flags"))
-    for flag in w.playbook.red_flags:
-        page.put(w.text(flag.says), sign=("⚑", "unknown"))
+    sign, style = _LOOKS[line.kind]
+    note = w.bracketed("", line.note)
+    page.put((line.text, style), (note, "quiet"), indent=2 * depth, sign=sign)
+    for below in line.under:
+        _put(page, w, below, depth + 1)

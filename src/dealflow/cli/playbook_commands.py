@@ -23,7 +23,8 @@ def playbook_list(lang: Language, as_json: bool) -> None:
 
     books = [rules_of(id) for id in shipped_playbooks()]
     if as_json:
-        from dealflow.cli.documents import playbook_summary, write_json
+        from dealflow.cli.documents import write_json
+        from dealflow.cli.playbook_documents import playbook_summary
 
         write_json({"playbooks": [playbook_summary(book) for book in books]})
     else:
@@ -34,19 +35,37 @@ def playbook_list(lang: Language, as_json: bool) -> None:
 
 @playbook.command("show")
 @click.argument("source", metavar="ID|FILE")
+@click.option(
+    "--for-signature",
+    "signed",
+    is_flag=True,
+    help="Print it as Markdown in both languages, with lines to sign on.",
+)
 @common
-def playbook_show(source: str, lang: Language, as_json: bool) -> None:
-    """Show a playbook: steps, guards and the questions that answer them."""
-    book = rules_of(source)
-    if as_json:
-        from dealflow.cli.documents import playbook_data, write_json
+def playbook_show(source: str, signed: bool, lang: Language, as_json: bool) -> None:
+    """Show all that a playbook asks for, as whoever answers for it would sign it.
 
-        write_json(playbook_data(book))
+    Guards in plain words, whose word counts and for how long, when to walk away, and the questions.
+    """
+    if signed and as_json:
+        raise click.UsageError("--for-signature and --json do not go together")
+    from dealflow.cli.input import reasons_of
+
+    book, reasons = rules_of(source), reasons_of(source)
+    if as_json:
+        from dealflow.cli.documents import write_json
+        from dealflow.cli.playbook_documents import playbook_data
+
+        write_json(playbook_data(book, lang, reasons))
+    elif signed:
+        from dealflow.cli.signing import for_signature
+
+        new_page().raw(for_signature(book, lang, reasons))
     else:
         from dealflow.cli.playbook import put_playbook
         from dealflow.wording import Wording
 
-        put_playbook(new_page(), Wording(book, lang))
+        put_playbook(new_page(), Wording(book, lang), reasons)
 
 
 @playbook.command("diagram")

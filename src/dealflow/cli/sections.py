@@ -13,6 +13,7 @@ from dealflow.values import Truth
 from dealflow.wording import Wording
 
 __all__ = [
+    "VERDICT_STYLE",
     "WALKED_AWAY",
     "ask_list",
     "evidence",
@@ -27,13 +28,14 @@ __all__ = [
 ]
 
 _MOST_GAPS = 2
-_VERDICT_STYLE = {
+VERDICT_STYLE = {
     Verdict.WALK_AWAY: "bad",
     Verdict.RECONCILE: "conflict",
     Verdict.ASK: "unknown",
     Verdict.WORK: "bad",
     Verdict.READY: "good",
 }
+"""The style of each verdict."""
 
 
 def shown(finding: Finding) -> Truth:
@@ -129,7 +131,7 @@ def flag_list(page: Page, w: Wording, flags: Iterable[RaisedFlag], indent: int =
 def put_verdict(page: Page, w: Wording, now: Assessment) -> None:
     """A verdict and what it means."""
     verdict = now.verdict
-    style = f"{_VERDICT_STYLE[verdict]}.strong"
+    style = f"{VERDICT_STYLE[verdict]}.strong"
     page.put((w.pair(w.gettext("Verdict"), ""), "head"), (w.verdict(verdict), style))
     advice = w.advice(verdict)
     if verdict is Verdict.READY:

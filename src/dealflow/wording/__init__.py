@@ -6,7 +6,8 @@ hold none; the catalogue of messages lies in ``locale``.
 
 from __future__ import annotations
 
+from dealflow.wording.conditions import Told
 from dealflow.wording.wording import Wording
 from dealflow.wording.words import Words
 
-__all__ = ["Wording", "Words"]
+__all__ = ["Told", "Wording", "Words"]

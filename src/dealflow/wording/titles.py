@@ -195,12 +195,13 @@ class Titles(Words):
             case date():
                 return self.date(value)
             case tuple():
-                items = [self._item(item) for item in value]
+                items = [self.item(item) for item in value]
                 return self.listed(items) if items else self.gettext("none")
             case _:
                 return " ".join(value.split())
 
-    def _item(self, item: str) -> str:
+    def item(self, item: str) -> str:
+        """An item of a list: what a customer may do instead of buying has words of its own."""
         return {
             "do_nothing": self.gettext("doing nothing"),
             "in_house": self.gettext("doing it themselves"),

@@ -15,21 +15,21 @@ from dealflow.conditions import Gap, Named
 from dealflow.deal import Deal
 from dealflow.evidence import ANY_ROLE, US, Card, Contact, Lack, Statement
 from dealflow.exceptions import DealflowError, MoveNotAllowed
-from dealflow.playbook import Playbook, WalkAway
+from dealflow.playbook import Playbook
 from dealflow.state import Waiver
 from dealflow.trail import Entry
 from dealflow.typing import Language
 from dealflow.values import Truth
 from dealflow.wording import asking, entries
 from dealflow.wording.cards import deal_card
-from dealflow.wording.statements import Statements
+from dealflow.wording.rules import RuleWords
 
 __all__ = ["Wording"]
 
 _MOST_NAMES = 3
 
 
-class Wording(Statements):
+class Wording(RuleWords):
     """Sentences about the deals of one playbook, in one language.
 
     Args:
@@ -226,7 +226,7 @@ class Wording(Statements):
         # The gap says only that something was not named. What it is stands in the conditions.
         nodes = (n for c in self.playbook.guard_condition.values() for n in c.walk())
         items = [n.item for n in nodes if isinstance(n, Named) and n.fact.id == fact]
-        return [self._item(item) for item in dict.fromkeys(items)] or ["?"]
+        return [self.item(item) for item in dict.fromkeys(items)] or ["?"]
 
     # questions and warnings
 
@@ -286,19 +286,6 @@ class Wording(Statements):
         says = self.text(known.says)
         people = self.listed(map(self.person, flag.contacts))
         return self.bracketed(says, people) if people else says
-
-    def policy(self, policy: WalkAway) -> str:
-        """The walk-away policy in a sentence."""
-        n = len(policy.guards)
-        k, enough = policy.threshold(n), policy.enough(n)
-        message = self.ngettext(
-            "From here on: walk away as soon as {k} of these is not so; going on needs {enough} of"
-            " {n} known good.",
-            "From here on: walk away as soon as {k} of these are not so; going on needs {enough} of"
-            " {n} known good.",
-            k,
-        )
-        return message.format(k=k, enough=enough, n=n)
 
     def farewell(self, farewell: Farewell) -> str:
         """The polite message with which we walk away (METHOD, section 3); empty without one."""

@@ -8,11 +8,12 @@ docs, "Lint".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import evolve
 
+from dealflow.analysis.lint.allowed import allowances
 from dealflow.analysis.lint.facts import lint_facts
 from dealflow.analysis.lint.findings import LintFinding, found
 from dealflow.analysis.lint.guards import lint_guards
@@ -24,9 +25,6 @@ from dealflow.exceptions import PlaybookError, Problem
 from dealflow.playbook import Places, Playbook, decode_toml, locate, parse_toml
 
 __all__ = ["lint", "lint_text"]
-
-_ALLOW: Final = re.compile(r"#\s*lint:\s*allow\s+((?:D\d{3}[\s,]*)+)")
-_CODE: Final = re.compile(r"D\d{3}")
 
 
 def lint(
@@ -99,23 +97,10 @@ def _placed(
 
 def _allowed(text: str, places: Places) -> dict[int, set[str]]:
     """The codes that comments allow, by line; those for the whole file at 0."""
-    lines = text.split("\n")
-    spots = [spot for path in places.paths if (spot := places.find(path)) is not None]
-    first = min(spots)[0] if spots else 0
     allowed: dict[int, set[str]] = {}
-    for (line, column), comment in places.comments:
-        if says := _ALLOW.match(comment):
-            alone = not lines[line - 1][: column - 1].strip()
-            # a comment by itself is about what comes next, one behind a key about that line
-            meant = 0 if line < first else _below(lines, line) if alone else line
-            allowed.setdefault(meant, set()).update(_CODE.findall(says[1]))
+    for allowance in allowances(text, places):
+        allowed.setdefault(allowance.line, set()).update(allowance.codes)
     return allowed
-
-
-def _below(lines: Sequence[str], line: int) -> int:
-    """The next line with something on it but a comment."""
-    told = (n for n in range(line, len(lines)) if lines[n].split("#")[0].strip())
-    return next(told, line - 1) + 1
 
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

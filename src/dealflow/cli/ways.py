@@ -1,0 +1,32 @@
+"""The ways forward of a deal, each judged by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from dealflow.assessment import Assessment
+from dealflow.deal import Deal
+
+__all__ = ["ways_of"]
+
+
+def ways_of(deal: Deal, at: datetime, to: str | None = None) -> Sequence[Assessment]:
+    """The assessment of every way forward from where a deal is, in the playbook's order.
+
+    Args:
+        deal: the deal.
+        at: when to look at it.
+        to: the only step to look at.
+
+    Raises:
+        BadParameter: no way leads there.
+    """
+    targets = [plan.move.to for plan in deal.playbook.plans[deal.step]]
+    if to is not None and to not in targets:
+        known = ", ".join(targets)
+        message = f"no way leads from {deal.step} to {to!r}; there are: {known}"
+        raise click.BadParameter(message, param_hint="'--to'")
+    return [deal.assess(at=at, to=each) for each in targets if to in (None, each)]
