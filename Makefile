@@ -147,7 +147,7 @@ lock: ## resolve requirements/*.txt anew (UPGRADE=1: to the newest versions)
 messages: $(DEV) ## collect, update and compile the translated messages
 	@mkdir -p $(LOCALE)
 	@$(BIN)/pybabel -q extract --project=dealflow --copyright-holder='dealflow maintainers' \
-		--sort-by-file --no-wrap -k message -c 'Translators:' -o $(LOCALE)/dealflow.pot src/dealflow
+		--sort-by-file --no-wrap -k message -k joined -c 'Translators:' -o $(LOCALE)/dealflow.pot src/dealflow
 	@for language in $(LANGUAGES); do \
 		test -f $(LOCALE)/$$language/LC_MESSAGES/dealflow.po && verb='update --no-fuzzy-matching --ignore-pot-creation-date' || verb=init; \
 		$(BIN)/pybabel -q $$verb --no-wrap -D dealflow -d $(LOCALE) -l $$language -i $(LOCALE)/dealflow.pot || exit 1; \

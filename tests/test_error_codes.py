@@ -28,7 +28,9 @@ from dealflow import (
 )
 from dealflow.scripts import parse_script
 from dealflow.trail import Opened, chain
+from dealflow.wording import Wording, Words
 from tests._playbooks import full
+from tests._prose import chinese, english
 from tests.deals import BY, START, deal_at, new_deal, now, seven_step, small
 
 PAGE = (Path(__file__).parents[1] / "docs" / "errors.md").read_text(encoding="utf-8")
@@ -237,9 +239,12 @@ LISTED: Mapping[str, Callable[[], object]] = {
 }
 
 
+EVERY: Mapping[str, Callable[[], object]] = {**PROVOKED, **LISTED}
+
+
 def test_every_code_is_provoked() -> None:
     """The two lists below have every code."""
-    assert {*PROVOKED, *LISTED} == {*ROWS}
+    assert {*EVERY} == {*ROWS}
 
 
 @pytest.mark.parametrize("code", PROVOKED)
@@ -308,3 +313,64 @@ def test_a_problem_is_what_its_row_says(code: str) -> None:
     problems = getattr(caught.value, "problems", ())
     assert code in [problem.code for problem in problems]
     assert caught.value.code != code
+
+
+# in Chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("商机没有联系人: no such contact", ["no such contact"]),
+        ("there is no step 'talk'；现有：'a b'", ["there is no step"]),
+        ("the deal's EUR与'USD'", ["the deal's EUR"]),
+        ("第3行：is empty", ["is empty"]),
+        ("没有联系人'tom jones'，请看“a few words”和\"two words\"", []),
+        ("缺少`deal or other`：at 2026-03-02早于known(need.real) or covered(user)", []),
+        ("observation = true，seven_step 1.0.0，UTF-8，不是yes_no", []),
+    ],
+)
+def test_english_is_found(text: str, found: list[str]) -> None:
+    """Sentences are found; single words, quotes and code are none."""
+    assert english(text) == found
+
+
+def error_of(provoke: Callable[[], object]) -> DealflowError:
+    """The error with which something ends."""
+    with pytest.raises(DealflowError) as caught:
+        provoke()
+    return caught.value
+
+
+@pytest.mark.usefixtures("unwatched")
+@pytest.mark.parametrize("code", ROWS)
+def test_every_error_is_told_in_chinese(code: str) -> None:
+    """No English sentence is left in an error, nor in a problem of it; its code stays."""
+    error = error_of(EVERY[code])
+    words = Words("zh")
+    told = [Wording(seven_step(), "zh").error(error), words.in_words(str(error))]
+    told += [words.in_words(problem.message) for problem in getattr(error, "problems", ())]
+    told += [words.in_words(str(problem)) for problem in getattr(error, "problems", ())]
+    for text in told:
+        assert (english(text), chinese(text)) == ([], True), text
+        assert not re.search("[，。：；、（）] ", text)
+
+
+@pytest.mark.usefixtures("unwatched")
+@pytest.mark.parametrize("code", ROWS)
+def test_in_english_an_error_is_told_as_it_is(code: str) -> None:
+    """The sentences of the core are the English ones; only refusals and moves say more."""
+    error = error_of(EVERY[code])
+    assert Words().in_words(str(error)) == str(error)
+    if not isinstance(error, Refused | MoveNotAllowed):
+        assert Wording(seven_step()).error(error) == str(error)
+
+
+@pytest.mark.usefixtures("unwatched")
+@pytest.mark.parametrize("code", ROWS)
+def test_what_travels_can_still_be_told(code: str) -> None:
+    """An error from another process is told in Chinese like one from here."""
+    error = error_of(EVERY[code])
+    again = pickle.loads(pickle.dumps(error))
+    words = Words("zh")
+    assert words.in_words(str(again)) == words.in_words(str(error)) != str(error)

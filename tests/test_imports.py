@@ -43,7 +43,7 @@ ROOMS = {
         "trail",
         "values",
     ),
-    *("exceptions", "lazy", "record", "typing"),
+    *("exceptions", "lazy", "message", "record", "typing"),
 }
 """What a deal is made of; anything else has to be asked for."""
 LATER = {

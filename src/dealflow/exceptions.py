@@ -7,10 +7,11 @@ message. The codes are in the table of the documentation's page on errors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from dealflow.message import joined, message
 from dealflow.record import Record
 
 __all__ = [
@@ -90,6 +91,10 @@ ErrorCode: TypeAlias = Literal[
 ]
 """The codes of errors and of the problems that they list."""
 
+_SPOT: Final = "{first}:{rest}"
+_LINES: Final = "{first}\n{rest}"
+"""The same in any language, and in no catalogue."""
+
 
 @frozen(repr=False)
 class Problem(Record):
@@ -120,9 +125,10 @@ class Problem(Record):
         Args:
             source: what the input is called, if it has a name.
         """
-        spot = [str(number) for number in (self.line, self.column) if number is not None]
-        where = ":".join([source, *spot] if source else spot)
-        return ": ".join(part for part in (where, self.place, self.message) if part)
+        spot = [number for number in (self.line, self.column) if number is not None]
+        where = joined(_SPOT, [source, *spot] if source else spot)
+        parts = (part for part in (where, self.place, self.message) if part)
+        return joined("{first}: {rest}", parts)
 
 
 class Problems(list[Problem]):
@@ -154,7 +160,7 @@ class _WithProblems(DealflowError):
         found = (Problem("", problems),) if isinstance(problems, str) else tuple(problems)
         self.problems = found
         self.source = source
-        super().__init__("\n".join(problem.in_(source) for problem in found))
+        super().__init__(joined(_LINES, (problem.in_(source) for problem in found)))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.problems, self.source))
@@ -195,7 +201,8 @@ class EvidenceError(DealflowError, ValueError):
         single = self.problems[0] if len(self.problems) == 1 else None
         self.code = single.code if single else "several"
         self.data = single.data if single else {}
-        super().__init__("; ".join(problem.message for problem in self.problems))
+        told = (problem.message for problem in self.problems)
+        super().__init__(joined("{first}; {rest}", told))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.problems,))
@@ -208,8 +215,12 @@ class CurrencyMismatch(EvidenceError):
         self.one = one
         self.other = other
         super().__init__(
-            f"{one} and {other} cannot be compared: convert the amount, and keep the original"
-            " words in the quote",
+            message(
+                "{one} and {other} cannot be compared: convert the amount, and keep the original"
+                " words in the quote",
+                one=one,
+                other=other,
+            ),
             "wrong_currency",
             {"one": one, "other": other},
         )
@@ -269,7 +280,11 @@ class DealBusy(DealflowError, RuntimeError):
 
     def __init__(self, deal: str) -> None:
         self.deal = deal
-        super().__init__(f"the deal {deal} is in use by another thread: try again when it is done")
+        super().__init__(
+            message(
+                "the deal {deal} is in use by another thread: try again when it is done", deal=deal
+            )
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.deal,))
@@ -322,7 +337,8 @@ class TamperedTrail(TrailError):
 
     def __init__(self, seq: int, problem: str, code: ErrorCode = "tampered_trail") -> None:
         self.problem = problem
-        super().__init__(f"entry {seq}: {problem}", code, seq=seq)
+        told = message("entry {seq}: {problem}", seq=seq, problem=problem)
+        super().__init__(told, code, seq=seq)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.seq, self.problem, self.code))

@@ -21,7 +21,7 @@ from dealflow.backtest import (
     parse_deals,
     read_deals,
 )
-from dealflow.backtest.rows import MOST_PROBLEMS
+from dealflow.backtest.noted import MOST_PROBLEMS
 from tests._backtests import DEALS, MAPPING, PLAIN, RICH, RICH_DEALS, SMALL_PLAYBOOK, write
 
 

@@ -30,10 +30,12 @@ from dealflow import (
     parse_playbook,
 )
 from dealflow.cli import backtest as _backtest
-from dealflow.cli.options import language_of
+from dealflow.cli.input import BadInput
+from dealflow.cli.language import language_of
 from dealflow.cli.output import Page
 from dealflow.cli.sections import finding_line
 from dealflow.conditions import Gap, Outcome
+from dealflow.message import message
 from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
 from dealflow.wording import Wording
 from tests import deals
@@ -1224,3 +1226,38 @@ def test_the_card_is_shown(run: Callable[..., Result], place: Path) -> None:
     trail = run("trail", "show", name).stdout
     told = "Deal card changed (owner: max; source: referral (Mona Weiss);"
     assert told in " ".join(trail.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("coach", "none.jsonl"), "none.jsonl：没有这个文件或文件夹"),
+        (("run", "bad.deal.toml"), "bad.deal.toml:6:1：deal.id：编号'no id'不是编号"),
+        (("playbook", "show", "bad.toml"), "bad.toml:2:6：不是有效的TOML：“"),
+        (("show", "empty.jsonl"), "empty.jsonl：第1行：这不是商机的记录链"),
+        (
+            ("backtest", "bad.csv", "--mapping", str(MAPPING)),
+            "bad.csv：第1行“deal”列：没有这一列（映射文件的file.id要读取它）",
+        ),
+        (("trail", "verify", "empty.jsonl"), "empty.jsonl：第1行：这不是商机的记录链"),
+    ],
+    ids=lambda value: " ".join(value)[:20] if isinstance(value, tuple) else None,
+)
+def test_complaints_are_told_in_the_language_of_the_command(
+    run: Callable[..., Result], place: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    """What is wrong with an input is said in Chinese where the command is asked to speak it."""
+    write(place / "bad.deal.toml", HEAD.replace("D-9", "no id"))
+    write(place / "bad.toml", "format = 1\nid = 'x\n")
+    write(place / "empty.jsonl", "")
+    write(place / "bad.csv", "a,b\n1,2\n")
+    assert run(*arguments, "--lang", "zh", code=2).stderr.splitlines()[0].startswith(told)
+
+
+def test_a_complaint_without_a_command_follows_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no command has said in which language to speak, the locale does."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    complaint = BadInput([message("is not UTF-8"), "somebody else's words"])
+    assert complaint.problems == ["不是UTF-8", "somebody else's words"]
+    monkeypatch.setenv("LC_ALL", "C")
+    assert BadInput([message("is not UTF-8")]).problems == ["is not UTF-8"]

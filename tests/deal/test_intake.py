@@ -103,12 +103,12 @@ def test_instants() -> None:
 def test_several() -> None:
     """Ids come as one text, a list or any iterable, whatever they are."""
     notes = Notes(START)
-    assert notes.several("roles", "ann", "role") == ("ann",)
-    assert notes.several("roles", (id for id in ["ann", "bob"]), "role") == ("ann", "bob")
-    assert notes.several("roles", [], "role") == ()
-    assert notes.several("roles", ["ann", "ann", ["x"]], "role") == ("ann", "ann", ["x"])
+    assert notes.several("roles", "ann", "roles") == ("ann",)
+    assert notes.several("roles", (id for id in ["ann", "bob"]), "roles") == ("ann", "bob")
+    assert notes.several("roles", [], "roles") == ()
+    assert notes.several("roles", ["ann", "ann", ["x"]], "roles") == ("ann", "ann", ["x"])
     assert notes.problems == []
-    assert notes.several("roles", 7, "role") == ()
+    assert notes.several("roles", 7, "roles") == ()
     assert [str(problem) for problem in notes.problems] == ["roles: roles are not a list of ids: 7"]
 
 

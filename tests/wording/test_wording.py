@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 from attrs import evolve
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -33,6 +33,8 @@ from dealflow import (
     Line,
     Money,
     MoveNotAllowed,
+    PlaybookError,
+    Problem,
     Question,
     RaisedFlag,
     Refused,
@@ -42,15 +44,19 @@ from dealflow import (
     Truth,
     ValueType,
     Verdict,
+    dump_playbook,
+    parse_playbook,
 )
 from dealflow.conditions import Gap, Outcome
 from dealflow.evidence import InteractionKind, Lack, Side
+from dealflow.message import message as sentence
 from dealflow.state import Waiver
 from dealflow.trail import events
+from dealflow.values import from_json
 from dealflow.wording import Wording, Words
 from dealflow.wording import entries as _wording_entries
 from tests._playbooks import fact, full, guard, playbook, step
-from tests.deals import BY, START, new_deal, now, seven_step
+from tests.deals import BY, START, new_deal, now, seven_step, small
 
 LOCALE = Path(dealflow.__file__).parent / "wording" / "locale"
 PO = LOCALE / "zh_CN" / "LC_MESSAGES" / "dealflow.po"
@@ -99,6 +105,10 @@ def found(guard: str, truth: Truth, waived: int | None = None, **outcome: Any) -
 # the catalogue
 
 
+KEYWORDS = {**DEFAULT_KEYWORDS, "message": None, "joined": None}
+"""The functions whose first argument is in the catalogue; the Makefile names the same."""
+
+
 def catalogue() -> Catalog:
     """The Chinese messages as they are written."""
     with PO.open("rb") as file:
@@ -115,7 +125,9 @@ def test_the_compiled_messages_are_those_that_are_written() -> None:
 @pytest.mark.slow
 def test_every_message_of_the_sources_is_in_the_catalogue_and_no_other() -> None:
     """The .po file holds exactly the messages that the sources use."""
-    found = extract_from_dir(Path(dealflow.__file__).parent, method_map=[("**.py", "python")])
+    found = extract_from_dir(
+        Path(dealflow.__file__).parent, method_map=[("**.py", "python")], keywords=KEYWORDS
+    )
     assert {message for _, _, message, *_ in found} == {
         tuple(texts(m.id)) if isinstance(m.id, list | tuple) else m.id for m in catalogue() if m.id
     }
@@ -135,9 +147,10 @@ def test_every_message_is_translated_for_good() -> None:
             assert all(re.search("[一-鿿]|^\\{", text) for text in translations), message.id
 
 
-def places(text: str) -> set[str]:
-    """The names of the places in a message."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def places(text: str) -> set[tuple[str, str | None]]:
+    """The names of the places in a message, each with how it is shown (``!r``)."""
+    parts = string.Formatter().parse(text)
+    return {(name, conversion) for _, name, _, conversion in parts if name is not None}
 
 
 def test_the_places_of_every_message_agree() -> None:
@@ -146,6 +159,13 @@ def test_the_places_of_every_message_agree() -> None:
         ids = texts(message.id)
         for text in texts(message.string):
             assert {frozenset(places(id)) for id in ids} == {frozenset(places(text))}, message.id
+
+
+def test_chinese_is_punctuated_as_chinese_is() -> None:
+    """No half-width stop stands behind Chinese, and no blank behind a full-width one."""
+    for message in catalogue():
+        for text in texts(message.string) if message.id else ():
+            assert not re.search("[一-鿿][,;:?!](?!=)|[，。：；、（）“”] ", text), text
 
 
 # values
@@ -810,11 +830,82 @@ def test_a_refusal_is_told_with_everything_in_the_way() -> None:
 
 
 def test_other_errors_are_told_as_far_as_they_can_be() -> None:
-    """A move that is not allowed is told in the language, bad input in its own words."""
+    """A move that is not allowed names its step; somebody else's words are told as they are."""
     error = MoveNotAllowed("no", step="qualification")
     assert EN.error(error) == "This move is not possible at Qualification."
     assert ZH.error(MoveNotAllowed("no", step="x")) == "在“x”不能这样做。"
     assert ZH.error(EvidenceError("no such fact")) == "no such fact"
+
+
+def test_a_move_that_is_not_allowed_is_told_with_its_reason() -> None:
+    """Behind the step stands why."""
+    deal = new_deal()
+    with pytest.raises(MoveNotAllowed) as caught:
+        deal.advance(to="negotiation", by=BY, at=now(deal))
+    assert EN.error(caught.value) == (
+        "This move is not possible at First contact."
+        " No move leads from first_contact to 'negotiation'."
+    )
+    assert ZH.error(caught.value) == (
+        "在“初次接触”不能这样做。从first_contact没有通向'negotiation'的推进。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (sentence("line {line}, column {column}", line=1, column=5), "第1行第5列：不是UTF-8"),
+        (
+            sentence("row {row}, column {column}", row=12, column="Budget"),
+            "第12行“Budget”列：不是UTF-8",
+        ),
+        ("guards.timely.when", "guards.timely.when：不是UTF-8"),
+        ("", "不是UTF-8"),
+    ],
+)
+def test_places_are_told_in_the_language(place: str, told: str) -> None:
+    """Lines, rows and columns have their words, names of keys stay."""
+    problem = Problem(place, sentence("is not UTF-8"))
+    assert Words("zh").in_words(str(problem)) == told
+    assert Words("zh").in_words(problem.in_("a.toml")) == f"a.toml：{told}"
+
+
+def test_rules_built_in_python_are_told_with_their_name() -> None:
+    """Where there is no file, the playbook is named, in the language."""
+    with pytest.raises(PlaybookError) as caught:
+        playbook(step("talk", "rael"), facts=[fact()], guards=[guard("real", "known(need.real)")])
+    assert ZH.error(caught.value).startswith(
+        "销售打法small：steps.talk.leave_when：没有条件'rael'（是否指'real'？）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "raw", "told"),
+    [
+        (ValueType.DATE, "2026-02-30", "这个月没有这一天"),
+        (ValueType.DATE, "2026-13-01", "月份必须在1到12之间"),
+        (ValueType.DATE, "soon", "'soon'不是日期，应写成2026-05-01"),
+        (ValueType.LIST, 7, "7不是文本列表"),
+    ],
+)
+def test_what_a_value_is_not_is_told(type_: ValueType, raw: object, told: str) -> None:
+    """Also where it is Python that does not know such a day."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the words are looked at
+        from_json(type_, raw)
+    assert Words("zh").in_words(str(caught.value)) == told
+
+
+def test_every_problem_of_a_file_is_told() -> None:
+    """Each problem of a playbook stands in a line, with its place in the file."""
+    rules = dump_playbook(small()).replace('when = "', 'when = "known( or ')
+    with pytest.raises(PlaybookError) as caught:
+        parse_playbook(rules, "ours.toml")
+    told = ZH.error(caught.value).splitlines()
+    assert [line.partition("：")[2] for line in told] == [
+        "guards.good.when：不是条件表达式：'('没有闭合",
+        "guards.rich.when：不是条件表达式：'('没有闭合",
+    ]
+    assert all(line.startswith("ours.toml:") for line in told)
 
 
 def test_words_are_about_the_deal_as_it_is() -> None:

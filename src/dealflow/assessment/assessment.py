@@ -15,6 +15,7 @@ from dealflow.assessment.questions import Ask
 from dealflow.assessment.ranking import questions
 from dealflow.conditions import judge
 from dealflow.exceptions import DealflowError
+from dealflow.message import listed, message
 from dealflow.state import Snapshot
 from dealflow.trail import Entry
 from dealflow.values import Verdict
@@ -181,9 +182,17 @@ class Refused(DealflowError, PermissionError):
         self._assessment = assessment
         self._entry = entry
         self._on_look: tuple[Callable[[], object], ...] = ()
-        reasons = ", ".join(f"{f.guard} is {f.truth.value}" for f in assessment.blocking)
+        reasons = (
+            message("{guard} is {truth}", guard=each.guard, truth=each.truth.value)
+            for each in assessment.blocking
+        )
         super().__init__(
-            f"{assessment.step} cannot be left ({assessment.verdict.value}): {reasons}"
+            message(
+                "{step} cannot be left ({verdict}): {reasons}",
+                step=assessment.step,
+                verdict=assessment.verdict.value,
+                reasons=listed(reasons),
+            )
         )
 
     def on_look(self, callback: Callable[[], object]) -> None:

@@ -14,6 +14,7 @@ from dealflow.backtest.deal import BY, MOST_TALKS, NOBODY, contact, opened, said
 from dealflow.backtest.mapping import Cell, ColumnMapping, Link
 from dealflow.evidence import Fact
 from dealflow.exceptions import EvidenceError, InputError, Problem
+from dealflow.message import joined, listed, message
 from dealflow.playbook import Playbook
 from dealflow.state import DealState, apply
 from dealflow.values import Money, Value, ValueType, utc
@@ -22,13 +23,21 @@ __all__ = ["check_instant", "checked", "under"]
 
 _EARLY = datetime(1970, 1, 1, tzinfo=UTC)
 """Before any instant at which an answer may be judged."""
+_OLDEST = message("the time of the oldest answer")
 
 
 def check(mapping: ColumnMapping) -> Iterator[Problem]:
     """Everything in a mapping that does not hold together, or does not fit its playbook."""
     if mapping.step not in mapping.playbook.step:
-        known = ", ".join(mapping.playbook.step)
-        yield Problem("step", f"{mapping.step!r} is no step of the playbook; there are: {known}")
+        known = listed(mapping.playbook.step)
+        yield Problem(
+            "step",
+            message(
+                "{step!r} is no step of the playbook; there are: {known}",
+                step=mapping.step,
+                known=known,
+            ),
+        )
     yield from _check_file(mapping)
     yield from _check_outcome(mapping)
     # A deal that never was: everything in the mapping is said in it once, by the checks that verbs
@@ -42,27 +51,32 @@ def check(mapping: ColumnMapping) -> Iterator[Problem]:
 def _check_file(mapping: ColumnMapping) -> Iterator[Problem]:
     file = mapping.file
     if len(file.delimiter) != 1 or file.delimiter in '\r\n" ' or not file.delimiter.isascii():
-        yield Problem("file.delimiter", f"{file.delimiter!r} is not one character such as ';'")
+        yield Problem(
+            "file.delimiter",
+            message("{delimiter!r} is not one character such as ';'", delimiter=file.delimiter),
+        )
     try:
         TextIOWrapper(BytesIO(), encoding=file.encoding)
     except (LookupError, ValueError):
-        yield Problem("file.encoding", f"{file.encoding!r} is not known")
+        yield Problem("file.encoding", message("{encoding!r} is not known", encoding=file.encoding))
     for place, column in mapping.places():
         if not column:
-            yield Problem(place, "the column has no name")
+            yield Problem(place, message("the column has no name"))
         # what a deal came to cannot also be what was known before its end
         if column == mapping.outcome.column and place != "outcome.column":
-            yield Problem(place, f"{column!r} is the outcome, and no evidence")
+            yield Problem(
+                place, message("{column!r} is the outcome, and no evidence", column=column)
+            )
 
 
 def _check_outcome(mapping: ColumnMapping) -> Iterator[Problem]:
     outcome = mapping.outcome
     for name in ("won", "lost"):
         if not getattr(outcome, name):
-            yield Problem(f"outcome.{name}", "needs at least one value")
+            yield Problem(f"outcome.{name}", message("needs at least one value"))
     everything = [*outcome.won, *outcome.lost, *outcome.ignore]
     for value in _twice(everything):
-        yield Problem("outcome", f"{value!r} is there twice")
+        yield Problem("outcome", message("{value!r} is there twice", value=value))
 
 
 def _twice(items: list[Any]) -> list[Any]:
@@ -78,7 +92,14 @@ def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
     account = deal.account if isinstance(deal.account, str) else NOBODY
     currency = amount.currency if amount is not None else deal.currency
     if deal.currency not in (None, currency):
-        yield Problem("deal.currency", f"{deal.currency} is not the amount's {currency}")
+        yield Problem(
+            "deal.currency",
+            message(
+                "{currency} is not the amount's {other}",
+                currency=deal.currency,
+                other=currency,
+            ),
+        )
     try:
         # With an amount of nothing the deal has the currency, and links in another one are found
         # out.
@@ -89,9 +110,12 @@ def _check_deal(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
         first = opened(state, _EARLY, NOBODY, None)
     apply(state, 1, _EARLY, BY, first)
     if not isinstance(deal.talks, Cell | None) and not 0 <= deal.talks <= MOST_TALKS:
-        yield Problem("deal.talks", f"{deal.talks} is not from 0 to {MOST_TALKS}")
+        yield Problem(
+            "deal.talks",
+            message("{talks} is not from 0 to {most}", talks=deal.talks, most=MOST_TALKS),
+        )
     elif deal.talks and not mapping.contacts:
-        yield Problem("deal.talks", "nobody to talk with: there are no contacts")
+        yield Problem("deal.talks", message("nobody to talk with: there are no contacts"))
 
 
 def _check_contacts(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
@@ -105,7 +129,8 @@ def _check_contacts(state: DealState, mapping: ColumnMapping) -> Iterator[Proble
                 except EvidenceError as error:
                     told = [p.message for p in error.problems if p.place == "roles"]
                     if told:
-                        yield Problem(f"{place}.roles_from.values.{cell}", "; ".join(told))
+                        told_all = joined("{first}; {rest}", told)
+                        yield Problem(f"{place}.roles_from.values.{cell}", told_all)
         try:
             added = contact(state, _EARLY, person.id, person.name, person.roles)
             apply(state, i + 2, _EARLY, BY, added)
@@ -119,22 +144,31 @@ def _check_links(state: DealState, mapping: ColumnMapping) -> Iterator[Problem]:
         place = f"links[{i}]"
         yield from _check_shape(place, link)
         for cell in _twice([*link.values, *link.nobody_knows, *link.says_nothing]):
-            yield Problem(place, f"{cell!r} is there twice")
+            yield Problem(place, message("{cell!r} is there twice", cell=cell))
         speaker = (link.fact, link.about or link.contact, link.source)
         if (before := speakers.setdefault(speaker, i)) != i:
             # the later answer of a source replaces its earlier one, and silently so
-            yield Problem(place, f"links[{before}] lets the same source speak of {link.fact}")
+            yield Problem(
+                place,
+                message(
+                    "links[{before}] lets the same source speak of {fact}",
+                    before=before,
+                    fact=link.fact,
+                ),
+            )
         yield from _check_answers(state, mapping, place, link)
 
 
 def _check_shape(place: str, link: Link) -> Iterator[Problem]:
     sources = (link.contact is not None, link.document is not None, link.observation)
     if sum(sources) != 1:
-        yield Problem(place, "needs exactly one of contact, document and observation = true")
+        yield Problem(
+            place, message("needs exactly one of contact, document and observation = true")
+        )
     if not link.first_hand and link.contact is None:
-        yield Problem(f"{place}.first_hand", "only a contact's words can be told on")
+        yield Problem(f"{place}.first_hand", message("only a contact's words can be told on"))
     if link.cell == bool(link.values):
-        yield Problem(place, "needs either values or cell = true")
+        yield Problem(place, message("needs either values or cell = true"))
 
 
 def _check_answers(
@@ -142,10 +176,12 @@ def _check_answers(
 ) -> Iterator[Problem]:
     fact = mapping.playbook.fact.get(link.fact)
     if fact is None:
-        yield Problem(f"{place}.fact", f"the playbook has no fact {link.fact!r}")
+        yield Problem(f"{place}.fact", message("the playbook has no fact {fact!r}", fact=link.fact))
         return
     if link.cell and fact.type in (ValueType.YES_NO, ValueType.LIST):
-        yield Problem(f"{place}.cell", f"a cell is no {fact.type.value}: name its values")
+        yield Problem(
+            f"{place}.cell", message("a cell is no {type}: name its values", type=fact.type.value)
+        )
         return
     at = mapping.at if isinstance(mapping.at, datetime) else datetime(2100, 1, 1, tzinfo=UTC)
     examples = {f".values.{cell}": raw for cell, raw in link.values.items()}
@@ -204,5 +240,5 @@ def oldest(mapping: ColumnMapping) -> timedelta:
 def check_instant(at: datetime, mapping: ColumnMapping) -> datetime:
     """The instant in UTC; raises EvidenceError when it, or an answer, is out of range."""
     at = utc(at, "at")
-    utc(at - oldest(mapping), "the time of the oldest answer")
+    utc(at - oldest(mapping), _OLDEST)
     return at

@@ -16,6 +16,7 @@ from dealflow.backtest.mapping import ColumnMapping, Link, Silence
 from dealflow.deal import intake
 from dealflow.evidence import Card
 from dealflow.exceptions import DealflowError, InputError, Problem
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.state import DealState, Snapshot, apply
 from dealflow.trail import events
@@ -165,4 +166,4 @@ def judge(playbook: Playbook, mapping: ColumnMapping, deal: ClosedDeal) -> Judge
     try:
         return judge_step(build(playbook, mapping, deal))
     except DealflowError as error:
-        raise InputError([Problem(f"row {deal.row}", str(error))]) from None
+        raise InputError([Problem(message("row {row}", row=deal.row), str(error))]) from None

@@ -11,6 +11,7 @@ from attrs import evolve
 from dealflow.backtest.mapping import ColumnMapping
 from dealflow.exceptions import InputError, PlaybookError, Problem
 from dealflow.forms import PLAIN, TEXT, Form, Kind, Style, leaf
+from dealflow.message import message
 from dealflow.playbook import Playbook, load_playbook, parse_toml, read_bytes
 from dealflow.values import utc
 
@@ -60,4 +61,4 @@ def _playbook(problems: list[Problem], path: Path, name: object) -> Playbook | N
 
 
 def _join(place: str, rest: str) -> str:
-    return f"{place}, {rest}" if rest else place
+    return message("{place}, {inside}", place=place, inside=rest) if rest else place

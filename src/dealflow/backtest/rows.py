@@ -14,15 +14,16 @@ from attrs import evolve
 from dealflow.backtest.checks import check_instant
 from dealflow.backtest.deal import MOST_TALKS, NOBODY, ClosedDeal, blank, build, said
 from dealflow.backtest.mapping import Cell, ColumnMapping, Silence
-from dealflow.exceptions import EvidenceError, InputError, Problem
+from dealflow.backtest.noted import Noted, Unreadable, in_cell, show
+from dealflow.exceptions import EvidenceError, InputError
+from dealflow.message import listed, message, trouble
 from dealflow.values import Money, Value, ValueType, check_text, from_json, parse_instant
 
 __all__ = ["estimate_deals", "parse_deals", "read_deals"]
 
-MOST_PROBLEMS = 50
-"""So many problems of a file are listed; the others are only counted."""
 
 _MOST_COLUMNS = 1000
+_THE_CELL = message("the cell")
 _AMOUNT_AND_CODE = re.compile(r"\S+ [A-Z]{3}")
 
 
@@ -38,8 +39,8 @@ def estimate_deals(path: str | Path) -> int:
             while block := file.read(1 << 20):
                 count += block.count(b"\n")
     except (OSError, ValueError) as error:
-        message = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot be read: {message}", str(path)) from None
+        told = message("cannot be read: {problem}", problem=trouble(error))
+        raise InputError(told, str(path)) from None
     return count
 
 
@@ -49,11 +50,13 @@ def read_deals(path: str | Path, mapping: ColumnMapping) -> Iterator[ClosedDeal]
         with Path(path).open(encoding=mapping.file.encoding, newline="") as file:
             yield from parse_deals(file, mapping, str(path))
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", str(path)) from None
+        told = message("cannot be read: {problem}", problem=trouble(error))
+        raise InputError(told, str(path)) from None
     except InputError:
         raise
     except ValueError as error:  # a path with a NUL in it
-        raise InputError(f"cannot be read: {error}", str(path)) from None
+        told = message("cannot be read: {problem}", problem=trouble(error))
+        raise InputError(told, str(path)) from None
 
 
 def parse_deals(
@@ -74,7 +77,7 @@ def parse_deals(
             rows, values that the mapping does not know, ids that come twice, broken text. The
             first :data:`MOST_PROBLEMS` are listed, a value that comes again only once.
     """
-    problems = _Problems()
+    problems = Noted()
     number = 0
     # strict: otherwise a quotation mark too many swallows rows without a word.
     rows = csv.reader(lines, delimiter=mapping.file.delimiter, strict=True)
@@ -93,55 +96,27 @@ def parse_deals(
                 yield deal
     except UnicodeError:
         encoding = mapping.file.encoding
-        hint = "save it as UTF-8, or name its encoding under [file] in the mapping"
         # Text is decoded in blocks, ahead of the rows.
-        problems.note(f"after row {number} or later", f"is not in {encoding}: {hint}")
+        problems.note(
+            message("after row {row} or later", row=number),
+            message(
+                "is not in {encoding}: save it as UTF-8, or name its encoding under [file]"
+                " in the mapping",
+                encoding=encoding,
+            ),
+        )
     except csv.Error as error:
-        problems.note(f"row {number + 1}", f"is not CSV: {error}")
+        problems.note(
+            message("row {row}", row=number + 1), message("is not CSV: {error}", error=error)
+        )
     if problems.count:
         raise InputError(problems.listed(), name)
-
-
-class _Problems:
-    """A bounded list of problems; what is wrong in the same way comes once."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._first: list[Problem] = []
-        self._seen: set[tuple[str, str]] = set()
-
-    def note(self, place: str, message: str, again: tuple[str, str] | None = None) -> None:
-        if again is not None:
-            if again in self._seen:
-                return
-            if len(self._seen) < MOST_PROBLEMS:
-                self._seen.add(again)
-        self.count += 1
-        if len(self._first) < MOST_PROBLEMS:
-            self._first.append(Problem(place, message))
-
-    def listed(self) -> list[Problem]:
-        more = self.count - len(self._first)
-        return [*self._first, *([Problem("", f"and {more} more problems")] if more else [])]
-
-
-class _Unreadable(Exception):
-    """A cell cannot be read: the column and why."""
-
-    def __init__(self, column: str, message: str, again: str | None = None) -> None:
-        super().__init__(message)
-        self.column = column
-        self.again = again
-
-
-def _show(cell: str) -> str:
-    return repr(cell if len(cell) <= 60 else f"{cell[:60]}...")
 
 
 class _Reader:
     """Reads the rows below one header."""
 
-    def __init__(self, mapping: ColumnMapping, header: list[str], problems: _Problems) -> None:
+    def __init__(self, mapping: ColumnMapping, header: list[str], problems: Noted) -> None:
         self.mapping = mapping
         self.header = header
         self.problems = problems
@@ -170,24 +145,36 @@ class _Reader:
 
     def _check_header(self) -> None:
         if not self.header:
-            self.problems.note("row 1", "there is no header")
+            self.problems.note(message("row {row}", row=1), message("there is no header"))
             return
         if len(self.header) > _MOST_COLUMNS:
-            self.problems.note("row 1", f"there are more than {_MOST_COLUMNS} columns")
+            self.problems.note(
+                message("row {row}", row=1),
+                message("there are more than {most} columns", most=_MOST_COLUMNS),
+            )
             return
         if len(self.index) < len(self.header):
-            twice = sorted({_show(name) for name in self.header if self.header.count(name) > 1})
-            self.problems.note("row 1", f"columns come twice: {', '.join(twice)}")
+            twice = sorted({show(name) for name in self.header if self.header.count(name) > 1})
+            self.problems.note(
+                message("row {row}", row=1),
+                message("columns come twice: {twice}", twice=listed(twice)),
+            )
         for column, place in self.mapping.columns.items():
             if column not in self.index:
-                message = f"there is no such column ({place} of the mapping reads it)"
-                self.problems.note(f"row 1, column {column}", message)
+                told = message(
+                    "there is no such column ({place} of the mapping reads it)", place=place
+                )
+                self.problems.note(in_cell(1, column), told)
 
     def read(self, number: int, cells: list[str]) -> ClosedDeal | None:
         """The deal of a row, or none when it is broken."""
         if len(cells) != len(self.header):
-            message = f"has {len(cells)} cells, and the header {len(self.header)}"
-            self.problems.note(f"row {number}", message)
+            told = message(
+                "has {cells} cells, and the header {header}",
+                cells=len(cells),
+                header=len(self.header),
+            )
+            self.problems.note(message("row {row}", row=number), told)
             return None
         self.number = number
         before = self.problems.count
@@ -211,29 +198,32 @@ class _Reader:
         for part, read in parts:
             try:
                 found[part] = read(self, cells)
-            except _Unreadable as problem:
+            except Unreadable as problem:
                 self._note(problem)
 
-    def _note(self, problem: _Unreadable) -> None:
-        place = f"row {self.number}, column {problem.column}"
+    def _note(self, problem: Unreadable) -> None:
+        place = in_cell(self.number, problem.column)
         again = None if problem.again is None else (problem.column, problem.again)
         self.problems.note(place, str(problem), again)
 
     def _check_characters(self, number: int, cells: list[str]) -> None:
         for column, cell in zip(self.header, cells, strict=True):
             try:
-                check_text(cell, "the cell")
+                check_text(cell, _THE_CELL)
             except EvidenceError as error:
-                self.problems.note(f"row {number}, column {column}", str(error))
+                self.problems.note(in_cell(number, column), str(error))
 
     def id(self, cells: list[str]) -> str:
         column = self.mapping.file.id
         cell = cells[self.index[column]]
         if not cell.strip():
-            raise _Unreadable(column, "there is no id")
+            raise Unreadable(column, message("there is no id"))
         # The same deal twice would count twice, and its two ends may differ.
         if (first := self.ids.setdefault(cell, self.number)) != self.number:
-            raise _Unreadable(column, f"{_show(cell)} is the id of row {first} already")
+            raise Unreadable(
+                column,
+                message("{cell} is the id of row {first} already", cell=show(cell), first=first),
+            )
         return cell
 
     def won(self, cells: list[str]) -> bool | None:
@@ -255,15 +245,17 @@ class _Reader:
             instant = _instant(cell)
             return check_instant(instant, self.mapping)
         except (ValueError, OverflowError):
-            message = f"{_show(cell)} is no instant such as 2026-05-01 or 2026-05-01T09:00:00Z"
-            raise _Unreadable(at.column, message) from None
+            told = message(
+                "{cell} is no instant such as 2026-05-01 or 2026-05-01T09:00:00Z", cell=show(cell)
+            )
+            raise Unreadable(at.column, told) from None
 
     def account(self, cells: list[str]) -> str:
         account = self.mapping.deal.account
         if not isinstance(account, Cell):
             return account or NOBODY
         if not (cell := self._cell(account, cells)).strip():
-            raise _Unreadable(account.column, "there is no account")
+            raise Unreadable(account.column, message("there is no account"))
         return cell
 
     def amount(self, cells: list[str]) -> Money | None:
@@ -278,8 +270,8 @@ class _Reader:
             if money.amount < 0:
                 raise ValueError
         except ValueError:
-            message = f"{_show(cell)} is no amount such as '48000 EUR'"
-            raise _Unreadable(amount.column, message) from None
+            told = message("{cell} is no amount such as '48000 EUR'", cell=show(cell))
+            raise Unreadable(amount.column, told) from None
         return money
 
     def talks(self, cells: list[str]) -> int:
@@ -288,8 +280,13 @@ class _Reader:
             return talks or 0
         cell = self._cell(talks, cells)
         if not re.fullmatch(r"\d{1,4}", cell, re.ASCII) or int(cell) > MOST_TALKS:
-            raise _Unreadable(
-                talks.column, f"{_show(cell)} is no whole number from 0 to {MOST_TALKS}"
+            raise Unreadable(
+                talks.column,
+                message(
+                    "{cell} is no whole number from 0 to {most}",
+                    cell=show(cell),
+                    most=MOST_TALKS,
+                ),
             )
         return int(cell)
 
@@ -335,9 +332,15 @@ class _Reader:
                 and amount is not None
                 and value.currency != amount.currency
             ):
-                raise ValueError(f"{value} is not in the currency of the price, {amount}")
+                raise ValueError(
+                    message(
+                        "{value} is not in the currency of the price, {amount}",
+                        value=value,
+                        amount=amount,
+                    )
+                )
         except ValueError as error:  # EvidenceError is one, too
-            self._note(_Unreadable(link.column, str(error), cell))
+            self._note(Unreadable(link.column, str(error), cell))
             return Silence.NOBODY_KNOWS
         return value
 
@@ -353,8 +356,10 @@ _IF_CLOSED: _Parts = (
 _NUMBER_OF_PARTS = len(_ALWAYS) + len(_IF_CLOSED) + 2  # and roles, and what was said
 
 
-def _unknown(column: str, cell: str) -> _Unreadable:
-    return _Unreadable(column, f"the mapping does not say what {_show(cell)} means", cell)
+def _unknown(column: str, cell: str) -> Unreadable:
+    return Unreadable(
+        column, message("the mapping does not say what {cell} means", cell=show(cell)), cell
+    )
 
 
 def _money(cell: str, currency: str | None) -> Money:

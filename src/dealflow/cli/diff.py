@@ -12,6 +12,7 @@ from dealflow.cli.documents import card_data
 from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.output import Page
 from dealflow.exceptions import TrailError
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.trail import Trail, loads
 from dealflow.values import format_instant, to_json
@@ -52,7 +53,7 @@ def _files(source: str) -> list[str]:
         return [source]
     found = sorted(str(path) for path in Path(source).iterdir() if path.is_file())
     if not found:
-        raise BadInput([f"{source}: no files in this folder"])
+        raise BadInput([message("{name}: no files in this folder", name=source)])
     return found
 
 

@@ -13,8 +13,10 @@ from typing import IO, Any, NoReturn
 import click
 from attrs import frozen
 
+from dealflow.cli.language import in_words
 from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError, InputError, PlaybookError, TrailError
+from dealflow.message import message, trouble
 from dealflow.playbook import Playbook
 from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
 from dealflow.trail import Opened, Timeline, Trail
@@ -39,12 +41,15 @@ _LARGEST_TRAIL = 256 * 1024 * 1024
 
 
 class BadInput(click.ClickException):
-    """An input cannot be used: one line for each problem, and exit code 2."""
+    """An input cannot be used: one line for each problem, and exit code 2.
+
+    The lines are in the language of the command that runs.
+    """
 
     exit_code = 2
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = [printable(problem) for problem in problems]
+        self.problems = [printable(in_words(problem)) for problem in problems]
         super().__init__("\n".join(self.problems))
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -61,13 +66,17 @@ def printable(text: str) -> str:
 
 
 def bad(name: str | Path, error: Exception) -> NoReturn:
-    """Complain about an input in its own words."""
+    """Complain about an input."""
     if isinstance(error, InputError | PlaybookError):
         source = error.source or str(name)
         raise BadInput(problem.in_(source) for problem in error.problems) from error
     if isinstance(error, OSError):
-        raise BadInput([f"{name}: {error.strerror or error}"]) from error
-    raise BadInput([f"{name}: {error}"]) from error
+        raise BadInput([_of(name, trouble(error))]) from error
+    raise BadInput([_of(name, error)]) from error
+
+
+def _of(name: object, problem: object) -> str:
+    return message("{name}: {problem}", name=name, problem=problem)
 
 
 def open_playbook(source: str) -> Playbook:
@@ -109,7 +118,7 @@ def open_trail(source: str) -> bytes:
     except (OSError, ValueError) as error:
         bad(source, error)
     if len(data) > _LARGEST_TRAIL:
-        raise BadInput([f"{source}: is larger than 256 MiB"])
+        raise BadInput([_of(source, message("is larger than 256 MiB"))])
     return data
 
 
@@ -197,11 +206,14 @@ def rules_of(trail: Trail) -> Playbook:
 
     opened = trail[0].event if len(trail) else None
     if not isinstance(opened, Opened):
-        raise TrailError("a trail starts with the entry that opened the deal")
+        raise TrailError(message("a trail starts with the entry that opened the deal"))
     if opened.playbook not in shipped_playbooks():
         raise TrailError(
-            f"the deal's playbook {opened.playbook!r} is none of those shipped:"
-            " name its file with --playbook"
+            message(
+                "the deal's playbook {playbook!r} is none of those shipped:"
+                " name its file with --playbook",
+                playbook=opened.playbook,
+            )
         )
     return load_playbook(opened.playbook)
 
@@ -237,9 +249,9 @@ def write_new(name: str, text: str, *, force: bool) -> None:
     target = Path(name)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp") if target.name else None
     if beside is None or (target.exists() and not target.is_file()):
-        raise BadInput([f"{name}: is not a file"])
+        raise BadInput([_of(name, message("is not a file"))])
     if target.exists() and not force:
-        raise BadInput([f"{name}: there is such a file already; --force replaces it"])
+        raise BadInput([_of(name, message("there is such a file already; --force replaces it"))])
     try:
         with beside.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dealflow.typing import Language
+from dealflow.cli.language import language_of
 
 if TYPE_CHECKING:
     from dealflow.cli.output import Page
@@ -19,15 +18,6 @@ __all__ = ["common", "leave", "new_page", "rules_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FINDINGS = 1
-
-
-def language_of(environment: Mapping[str, str]) -> Language:
-    """The language of the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
-    # The order in which the C library and gettext look; LANGUAGE, a list of wishes, is not looked
-    # at.
-    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    locale = next((name for name in names if name), "")
-    return "zh" if re.match(r"zh\b|zh_", locale, re.IGNORECASE) else "en"
 
 
 def common(command: _F) -> _F:

@@ -12,6 +12,7 @@ from dealflow.analysis.coverage import Coverage, as_json, measure, requirements,
 from dealflow.cli.input import BadInput, bad, open_script
 from dealflow.cli.output import Page
 from dealflow.exceptions import InputError
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.scripts import Run, play
 from dealflow.testing import watching
@@ -85,7 +86,9 @@ def _files(source: str) -> Iterator[str]:
         return
     found = sorted(map(str, Path(source).rglob(f"*{_ENDING}")))
     if not found:
-        raise BadInput([f"{source}: no *{_ENDING} in this folder"])
+        raise BadInput(
+            [message("{name}: no *{ending} in this folder", name=source, ending=_ENDING)]
+        )
     yield from found
 
 

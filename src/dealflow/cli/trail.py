@@ -10,6 +10,7 @@ from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.output import Page
 from dealflow.evidence import Contact
 from dealflow.exceptions import TamperedTrail, TrailError
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.trail import Trail, events, loads
 from dealflow.typing import Language
@@ -113,11 +114,13 @@ def put_check(page: Page, lang: Language, checked: Checked) -> None:
     """Say what came of it."""
     words = Words(lang)
     if checked.empty:
-        text = words.gettext("{file}: there are no entries, so this is no deal's trail")
-        raise BadInput([text.format(file=checked.name)])
+        why = message("{file}: there are no entries, so this is no deal's trail", file=checked.name)
+        raise BadInput([why])
     if checked.problem is not None:
         text = words.gettext("{file}: tampered with at entry {seq}: {problem}")
-        told = text.format(file=checked.name, seq=checked.seq, problem=checked.problem)
+        told = text.format(
+            file=checked.name, seq=checked.seq, problem=words.in_words(checked.problem)
+        )
         page.put((told, "bad"), sign=("✗", "bad"))
         return
     text = words.ngettext(

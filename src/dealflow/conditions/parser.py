@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, TypeAlias, cast, get_args
+from typing import NamedTuple, cast, get_args
 
 from dealflow.conditions.atoms import (
     Compare,
@@ -22,7 +22,8 @@ from dealflow.conditions.atoms import (
     Voices,
     Within,
 )
-from dealflow.conditions.base import Condition, Term
+from dealflow.conditions.base import Condition
+from dealflow.conditions.comparing import Typed, check_types
 from dealflow.conditions.logic import And, Not, Or, Quantified
 from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size
@@ -36,6 +37,7 @@ from dealflow.evidence import (
     ResponseMode,
 )
 from dealflow.exceptions import PlaybookError, Problem
+from dealflow.message import listed, message
 from dealflow.values import ValueType
 
 __all__ = ["ATTRIBUTES", "Vocabulary", "parse"]
@@ -88,8 +90,6 @@ def parse(text: object, vocabulary: Vocabulary) -> Condition:
     return condition
 
 
-_Typed: TypeAlias = "tuple[Term, ValueType, tuple[str, ...]]"
-
 _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -101,8 +101,8 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
     ast.NotIn: "not in",
 }
 _OF_VOICES: tuple[Operator, ...] = (">=", ">", "==", "<=", "<")
-_ORDERED = (ValueType.NUMBER, ValueType.MONEY, ValueType.DATE, ValueType.DURATION)
-_TEXTUAL = (ValueType.TEXT, ValueType.CHOICE, ValueType.PERSON)
+_A_LIST = message("a list")
+_A_PERSON = message("a person")
 
 
 # Python's parser gives the syntax and nothing of it is ever run. What no case below names is
@@ -141,7 +141,7 @@ class _Reader:
             case ast.Attribute() | ast.Name():
                 return self.bare(node)
             case _:
-                raise Wrong(node, f"{self.source.shown(node)} is no condition")
+                raise Wrong(node, message("{text} is no condition", text=self.source.shown(node)))
 
     def bare(self, node: ast.expr) -> Condition:
         name = self.name(node)
@@ -149,14 +149,18 @@ class _Reader:
             term, type_, _ = self.attribute(node, name)
             if type_ is ValueType.YES_NO:
                 return Compare((term, Constant(True)), ("==",))
-            raise Wrong(node, f"{name} is of type {type_.value}: compare it")
+            raise Wrong(
+                node, message("{name} is of type {type}: compare it", name=name, type=type_.value)
+            )
         fact = self.fact(node)
         if fact.type is not ValueType.YES_NO:
-            raise Wrong(
-                node,
-                f"{fact.id} is of type {fact.type.value}, so not a condition by itself:"
-                f" compare it, or write known({fact.id})",
+            told = message(
+                "{fact} is of type {type}, so not a condition by itself:"
+                " compare it, or write known({fact})",
+                fact=fact.id,
+                type=fact.type.value,
             )
+            raise Wrong(node, told)
         return Holds(fact)
 
     def compare(self, node: ast.Compare) -> Condition:
@@ -170,15 +174,17 @@ class _Reader:
         for i, op in enumerate(node.ops):
             name = _OPERATORS.get(type(op))
             if name is None:
-                raise Wrong(node, "only == != < <= > >= in, not in: 'is' compares nothing here")
-            _check_types(nodes[i + 1], name, typed[i], typed[i + 1])
+                raise Wrong(
+                    node, message("only == != < <= > >= in, not in: 'is' compares nothing here")
+                )
+            check_types(nodes[i + 1], name, typed[i], typed[i + 1])
             operators.append(name)
         # To Python, a in b == c means a in b and b == c, which nobody has in mind.
         if len(operators) > 1 and not {"in", "not in"}.isdisjoint(operators):
-            raise Wrong(node, "'in' cannot be part of a chain")
+            raise Wrong(node, message("'in' cannot be part of a chain"))
         return Compare(tuple(t[0] for t in typed), tuple(operators))
 
-    def term(self, node: ast.expr) -> _Typed:
+    def term(self, node: ast.expr) -> Typed:
         match node:
             case ast.Attribute() | ast.Name():
                 name = self.name(node)
@@ -214,7 +220,12 @@ class _Reader:
             "some": self.quantified,
         }
         if name not in makers:
-            raise Wrong(node, f"{name} is no function here; there are: {', '.join(makers)}")
+            told = message(
+                "{name} is no function here; there are: {known}",
+                name=name,
+                known=listed(makers),
+            )
+            raise Wrong(node, told)
         return makers[name](node)
 
     def heard(self, node: ast.Call) -> Condition:
@@ -224,21 +235,24 @@ class _Reader:
             case ast.Constant(value=int(number)) if number is not True and 0 < number <= 100:
                 return Heard(number)
             case _:
-                raise Wrong(argument, "heard(n) takes a whole number from 1 to 100")
+                raise Wrong(argument, message("heard(n) takes a whole number from 1 to 100"))
 
     def final_word(self, node: ast.Call) -> Fact:
         (argument,) = self.arguments(node, 1)
         fact = self.fact(argument)
         if not fact.final_word:
-            raise Wrong(argument, f"nobody has the final word on {fact.id}: it names no final_word")
+            told = message(
+                "nobody has the final word on {fact}: it names no final_word", fact=fact.id
+            )
+            raise Wrong(argument, told)
         return fact
 
     def bare_voices(self, node: ast.Call) -> Condition:
-        raise Wrong(node, "compare the number of voices: voices(...) >= 2")
+        raise Wrong(node, message("compare the number of voices: voices(...) >= 2"))
 
     def voices(self, node: ast.Call, compared: ast.Compare) -> Condition:
         if not node.args or node.keywords:
-            raise Wrong(node, "voices(...) takes the facts behind which people stand")
+            raise Wrong(node, message("voices(...) takes the facts behind which people stand"))
         facts = tuple(self.fact(argument) for argument in node.args)
         operator = _OPERATORS.get(type(compared.ops[0]))
         match compared.comparators:
@@ -247,32 +261,37 @@ class _Reader:
                     return Voices(facts, operator, number)
             case _:
                 pass
-        raise Wrong(
-            compared,
-            f"voices(...) is compared by one of {' '.join(_OF_VOICES)} with a whole number"
-            " from 1 to 100",
+        told = message(
+            "voices(...) is compared by one of {operators} with a whole number from 1 to 100",
+            operators=" ".join(_OF_VOICES),
         )
+        raise Wrong(compared, told)
 
     def named(self, node: ast.Call) -> Condition:
         what, item = self.arguments(node, 2)
         fact = self.list_fact(what)
         constant, type_ = literal(item, self.source)
         if type_ is not ValueType.TEXT:
-            raise Wrong(item, 'named(list_fact, "item") takes a quoted text')
+            raise Wrong(item, message('named(list_fact, "item") takes a quoted text'))
         return Named(fact, cast("str", constant.value))
 
     def list_fact(self, node: ast.expr) -> Fact:
-        return self.fact_of(node, ValueType.LIST, "a list")
+        return self.fact_of(node, ValueType.LIST, _A_LIST)
 
     def plays(self, node: ast.Call) -> Condition:
         who, role = self.arguments(node, 2)
-        return Plays(self.fact_of(who, ValueType.PERSON, "a person"), self.role(role))
+        return Plays(self.fact_of(who, ValueType.PERSON, _A_PERSON), self.role(role))
 
     def within(self, node: ast.Call) -> Condition:
         when, ahead = self.arguments(node, 2)
         term, type_, _ = self.term(when)
         if type_ is not ValueType.DATE:
-            raise Wrong(when, f"{self.source.shown(when)} is of type {type_.value}, not a date")
+            told = message(
+                "{text} is of type {type}, not a date",
+                text=self.source.shown(when),
+                type=type_.value,
+            )
+            raise Wrong(when, told)
         return Within(term, duration(ahead))
 
     def quantified(self, node: ast.Call) -> Condition:
@@ -281,7 +300,7 @@ class _Reader:
         # In an inner quantifier contact.rating could be that of either contact, and a look is at
         # one only.
         if self.inside_quantifier:
-            raise Wrong(node, "every and some cannot be nested")
+            raise Wrong(node, message("every and some cannot be nested"))
         role = self.role(who)
         self.inside_quantifier = True
         try:
@@ -300,13 +319,18 @@ class _Reader:
             case ast.Attribute(value=ast.Name(id=head), attr=tail):
                 return f"{head}.{tail}"
             case _:
-                raise Wrong(node, f"{self.source.shown(node)} is no name")
+                raise Wrong(node, message("{text} is no name", text=self.source.shown(node)))
 
     def role(self, node: ast.expr) -> str:
         name = self.name(node)
         if name != ANY_ROLE and name not in self.vocabulary.roles:
-            known = ", ".join([*self.vocabulary.roles, ANY_ROLE])
-            raise Wrong(node, f"{self.source.shown(node)} is no role; there are: {known}")
+            known = listed([*self.vocabulary.roles, ANY_ROLE])
+            told = message(
+                "{text} is no role; there are: {known}",
+                text=self.source.shown(node),
+                known=known,
+            )
+            raise Wrong(node, told)
         return name
 
     def fact(self, node: ast.expr) -> Fact:
@@ -314,60 +338,47 @@ class _Reader:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
             if name in ATTRIBUTES:
-                raise Wrong(node, f"{name} is an attribute and no fact: compare it with a value")
+                told = message(
+                    "{name} is an attribute and no fact: compare it with a value", name=name
+                )
+                raise Wrong(node, told)
             if name.partition(".")[0] in ("deal", "contact"):
-                raise Wrong(node, f"there is no {name}; there are: {', '.join(ATTRIBUTES)}")
-            raise Wrong(node, f"{self.source.shown(node)} is not declared as a fact")
-        if fact.of == "contact" and not self.inside_quantifier:
+                told = message(
+                    "there is no {name}; there are: {known}",
+                    name=name,
+                    known=listed(ATTRIBUTES),
+                )
+                raise Wrong(node, told)
             raise Wrong(
-                node, f"{name} is a fact of each contact: use it in every(...) or some(...)"
+                node, message("{text} is not declared as a fact", text=self.source.shown(node))
             )
+        if fact.of == "contact" and not self.inside_quantifier:
+            told = message(
+                "{name} is a fact of each contact: use it in every(...) or some(...)", name=name
+            )
+            raise Wrong(node, told)
         return fact
 
     def fact_of(self, node: ast.expr, type_: ValueType, what: str) -> Fact:
         fact = self.fact(node)
         if fact.type is not type_:
-            raise Wrong(node, f"{fact.id} is of type {fact.type.value}, not {what}")
+            told = message(
+                "{fact} is of type {type}, not {what}",
+                fact=fact.id,
+                type=fact.type.value,
+                what=what,
+            )
+            raise Wrong(node, told)
         return fact
 
-    def attribute(self, node: ast.expr, name: str) -> _Typed:
+    def attribute(self, node: ast.expr, name: str) -> Typed:
         if name.startswith("contact.") and not self.inside_quantifier:
-            raise Wrong(node, f"{name} belongs to a contact: use it in every(...) or some(...)")
+            told = message(
+                "{name} belongs to a contact: use it in every(...) or some(...)", name=name
+            )
+            raise Wrong(node, told)
         type_, choices = ATTRIBUTES[name]
         return AttributeRef(name), type_, choices
-
-
-def _check_types(node: ast.expr, op: Operator, left: _Typed, right: _Typed) -> None:
-    (_, a, choices), (term, b, other_choices) = left, right
-    if op in ("in", "not in"):
-        _check_in(node, left, right)
-        return
-    if ValueType.LIST in (a, b):
-        raise Wrong(node, 'a list cannot be compared: write "item" in it, or size(it)')
-    if a is not b and not (a in _TEXTUAL and b in _TEXTUAL):
-        raise Wrong(node, f"{a.value} cannot be compared with {b.value}")
-    if op not in ("==", "!=") and a not in _ORDERED:
-        raise Wrong(node, f"values of type {a.value} have no order: use == or !=")
-    # A misspelt choice equals nothing: the guard would be false for ever, and look like a customer
-    # who says no.
-    for known, constant in ((choices, term), (other_choices, left[0])):
-        if known and isinstance(constant, Constant) and constant.value not in known:
-            raise Wrong(node, f"{constant} is none of the choices: {', '.join(known)}")
-
-
-def _check_in(node: ast.expr, left: _Typed, right: _Typed) -> None:
-    (item, a, choices), (container, b, _) = left, right
-    if b is not ValueType.LIST:
-        raise Wrong(node, "the right of 'in' must be a list")
-    if a not in _TEXTUAL:
-        raise Wrong(node, f"only texts can be in a list, not a value of type {a.value}")
-    if isinstance(container, Constant):
-        values = cast("tuple[str, ...]", container.value)
-        odd = [value for value in values if choices and value not in choices]
-        if odd:
-            raise Wrong(node, f"{', '.join(odd)}: none of the choices {', '.join(choices)}")
-        if isinstance(item, Constant):
-            raise Wrong(node, "both sides are constant")
 
 
 def _flat(kind: type[And] | type[Or], parts: tuple[Condition, ...]) -> tuple[Condition, ...]:

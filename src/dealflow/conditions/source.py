@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from dealflow.conditions.terms import Constant
 from dealflow.exceptions import PlaybookError, Problem
+from dealflow.message import message
 from dealflow.values import FORBIDDEN, Value, ValueType, from_json
 
 __all__ = ["Source", "Wrong", "arguments", "duration", "literal"]
@@ -55,10 +56,14 @@ class Wrong(Exception):
 @lru_cache(maxsize=4096)
 def _taken_apart(text: str) -> tuple[str, ast.expr]:
     if odd := FORBIDDEN.search(text):
-        raise _problem(_position(text, odd.start()), f"the control character {odd[0]!a}")
+        raise _problem(
+            _position(text, odd.start()), message("the control character {odd!a}", odd=odd[0])
+        )
     if unmatched := _unmatched(text):
-        position, message = unmatched
-        raise _problem(_position(text, position), f"not a condition: {message}")
+        position, told = unmatched
+        raise _problem(
+            _position(text, position), message("not a condition: {problem}", problem=told)
+        )
     # In parentheses a condition may go over lines; without the newline, a comment at its end would
     # take the closing one with it.
     wrapped = f"({text}\n)"
@@ -88,9 +93,9 @@ class Source(NamedTuple):
             PlaybookError: it is no text, too long, too large or too deep, or no expression.
         """
         if not isinstance(text, str) or not text.strip():
-            raise _problem("", "a condition must be a text that is not empty")
+            raise _problem("", message("a condition must be a text that is not empty"))
         if len(text) > _LONGEST:
-            raise _problem("", f"longer than {_LONGEST} characters")
+            raise _problem("", message("longer than {most} characters", most=_LONGEST))
         return cls(*_taken_apart(text))
 
     def place(self, node: ast.expr) -> str:
@@ -115,12 +120,12 @@ def _problem(place: str, message: str) -> PlaybookError:
 
 def _place(line: int, column: int) -> str:
     # the opening parenthesis shifts the first line by one
-    return f"line {line}, column {max(column - (line == 1), 1)}"
+    return message("line {line}, column {column}", line=line, column=max(column - (line == 1), 1))
 
 
 def _position(text: str, index: int) -> str:
     line, before = text.count("\n", 0, index) + 1, text.rfind("\n", 0, index)
-    return f"line {line}, column {index - before}"
+    return message("line {line}, column {column}", line=line, column=index - before)
 
 
 def _unmatched(text: str) -> tuple[int, str] | None:
@@ -133,10 +138,10 @@ def _unmatched(text: str) -> tuple[int, str] | None:
         elif mark in ('"', "'"):
             return None  # Python's parser will say so
         elif mark and not (opened and _CLOSING[opened.pop()[1]] == mark):
-            return found.start(), f"{mark!r} closes nothing"
+            return found.start(), message("{mark!r} closes nothing", mark=mark)
     if opened:
         position, mark = opened[-1]
-        return position, f"{mark!r} is never closed"
+        return position, message("{mark!r} is never closed", mark=mark)
     return None
 
 
@@ -148,12 +153,14 @@ def _tree(wrapped: str, text: str) -> ast.expr:
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
         if line > text.count("\n") + 1:
-            place, message = _position(text, len(text.rstrip())), "it ends too early"
+            place, why = _position(text, len(text.rstrip())), message("it ends too early")
+            told = message("not a condition: {problem}", problem=why)
         else:
-            place, message = _place(line, column), _DETECTED.sub("", error.msg)
-        raise _problem(place, f"not a condition: {message}") from None
+            place, said = _place(line, column), _DETECTED.sub("", error.msg)
+            told = message("not a condition: {error}", error=said)
+        raise _problem(place, told) from None
     except (RecursionError, MemoryError):
-        raise _problem("", "nested too deeply") from None
+        raise _problem("", message("nested too deeply")) from None
 
 
 def _too_much(tree: ast.expr) -> Iterator[Problem]:
@@ -165,9 +172,9 @@ def _too_much(tree: ast.expr) -> Iterator[Problem]:
         depth += 1
         level = [c for n in level for c in ast.iter_child_nodes(n) if not isinstance(c, _SMALL)]
     if nodes > _MOST_NODES:
-        yield Problem("", f"larger than {_MOST_NODES} nodes")
+        yield Problem("", message("larger than {most} nodes", most=_MOST_NODES))
     if depth > _DEEPEST:
-        yield Problem("", f"nested deeper than {_DEEPEST}")
+        yield Problem("", message("nested deeper than {most}", most=_DEEPEST))
 
 
 _HOURS: Mapping[str, int] = {"days": 24, "weeks": 168, "hours": 1}
@@ -193,7 +200,7 @@ def literal(node: ast.expr, source: Source) -> tuple[Constant, ValueType]:
         case ast.List(elts=items) if items:
             texts = [item.value for item in items if isinstance(item, ast.Constant)]
             if len(texts) != len(items):
-                raise Wrong(node, "a list holds quoted texts only")
+                raise Wrong(node, message("a list holds quoted texts only"))
             return _constant(node, ValueType.LIST, texts)
         case ast.Call(func=ast.Name(id=("date" | "money") as name)):
             (argument,) = arguments(node, 1, source)
@@ -202,7 +209,7 @@ def literal(node: ast.expr, source: Source) -> tuple[Constant, ValueType]:
         case ast.Call(func=ast.Name(id=unit)) if unit in _HOURS:
             return Constant(duration(node)), ValueType.DURATION
         case _:
-            raise Wrong(node, f"{source.shown(node)} is no value")
+            raise Wrong(node, message("{text} is no value", text=source.shown(node)))
 
 
 def duration(node: ast.expr) -> timedelta:
@@ -215,7 +222,9 @@ def duration(node: ast.expr) -> timedelta:
         case _:
             raise Wrong(
                 node,
-                "a duration is days(n), weeks(n) or hours(n), above nothing, under a century",
+                message(
+                    "a duration is days(n), weeks(n) or hours(n), above nothing, under a century"
+                ),
             )
 
 
@@ -223,7 +232,9 @@ def arguments(node: ast.Call, number: int, source: Source) -> list[ast.expr]:
     """The arguments of a call, which must be so many and have no names."""
     if node.keywords or len(node.args) != number:
         name = source.shown(node.func)
-        raise Wrong(node, f"{name} takes {number} argument{'s' * (number > 1)}")
+        if number > 1:
+            raise Wrong(node, message("{name} takes {number} arguments", name=name, number=number))
+        raise Wrong(node, message("{name} takes 1 argument", name=name))
     return node.args
 
 

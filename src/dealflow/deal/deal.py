@@ -27,6 +27,7 @@ from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
 from dealflow.evidence import LeadSource, Line
 from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.state import (
     DealState,
@@ -121,7 +122,7 @@ class Deal(Recorder):
             TrailError: the trail is empty, was made under other rules, or does not make sense.
         """
         if not len(trail):
-            raise TrailError("a trail starts with the entry that opened the deal")
+            raise TrailError(message("a trail starts with the entry that opened the deal"))
         return cls(fold(put_in_place(playbook, trail), trail), trail, clock)
 
     @observed
@@ -242,14 +243,18 @@ class Deal(Recorder):
             raise self._no_move(closed(self.outcome), others)
         close = self.playbook.trial_close
         if close is None or self.step != close.step:
-            told = f"{self.step} is not the trial close"
+            told = message("{step} is not the trial close", step=self.step)
             raise self._no_move(Problem("", told, code="no_such_move"), others)
         # Answer and move are entries that come together or not at all.
         entry = self._say("contact", source, close.fact, answer, by, at, details)
         why = {**details, "quote": ""}
         for place, fact, said in (("reason", close.reason, reason), ("gap", close.gap_fact, gap)):
             if said and (fact is None or answer in close.forward):
-                told = f"only a rejection has a {place}" if fact else f"no fact holds a {place}"
+                told = (
+                    message("only a rejection has a {place}", place=place)
+                    if fact
+                    else message("no fact holds a {place}", place=place)
+                )
                 raise EvidenceError([Problem(place, told, code="inconsistent")])
             if said and fact is not None:
                 entry = self._say("contact", source, fact, said, by, at, why)
@@ -286,7 +291,8 @@ class Deal(Recorder):
             raise self._no_move(problem, others)
         entry, close = self._go_back(by, notes), self.playbook.trial_close
         if entry is None:
-            told, data = "nobody has said where the gap is", {"fact": close and close.gap_fact}
+            told = message("nobody has said where the gap is")
+            data = {"fact": close and close.gap_fact}
             raise EvidenceError([*others, Problem("", told, code="gap_unknown", data=data)])
         return entry
 
@@ -369,7 +375,7 @@ class Deal(Recorder):
     def _no_way(self, to: object, others: Sequence[Problem] = ()) -> MoveNotAllowed | EvidenceError:
         if self.outcome is not None:
             return self._no_move(closed(self.outcome), others)
-        told = f"no move leads from {self.step} to {to!r}"
+        told = message("no move leads from {step} to {to!r}", step=self.step, to=to)
         return self._no_move(Problem("to", told, code="no_such_move"), others)
 
     def _records(self, findings: Iterable[Finding]) -> dict[str, events.GuardRecord]:

@@ -21,6 +21,7 @@ from dealflow.evidence import (
     next_id,
 )
 from dealflow.exceptions import EvidenceError, Problem, Problems, raise_for
+from dealflow.message import message
 from dealflow.state import DealState, check, known
 from dealflow.trail import by_problems, events
 from dealflow.values import ValueType, from_json, to_json, utc
@@ -31,6 +32,9 @@ _Event = TypeVar("_Event", bound=events.Event)
 
 SOMEDAY: Final = datetime.max.replace(tzinfo=UTC)
 """Stands for a time where a verb got none that is usable."""
+
+_ROLES: Final = message("roles")
+_PARTICIPANTS: Final = message("participants")
 
 
 class Notes:
@@ -61,8 +65,8 @@ class Notes:
         if isinstance(value, str):
             return (value,)
         if not isinstance(value, Iterable):
-            message = f"{what}s are not a list of ids: {value!r}"
-            self.problems.note(place, message, "invalid_value")
+            told = message("{what} are not a list of ids: {value!r}", what=what, value=value)
+            self.problems.note(place, told, "invalid_value")
             return ()
         return tuple(value)
 
@@ -108,7 +112,7 @@ def _day(value: Any) -> Any:
 
 def contact(notes: Notes, id: str, fields: dict[str, Any]) -> Contact:
     """A contact, of the fields that a verb takes."""
-    roles = notes.several("roles", fields.get("roles", ()), "role")
+    roles = notes.several("roles", fields.get("roles", ()), _ROLES)
     return Contact(**fields | {"id": id, "roles": roles, "left": _day(fields.get("left"))})
 
 
@@ -124,7 +128,7 @@ def interaction(
     spoke: Any = "both",
 ) -> Interaction:
     """A call, meeting, mail or visit; without an id it gets one, without a time the verb's."""
-    people = notes.several("participants", participants, "participant")
+    people = notes.several("participants", participants, _PARTICIPANTS)
     held = notes.at if held_at is None else notes.instant("held_at", held_at)
     return Interaction(
         next_id(state.interactions, kind) if id is None else id,

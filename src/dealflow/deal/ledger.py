@@ -21,6 +21,7 @@ from dealflow.exceptions import (
     TrailError,
     raise_for,
 )
+from dealflow.message import message
 from dealflow.playbook import Playbook, load_playbook, shipped_playbooks
 from dealflow.state import DealState, Snapshot, Waiver, apply, fold
 from dealflow.trail import Entry, Trail, dumps, events, link, loads
@@ -274,7 +275,11 @@ class Ledger:
         if self._clock is not None and notes.at is not None:
             now, last = self._clock(), self._state.timeline.last
             if notes.at > now + LEEWAY:
-                told = f"at {notes.at.isoformat()} is ahead of the clock, {now.isoformat()}"
+                told = message(
+                    "at {at} is ahead of the clock, {now}",
+                    at=notes.at.isoformat(),
+                    now=now.isoformat(),
+                )
                 notes.problems.note("at", told, "ahead_of_clock", at=notes.at, now=now)
             elif not corrects and notes.at < last <= notes.at + LEEWAY:
                 notes.at = last
@@ -321,7 +326,9 @@ class Ledger:
             # gets as far as the state.
             entry = link(trail.head, len(trail) + 1, at, by, event)
         except TrailError as error:
-            raise EvidenceError(f"this cannot be put on record: {error}") from None
+            raise EvidenceError(
+                message("this cannot be put on record: {error}", error=error)
+            ) from None
         state = self._state
         self._torn = True
         apply(state, entry.seq, at, by, event)

@@ -13,6 +13,7 @@ from dealflow.deal.ledger import Ledger, in_turn
 from dealflow.deal.observers import observed
 from dealflow.evidence import Contact, InteractionKind, Said, Side, SourceKind
 from dealflow.exceptions import EvidenceError
+from dealflow.message import listed, message
 from dealflow.state import known
 from dealflow.trail import Entry, events, form_problems
 from dealflow.values import Money
@@ -67,7 +68,7 @@ class Recorder(Ledger):
         # The changes to an unknown contact are checked all the same, against nobody's card.
         fields = asdict(card, recurse=False)
         if unknown := sorted(changes.keys() - fields.keys()):
-            told = f"a contact has no {', '.join(unknown)}"
+            told = message("a contact has no {unknown}", unknown=listed(unknown))
             notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
         fields |= {name: changes[name] for name in changes if name in fields}
         changed = events.ContactChanged(intake.contact(notes, id, fields))
@@ -119,7 +120,7 @@ class Recorder(Ledger):
         notes = self._begin(at)
         fields = asdict(self._state.card, recurse=False)
         if unknown := sorted(changes.keys() - fields.keys()):
-            told = f"a card has no {', '.join(unknown)}"
+            told = message("a card has no {unknown}", unknown=listed(unknown))
             notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
         fields |= {name: changes[name] for name in changes if name in fields}
         return self._record(by, notes, events.CardChanged(intake.card(fields), reason))
@@ -229,7 +230,7 @@ class Recorder(Ledger):
             interaction: the id of the interaction in which he did.
         """
         notes = self._begin(at)
-        names = notes.several("facts", facts, "fact")
+        names = notes.several("facts", facts, message("facts"))
         when = intake.said_when(self._state, notes, said_at, interaction)
         confirmed = events.Confirmed(contact, names, when, quote, interaction)
         return self._record(by, notes, confirmed)
@@ -326,7 +327,11 @@ class Recorder(Ledger):
         notes = self._begin(at)
         allowed = _OF_CONTACTS if source_kind == "contact" else _OF_ALL
         if unknown := sorted(details.keys() - allowed):
-            told = f"a statement by a {source_kind} has no {', '.join(unknown)}"
+            told = message(
+                "a statement by a {source_kind} has no {unknown}",
+                source_kind=source_kind,
+                unknown=listed(unknown),
+            )
             notes.problems.note(unknown[0], told, "unknown_field", fields=unknown)
             details = {name: details[name] for name in details if name in allowed}
         said: Said = intake.said(self._state, notes, source_kind, source, fact, value, **details)

@@ -10,6 +10,7 @@ from dealflow.forms.form import Form, Kind, told
 from dealflow.forms.leaves import (
     PLAIN,
     TEXT,
+    TEXTS,
     Filled,
     Id,
     Leaf,
@@ -28,6 +29,7 @@ __all__ = [
     "NEEDED",
     "PLAIN",
     "TEXT",
+    "TEXTS",
     "As",
     "Choice",
     "Filled",

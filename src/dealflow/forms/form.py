@@ -33,6 +33,7 @@ from dealflow.forms.shapes import (
     Record,
     Table,
 )
+from dealflow.message import message, shortened
 
 __all__ = ["Form", "Kind", "told"]
 
@@ -176,7 +177,7 @@ class Form(Generic[_T]):
             return None
         wrong: list[Problem] = []
         if self._version is not None and isinstance(data, Mapping):
-            wrong = [] if "format" in data else [Problem("format", "is missing")]
+            wrong = [] if "format" in data else [Problem("format", message("is missing"))]
             data = {key: each for key, each in data.items() if key != "format"}
         try:
             made: _T = self._shape.read(data)
@@ -193,8 +194,12 @@ class Form(Generic[_T]):
         given = data.get("format", self._version) if isinstance(data, Mapping) else self._version
         if self._version is None or (type(given) is int and given == self._version):
             return None
-        message = f"{shown(given)} is not known; this version reads {self._version}"
-        return Problem("format", message)
+        told = message(
+            "{given} is not known; this version reads {version}",
+            given=shown(given),
+            version=self._version,
+        )
+        return Problem("format", told)
 
     def write(self, value: _T) -> dict[str, Any]:
         """Make data which :meth:`read` reads back.
@@ -230,7 +235,7 @@ def told(
     return [
         Problem(
             place + at if place else at.removeprefix("."),
-            why if len(why) <= _LONGEST else f"{why[:_LONGEST]}...",
+            shortened(why, _LONGEST),
         )
         for at, why in faults
     ]

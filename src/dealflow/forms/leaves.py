@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from attrs import frozen
 
+from dealflow.message import listed, message
 from dealflow.values import (
     Money,
     ValueType,
@@ -31,6 +32,7 @@ __all__ = [
     "ANY",
     "PLAIN",
     "TEXT",
+    "TEXTS",
     "Amiss",
     "Child",
     "Filled",
@@ -51,6 +53,9 @@ Child: TypeAlias = tuple[str, "Shape", Any]
 """A place inside what is looked at, such as ``.roles``, the shape that is wanted there, and what
 there is."""
 
+VALUES: Final = message("values")
+TEXTS: Final = message("texts")
+
 
 def shown(value: object) -> str:
     """A value as it stands in the data, cut to what a message can bear."""
@@ -61,7 +66,7 @@ def shown(value: object) -> str:
     try:
         return reprlib.repr(value)
     except ValueError:  # Python writes no int of more than 4300 digits
-        return "a number of very many digits"
+        return message("a number of very many digits")
 
 
 class Shape(ABC):
@@ -79,7 +84,7 @@ class Shape(ABC):
     # Made for each shape, and called as cattrs calls its hooks: read(data, type).
     read: Callable[..., Any]
     write: Callable[..., Any]
-    many = "values"
+    many: str = VALUES
     plain: type | None = None
 
     @abstractmethod
@@ -105,7 +110,7 @@ class Leaf(Shape):
         self,
         read: Callable[..., Any],
         write: Callable[..., Any],
-        many: str = "values",
+        many: str = VALUES,
         plain: type | None = None,
     ) -> None:
         self.read = read
@@ -152,7 +157,7 @@ class Style:
     """
 
     key: Shape
-    table: str = "a table"
+    table: str = message("a table")
     most: int | None = None
     canonical: bool = False
 
@@ -169,18 +174,18 @@ class Style:
 def check(value: Any, kind: Any, spoken: str, most: int | None = None) -> None:
     """Raise ValueError for what is of another class, or too large."""
     if not isinstance(value, kind):
-        raise ValueError(f"{shown(value)} is not {spoken}")
+        raise ValueError(message("{value} is not {spoken}", value=shown(value), spoken=spoken))
     if most is not None and len(value) > most:
-        raise ValueError(f"{len(value)} items: at most {most}")
+        raise ValueError(message("{count} items: at most {most}", count=len(value), most=most))
 
 
-def exactly(type_: type, spoken: str, many: str = "values") -> Leaf:
+def exactly(type_: type, spoken: str, many: str = VALUES) -> Leaf:
     """What is in data as it is in Python, of exactly this class."""
 
     def same(value: Any, _: object = None) -> Any:
         if value.__class__ is type_:
             return value
-        raise ValueError(f"{shown(value)} is not {spoken}")
+        raise ValueError(message("{value} is not {spoken}", value=shown(value), spoken=spoken))
 
     return Leaf(same, same, many, type_)
 
@@ -199,7 +204,7 @@ def leaf(
     def written(value: Any) -> Any:
         if isinstance(value, type_):
             return write(value)
-        raise ValueError(f"{shown(value)} is no {type_.__name__}")
+        raise ValueError(message("{value} is no {type}", value=shown(value), type=type_.__name__))
 
     return Leaf(lambda value, _=None: read(value), written)
 
@@ -210,9 +215,11 @@ def words(*allowed: str) -> Leaf:
     def word(value: Any, _: object = None) -> Any:
         if value.__class__ is str and value in allowed:
             return value
-        raise ValueError(f"{shown(value)} is not one of {', '.join(allowed)}")
+        raise ValueError(
+            message("{value} is not one of {given}", value=shown(value), given=listed(allowed))
+        )
 
-    return Leaf(word, word, "texts")
+    return Leaf(word, word, TEXTS)
 
 
 def member(enum: type[Enum]) -> Leaf:
@@ -223,7 +230,7 @@ def member(enum: type[Enum]) -> Leaf:
     def write(value: Any) -> Any:
         if value.__class__ is enum:
             return value.value
-        raise ValueError(f"{shown(value)} is no {enum.__name__}")
+        raise ValueError(message("{value} is no {type}", value=shown(value), type=enum.__name__))
 
     return Leaf(lambda value, _=None: members[word.read(value)], write)
 
@@ -231,12 +238,12 @@ def member(enum: type[Enum]) -> Leaf:
 def _text(value: Any, _: object = None) -> str:
     if value.__class__ is str:
         return check_text(value)
-    raise ValueError(f"{shown(value)} is not a text")
+    raise ValueError(message("{value} is not a text", value=shown(value)))
 
 
 def _filled(value: Any, _: object = None) -> str:
     if not _text(value).strip():
-        raise ValueError("is empty")
+        raise ValueError(message("is empty"))
     return str(value)
 
 
@@ -252,21 +259,21 @@ def _duration(value: timedelta) -> str:
 ANY: Final = Leaf(lambda value, _=None: value, lambda value: value)
 """Whatever it is: somebody else looks at it."""
 
-TEXT: Final = Leaf(_text, _text, "texts")
+TEXT: Final = Leaf(_text, _text, TEXTS)
 """A text that is safe to keep and to print."""
 
-Filled: TypeAlias = Annotated[str, Leaf(_filled, _filled, "texts")]
+Filled: TypeAlias = Annotated[str, Leaf(_filled, _filled, TEXTS)]
 """A text with something in it."""
 
-Id: TypeAlias = Annotated[str, Leaf(_id, _id, "texts")]
+Id: TypeAlias = Annotated[str, Leaf(_id, _id, TEXTS)]
 """What names a deal, a contact, an interaction."""
 
 PLAIN: Final[Mapping[Any, Leaf]] = MappingProxyType(
     {
         Any: ANY,
         str: TEXT,
-        bool: exactly(bool, "true or false"),
-        int: exactly(int, "a whole number"),
+        bool: exactly(bool, message("true or false")),
+        int: exactly(int, message("a whole number")),
         timedelta: leaf(parse_duration, timedelta, _duration),
         Money: leaf(Money.parse, Money, str),
     }

@@ -9,6 +9,7 @@ from typing import Any, Final
 from attrs import NOTHING, field, frozen
 
 from dealflow.forms.leaves import Amiss, Child, Shape, Style, check, printable, shown, words
+from dealflow.message import joined, listed, message
 
 __all__ = ["NEEDED", "As", "Choice", "Either", "Items", "Maybe", "Part", "Record", "Table"]
 
@@ -17,6 +18,8 @@ NEEDED: Final = object()
 
 _HINTS = 50
 """So many unknown keys of a table get one each: finding the nearest key takes its time."""
+
+_TABLES: Final = message("tables")
 
 
 @cache
@@ -95,6 +98,7 @@ class Items(Shape):
         self._style = style
         self._by_id = by_id
         self._most = most = most or style.most
+        self._spoken = message("a list of {many}", many=inner.many)
         self._lists: Any = list if style.canonical else (list, tuple)
         self._tuples: Any = tuple if style.canonical else (list, tuple)
         lists, tuples, read_one, write_one = self._lists, self._tuples, inner.read, inner.write
@@ -120,7 +124,7 @@ class Items(Shape):
             check(value, style.mapping, style.table, self._most)
         else:
             kind = self._lists if reading else self._tuples
-            check(value, kind, f"a list of {self._inner.many}", self._most)
+            check(value, kind, self._spoken, self._most)
 
     def _named(self, entry: tuple[object, Any]) -> Any:
         id, item = entry
@@ -128,7 +132,7 @@ class Items(Shape):
             return item
         # Otherwise it would win over the key, and places in messages would lead nowhere.
         if "id" in item:
-            raise ValueError("the key of the table is the id already")
+            raise ValueError(message("the key of the table is the id already"))
         return {"id": id, **item}
 
     def children(self, value: Any, reading: bool, /) -> Iterator[Child]:
@@ -196,7 +200,7 @@ class Part:
 class Record(Shape):
     """A frozen class, whose fields stand in a table."""
 
-    many = "tables"
+    many: str = _TABLES
 
     def __init__(self, type_: type[Any], parts: Sequence[Part], style: Style, how: As) -> None:
         self.type = type_
@@ -285,7 +289,8 @@ class Record(Shape):
 
     def _check_class(self, value: object) -> None:
         if self._style.canonical or not isinstance(value, self.type):
-            raise ValueError(f"{shown(value)} is no {self.type.__name__}")
+            told = message("{value} is no {type}", value=shown(value), type=self.type.__name__)
+            raise ValueError(told)
 
     def children(self, value: Any, reading: bool, /) -> Iterator[Child]:
         """Each field; keys that are missing; keys that nothing reads."""
@@ -303,19 +308,24 @@ class Record(Shape):
             # By the class, too: 1 is equal to True.
             as_usual = each == part.usual and each.__class__ is part.usual.__class__
             if self._style.canonical and as_usual:
-                yield "", Amiss(f"{key} has its usual value {shown(each)}, which is left out"), None
+                yield "", Amiss(_usual(key, each)), None
             yield part.place, part.shape, each
         for key, part in self._parts.items():
             if part.usual is NOTHING and key not in data:
-                yield part.place, Amiss("is missing"), None
+                yield part.place, Amiss(message("is missing")), None
         for i, key in enumerate([key for key in value if key not in keys]):
-            hint = f"; there are: {', '.join(keys)}"
+            hint = message("; there are: {known}", known=listed(keys))
             if i < _HINTS and printable(key) == key:
                 from difflib import get_close_matches
 
                 near = get_close_matches(key, keys, n=1)
-                hint = f" (did you mean {near[0]!r}?)" if near else hint
-            yield f".{printable(key)}", Amiss(f"is no key here{hint}"), None
+                hint = message(" (did you mean {name!r}?)", name=near[0]) if near else hint
+            yield f".{printable(key)}", Amiss(message("is no key here{hint}", hint=hint)), None
+
+
+def _usual(key: str, value: object) -> str:
+    told = shown(value)
+    return message("{key} has its usual value {value}, which is left out", key=key, value=told)
 
 
 class Either(Shape):
@@ -339,7 +349,7 @@ class Either(Shape):
 class Choice(Shape):
     """One of several records, by a key that only it has, or by a word; it is read, not written."""
 
-    many = "tables"
+    many: str = _TABLES
 
     def __init__(
         self, records: Mapping[str, Record | Choice], key: str | None, style: Style
@@ -358,7 +368,7 @@ class Choice(Shape):
         records, key = self._records, self._key
         if key is not None:
             if key not in raw:
-                raise ValueError("is missing")
+                raise ValueError(message("is missing"))
             return records[words(*records).read(raw[key])]
         found = [tag for tag in records if tag in raw]
         # What one of them is chosen by may be a mere key of another.
@@ -366,8 +376,13 @@ class Choice(Shape):
         if len(best) == 1:
             return records[best[0]]
         if found:
-            raise ValueError(f"has {' and '.join(found)}: only one of them can be")
-        raise ValueError(f"has none of {', '.join(records)}: it needs one")
+            raise ValueError(
+                message(
+                    "has {found}: only one of them can be",
+                    found=joined("{first} and {rest}", found),
+                )
+            )
+        raise ValueError(message("has none of {known}: it needs one", known=listed(records)))
 
     def keys(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of the record that it is; any, as long as nobody knows."""

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from dealflow.evidence import Question
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.forms import PLAIN, TEXT, As, Form, Kind, Leaf, Style, shown
+from dealflow.message import listed, message
 from dealflow.playbook.parts import Move, Paper, TrialClose, WalkAway
 from dealflow.playbook.rules import Rules
 
@@ -32,12 +33,16 @@ _ORDER: Final = (
 
 
 def _number_or(*words: str) -> Leaf:
-    allowed = ", ".join(f"'{word}'" for word in words)
+    allowed = listed(f"'{word}'" for word in words)
 
     def as_it_is(value: Any, _: object = None) -> Any:
         if (value.__class__ is str and value in words) or value.__class__ is int:
             return value
-        raise ValueError(f"{shown(value)} is not {allowed} or a whole number")
+        raise ValueError(
+            message(
+                "{value} is not {allowed} or a whole number", value=shown(value), allowed=allowed
+            )
+        )
 
     return Leaf(as_it_is, as_it_is)
 

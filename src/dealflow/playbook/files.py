@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from dealflow.exceptions import PlaybookError, Problem
+from dealflow.exceptions import PlaybookError
+from dealflow.message import listed, message
 from dealflow.playbook.playbook import Playbook
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ def read_playbook(source: str | Path) -> bytes:
 
         return read_bytes(Path(source), PlaybookError)
     if source not in shipped_playbooks():
-        known = ", ".join(shipped_playbooks())
-        raise PlaybookError([Problem("", f"no shipped playbook {source!r}; there are: {known}")])
+        known = listed(shipped_playbooks())
+        raise PlaybookError(
+            message("no shipped playbook {name!r}; there are: {known}", name=source, known=known)
+        )
     return (_shipped() / f"{source}.toml").read_bytes()
 
 

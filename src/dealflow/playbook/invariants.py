@@ -8,19 +8,20 @@ from collections.abc import Iterable, Mapping
 
 from dealflow.conditions import Condition, Vocabulary, amounts, parse
 from dealflow.exceptions import PlaybookError, Problem
+from dealflow.message import message
 from dealflow.playbook.parts import Invariant
 from dealflow.playbook.rules import Rules
 from dealflow.values import FULFILLED
 
-__all__ = ["check_invariants", "nearest", "parse_invariant"]
+__all__ = ["check_invariants", "inside", "nearest", "parse_invariant"]
 
 # Not one pattern for the whole: with three, the message can say which part is missing, and where.
 _SHAPE = (
     (re.compile(r"\s*never\b"), "'never'"),
-    (re.compile(r"""\s*(?P<quote>["'])(?P<step>.*?)(?P=quote)"""), "a step in quotes"),
+    (re.compile(r"""\s*(?P<quote>["'])(?P<step>.*?)(?P=quote)"""), message("a step in quotes")),
     (re.compile(r"\s*unless\b"), "'unless'"),
 )
-_FORM = 'an invariant is: never "step" unless condition'
+_FORM = message('an invariant is: never "step" unless condition')
 
 
 def parse_invariant(text: str, rules: Rules) -> Invariant:
@@ -43,7 +44,7 @@ def parse_invariant(text: str, rules: Rules) -> Invariant:
         if "step" in found.groupdict():
             step, at = found["step"], found.start("step")
     if not text[position:].strip():
-        raise PlaybookError([_missing(text, position, "a condition")])
+        raise PlaybookError([_missing(text, position, message("a condition"))])
     problems = list(_check_step(text, step, at, rules))
     vocabulary = Vocabulary(
         {fact.id: fact for fact in rules.facts}, [role.id for role in rules.roles]
@@ -63,9 +64,14 @@ def _check_step(text: str, step: str, at: int, rules: Rules) -> Iterable[Problem
     first, *later = [each.id for each in rules.steps] or [""]
     targets = [*later, FULFILLED]
     if step == first:
-        yield Problem(_place(text, at), f"a deal starts in {step!r}: no move leads there")
+        yield Problem(
+            _place(text, at), message("a deal starts in {step!r}: no move leads there", step=step)
+        )
     elif step not in targets:
-        yield Problem(_place(text, at), f"there is no step {step!r}{nearest(step, targets)}")
+        yield Problem(
+            _place(text, at),
+            message("there is no step {step!r}{near}", step=step, near=nearest(step, targets)),
+        )
 
 
 def nearest(name: str, among: Iterable[str]) -> str:
@@ -73,18 +79,25 @@ def nearest(name: str, among: Iterable[str]) -> str:
     from difflib import get_close_matches  # for rules with problems alone
 
     close = get_close_matches(name, sorted(among), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    return message(" (did you mean {name!r}?)", name=close[0]) if close else ""
+
+
+def inside(place: str, at: str) -> str:
+    """A place in the text at another place, where it is known."""
+    return message("{place}, {inside}", place=place, inside=at) if at else place
 
 
 def _missing(text: str, position: int, what: str) -> Problem:
     rest = text[position:]
     at = position + len(rest) - len(rest.lstrip())
-    return Problem(_place(text, at), f"{what} is missing here: {_FORM}")
+    return Problem(
+        _place(text, at), message("{what} is missing here: {form}", what=what, form=_FORM)
+    )
 
 
 def _place(text: str, index: int) -> str:
     line, before = text.count("\n", 0, index) + 1, text.rfind("\n", 0, index)
-    return f"line {line}, column {index - before}"
+    return message("line {line}, column {column}", line=line, column=index - before)
 
 
 def check_invariants(
@@ -104,16 +117,23 @@ def check_invariants(
         try:
             parsed[text] = made = parse_invariant(text, rules)
         except PlaybookError as error:
-            for problem in error.problems:
-                inside = f", {problem.place}" if problem.place else ""
-                problems.append(Problem(place + inside, problem.message))
+            problems += [Problem(inside(place, p.place), p.message) for p in error.problems]
             continue
         for money in amounts([made.condition]):
             currency = currency or money.currency
             if money.currency != currency:
-                problems.append(Problem(place, f"{money} is not in {currency}, as the rest is"))
+                problems.append(
+                    Problem(
+                        place,
+                        message(
+                            "{money} is not in {currency}, as the rest is",
+                            money=money,
+                            currency=currency,
+                        ),
+                    )
+                )
     for text, times in Counter(rules.invariants).items():
         if times > 1:
             place = f"invariants[{rules.invariants.index(text)}]"
-            problems.append(Problem(place, f"it is given {times} times"))
+            problems.append(Problem(place, message("it is given {times} times", times=times)))
     return problems, parsed

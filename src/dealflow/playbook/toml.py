@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from dealflow.exceptions import InputError, PlaybookError, Problem
+from dealflow.message import message
+from dealflow.message import trouble as said_of
 
 if TYPE_CHECKING:
     from dealflow.playbook.toml_places import Path as Place
@@ -41,8 +43,8 @@ def read_bytes(path: Path, error: type[InputError] | type[PlaybookError]) -> byt
             # that never ends is not read to its end.
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as trouble:  # ValueError: a NUL in the path
-        message = getattr(trouble, "strerror", None) or str(trouble)
-        raise error([Problem("", f"cannot be read: {message}")], str(path)) from None
+        told = message("cannot be read: {problem}", problem=said_of(trouble))
+        raise error(told, str(path)) from None
 
 
 def decode_toml(data: bytes | str, name: str, error: type[InputError] | type[PlaybookError]) -> str:
@@ -57,12 +59,14 @@ def decode_toml(data: bytes | str, name: str, error: type[InputError] | type[Pla
         error: too large, or not UTF-8.
     """
     if len(data) > LARGEST:
-        raise error(f"is larger than {LARGEST // 1024} KiB", name)
+        raise error(message("is larger than {size} KiB", size=LARGEST // 1024), name)
     try:
         # editors on Windows put a byte order mark in front
         return data.decode("utf-8-sig") if isinstance(data, bytes) else data
     except UnicodeDecodeError as trouble:
-        raise error([Problem(f"byte {trouble.start}", "is not UTF-8")], name) from None
+        raise error(
+            [Problem(message("byte {byte}", byte=trouble.start), message("is not UTF-8"))], name
+        ) from None
 
 
 def parse_toml(
@@ -80,24 +84,24 @@ def parse_toml(
     """
     text = decode_toml(data, name, error)
     if _LONG_KEY.search(text):
-        raise error("is not usable TOML: a key has more than 32 parts", name)
+        raise error(message("is not usable TOML: a key has more than 32 parts"), name)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as trouble:
         raise error([_misspelt(str(trouble), text)], name) from None
     except RecursionError:
-        raise error("is not usable TOML: nested too deeply", name) from None
+        raise error(message("is not usable TOML: nested too deeply"), name) from None
     except (ArithmeticError, ValueError):
-        raise error("is not usable TOML: a number is out of range", name) from None
+        raise error(message("is not usable TOML: a number is out of range"), name) from None
 
 
-def _misspelt(message: str, text: str) -> Problem:
+def _misspelt(said: str, text: str) -> Problem:
     """What tomllib says, with the place at its end taken out of the words."""
-    what, _, where = message.partition(" (at ")
+    what, _, where = said.partition(" (at ")
     if found := _AT.match(where):
-        return Problem("", f"is not TOML: {what}", int(found[1]), int(found[2]))
+        return Problem("", message("is not TOML: {what}", what=what), int(found[1]), int(found[2]))
     lines = text.replace("\r\n", "\n").split("\n")  # at the end of the document
-    return Problem("", f"is not TOML: {what}", len(lines), len(lines[-1]) + 1)
+    return Problem("", message("is not TOML: {what}", what=what), len(lines), len(lines[-1]) + 1)
 
 
 _NUMBERS: Final = re.compile(r"(.*), line (\d+)(?:, column (\d+))?", re.DOTALL)

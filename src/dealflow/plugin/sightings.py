@@ -13,7 +13,8 @@ from dealflow.analysis import Observation
 from dealflow.analysis.history import Walks, judge_all
 from dealflow.analysis.mutants import Equivalence, Mutant, mutants
 from dealflow.assessment import Judgement
-from dealflow.exceptions import InputError, Problem
+from dealflow.exceptions import InputError
+from dealflow.message import joined, listed, message
 from dealflow.playbook import Playbook
 from dealflow.values import Truth
 
@@ -71,8 +72,10 @@ def check_place(playbook: Playbook, place: str) -> None:
     known = dict.fromkeys(".".join(part[: i + 1]) for part in parts for i in range(len(part)))
     near = get_close_matches(place, [*known, *(mutant.id for mutant in every)], n=5)
     heads = dict.fromkeys(part[0] for part in parts)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(heads)}"
-    raise InputError([Problem("", f"no mutant is at {place!r}; {hint}")])
+    hint = message("there are: {known}", known=listed(heads))
+    if near:
+        hint = message("did you mean {names}?", names=joined("{first} or {rest}", near))
+    raise InputError(message("no mutant is at {place!r}; {hint}", place=place, hint=hint))
 
 
 @frozen

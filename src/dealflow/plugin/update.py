@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 
 from dealflow.assessment import Verdict
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import message
 from dealflow.playbook import Places
 from dealflow.scripts import Answer, Go, Run, Turn
 
@@ -70,8 +71,8 @@ def updated(data: bytes, added: Added) -> bytes:
     for number in sorted(added, reverse=True):
         place = layout.end_of(number)
         if place is None:
-            message = "is not written as a [[lines]] table, so nothing can be put there"
-            raise InputError([Problem(f"lines[{number}]", message)])
+            told = message("is not written as a [[lines]] table, so nothing can be put there")
+            raise InputError([Problem(f"lines[{number}]", told)])
         end, indent = place
         key, value = added[number]
         row = f"{indent}expect.{key} = {json.dumps(value)}"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from dealflow.deal import Deal
 from dealflow.exceptions import EvidenceError
+from dealflow.message import message
 from dealflow.scripts.data import (
     Answer,
     Confirm,
@@ -100,7 +101,13 @@ def _take_back(deal: Deal, line: Line, action: TakeBack) -> None:
         and (statement.fact, statement.about) == (action.fact, about)
     ]
     if not said:
-        raise EvidenceError(f"{action.source} has said nothing about {action.fact} that stands")
+        raise EvidenceError(
+            message(
+                "{source} has said nothing about {fact} that stands",
+                source=action.source,
+                fact=action.fact,
+            )
+        )
     # The one that counts: taking an earlier one back would change nothing.
     latest = max(said, key=lambda statement: (statement.said_at, statement.id))
     deal.withdraw(latest.id, by=line.by, at=line.at, reason=action.reason)

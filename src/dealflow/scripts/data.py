@@ -12,6 +12,7 @@ from dealflow.assessment import Verdict
 from dealflow.evidence import InteractionKind, LeadSource, Side, SourceKind, Text
 from dealflow.evidence import Line as ProductLine
 from dealflow.forms import Filled, Id, words
+from dealflow.message import message
 from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.values import Money, Value
 
@@ -286,7 +287,8 @@ class Line:
     @property
     def place(self) -> str:
         """Where it stands in the file, e.g. ``lines[3], line 57``."""
-        return f"lines[{self.number}]" + (f", line {self.row}" if self.row else "")
+        place = f"lines[{self.number}]"
+        return message("{place}, line {line}", place=place, line=self.row) if self.row else place
 
 
 @frozen

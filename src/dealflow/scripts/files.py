@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dealflow.exceptions import InputError, PlaybookError, Problem
+from dealflow.message import listed, message
 from dealflow.playbook import (
     Playbook,
     decode_toml,
@@ -48,8 +49,14 @@ def load_script(source: str | Path) -> Script:
     """
     if isinstance(source, str) and "/" not in source and not source.endswith(".toml"):
         if source not in shipped_scripts():
-            known = ", ".join(shipped_scripts())
-            raise InputError(f"there is no demo script {source!r}; there are: {known}")
+            known = listed(shipped_scripts())
+            raise InputError(
+                message(
+                    "there is no demo script {source!r}; there are: {known}",
+                    source=source,
+                    known=known,
+                )
+            )
         return parse_script((_DEMO / f"{source}{_ENDING}").read_bytes(), source)
     path = Path(source)
     data = read_bytes(path, InputError)
@@ -106,8 +113,13 @@ def _playbook(problems: list[Problem], name: object, base: Path | None) -> Playb
         return None
     shipped = shipped_playbooks()
     if name not in shipped and (base is None or not name.endswith(".toml")):
-        known = ", ".join(shipped)
-        problems.append(Problem("playbook", f"no shipped playbook {name!r}; there are: {known}"))
+        known = listed(shipped)
+        problems.append(
+            Problem(
+                "playbook",
+                message("no shipped playbook {name!r}; there are: {known}", name=name, known=known),
+            )
+        )
         return None
     try:
         return load_playbook(name if base is None or name in shipped else base / name)

@@ -34,6 +34,7 @@ from dealflow.forms import (
     leaf,
     shown,
 )
+from dealflow.message import message
 from dealflow.scripts.data import Answer, Confirm, Expect, Go, Meet, Opening, Reprice, Say, Waive
 from dealflow.values import Alternative, ValueType, from_json, utc
 
@@ -43,7 +44,7 @@ __all__ = ["FILE", "Came", "Card", "Met", "Recards", "TakesBack", "Told", "Words
 def _rating(value: Any, _: object = None) -> int:
     if value.__class__ is int and -5 <= value <= 5:
         return int(value)
-    raise ValueError(f"{shown(value)} is not a whole number from -5 to 5")
+    raise ValueError(message("{value} is not a whole number from -5 to 5", value=shown(value)))
 
 
 @frozen

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, define, evolve, field
 
 from dealflow.evidence import Fact, next_id
 from dealflow.exceptions import Problem
 from dealflow.forms import printable, shown, words
+from dealflow.message import listed, message
 from dealflow.playbook import FULFILLED, Playbook
 from dealflow.scripts.data import (
     Action,
@@ -33,6 +34,19 @@ __all__ = ["Scope", "introduced", "lines"]
 
 _MOST_TOLD = 12
 """So many names can be taken in at a glance."""
+
+_KINDS: Final = {
+    str(each): each
+    for each in (
+        message("answer to a trial close"),
+        message("fact"),
+        message("gap"),
+        message("guard"),
+        message("role"),
+        message("step"),
+    )
+}
+"""What messages call the things that have ids."""
 
 
 @define
@@ -65,12 +79,12 @@ class Scope:
     def person(self, key: str, name: str | None) -> None:
         """Somebody has to be known by now."""
         if name is not None and name not in self.people:
-            self.note(key, f"nobody is called {shown(name)} by now")
+            self.note(key, message("nobody is called {name} by now", name=shown(name)))
 
     def interaction(self, key: str, id: str | None) -> None:
         """An interaction has to have taken place."""
         if id is not None and id not in self.interactions:
-            self.note(key, f"there was no interaction {shown(id)} before")
+            self.note(key, message("there was no interaction {id} before", id=shown(id)))
 
     def known(
         self, key: str, what: str, id: str | None, ids: Callable[[Playbook], Collection[str]]
@@ -78,15 +92,25 @@ class Scope:
         """The playbook has to know an id."""
         if self.book is None or id is None or id in (known := ids(self.book)):
             return
-        there = f"; there are: {', '.join(known)}" if len(known) <= _MOST_TOLD else ""
-        self.note(key, f"the playbook has no {what} {shown(id)}{there}")
+        there = (
+            message("; there are: {known}", known=listed(known)) if len(known) <= _MOST_TOLD else ""
+        )
+        self.note(
+            key,
+            message(
+                "the playbook has no {what} {id}{there}",
+                what=_KINDS[what],
+                id=shown(id),
+                there=there,
+            ),
+        )
 
 
 def introduced(scope: Scope, card: Card, key: str) -> Introduce:
     """The contact on a card that stands under a key."""
     known = card.id in scope.people
     if card.name is None and not known:
-        scope.note(f"{key}.name", "is missing")
+        scope.note(f"{key}.name", message("is missing"))
     for i, role in enumerate(card.roles or ()):
         scope.known(f"{key}.roles[{i}]", "role", role, lambda book: book.role)
     scope.people.add(card.id)
@@ -104,7 +128,7 @@ def lines(scope: Scope, raw: Any, rows: list[int], problems: list[Problem]) -> t
         problems: where to note what is wrong.
     """
     if not isinstance(raw, list) or not raw:
-        problems.append(Problem("lines", "is not a list of tables with at least one"))
+        problems.append(Problem("lines", message("is not a list of tables with at least one")))
         return ()
     # The rows were found by looking for headings. Where their number does not fit, somebody has
     # written the tables otherwise, or a heading stands inside a text: then no row is better than a
@@ -121,9 +145,12 @@ def lines(scope: Scope, raw: Any, rows: list[int], problems: list[Problem]) -> t
             made.append(
                 Line(i, told.at, told.by or scope.by, action, told.comment, told.expect, row)
             )
-        at = f", line {row}" if row else ""
-        problems += [Problem(problem.place + at, problem.message) for problem in scope.problems]
+        problems += [Problem(_in_row(p.place, row), p.message) for p in scope.problems]
     return tuple(made)
+
+
+def _in_row(place: str, row: int | None) -> str:
+    return message("{place}, line {line}", place=place, line=row) if row else place
 
 
 def _learn(scope: Scope, raw: Any) -> None:
@@ -138,7 +165,7 @@ def _learn(scope: Scope, raw: Any) -> None:
 
 def _meant(scope: Scope, told: Told) -> Action:
     if scope.last is not None and told.at < scope.last:
-        scope.note("at", f"{told.at.isoformat()} is before the line above")
+        scope.note("at", message("{at} is before the line above", at=told.at.isoformat()))
     scope.last = told.at
     action = _action(scope, told)
     if told.expect is not None:
@@ -148,16 +175,18 @@ def _meant(scope: Scope, told: Told) -> Action:
 
 def _expect(scope: Scope, expect: Expect, *, attempt: bool) -> None:
     if expect == Expect():
-        scope.note("expect", "expects nothing")
+        scope.note("expect", message("expects nothing"))
     scope.known("expect.step", "step", expect.step, lambda book: book.step)
     if expect.refused is None:
         return
     for guard in sorted(expect.refused):
         scope.known("expect.refused", "guard", guard, lambda book: book.guard)
     if not expect.refused:
-        scope.note("expect.refused", "names no guard: leave it out where the move is to pass")
+        scope.note(
+            "expect.refused", message("names no guard: leave it out where the move is to pass")
+        )
     elif not attempt:
-        scope.note("expect.refused", "only a move or an answer can be refused")
+        scope.note("expect.refused", message("only a move or an answer can be refused"))
 
 
 def _action(scope: Scope, told: Told) -> Action:
@@ -209,7 +238,7 @@ def _meet(scope: Scope, meet: Meet) -> None:
     # Lines below may name it by the number that the deal will give it.
     known_as = meet.id or next_id(scope.interactions, meet.kind)
     if known_as in scope.interactions:
-        scope.note("meet.id", f"there was an interaction {known_as!r} before")
+        scope.note("meet.id", message("there was an interaction {id!r} before", id=known_as))
     scope.interactions.add(known_as)
 
 
@@ -233,21 +262,21 @@ def _facts(scope: Scope, raw: Mapping[str, Any], *, spoken: bool, about: bool) -
         if fact is not None:
             of.add(fact.of)
             if name in made:
-                scope.note(place, "is given twice")
+                scope.note(place, message("is given twice"))
             try:
                 made[name] = _value(scope, place, fact, each)
             except ValueError as error:
                 scope.note(place, str(error))
         elif scope.book is not None:
-            scope.note(place, "the playbook has no such fact")
+            scope.note(place, message("the playbook has no such fact"))
     if not raw:
-        scope.note("facts", "needs at least one: say what the words establish")
+        scope.note("facts", message("needs at least one: say what the words establish"))
     # `about` is for facts of contacts. A line may hold facts of both sorts: then it goes with
     # those.
     if about and of == {"deal"}:
-        scope.note("about", "none of the facts is about a contact")
+        scope.note("about", message("none of the facts is about a contact"))
     if "contact" in of and not about and not spoken:
-        scope.note("about", "is missing: one of the facts is about a contact")
+        scope.note("about", message("is missing: one of the facts is about a contact"))
     return made
 
 
@@ -271,7 +300,7 @@ def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 def _take_back(scope: Scope, said: Words, reason: str) -> TakeBack:
     if (said.document is None) is (said.who is None):
-        scope.note("withdraw", "has to name either who said it or the document")
+        scope.note("withdraw", message("has to name either who said it or the document"))
     scope.person("withdraw.who", said.who)
     scope.person("withdraw.about", said.about)
     scope.known("withdraw.fact", "fact", said.fact, lambda book: book.fact)

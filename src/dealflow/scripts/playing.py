@@ -11,6 +11,7 @@ from dealflow.assessment import Assessment, Finding, Refused
 from dealflow.deal import Deal
 from dealflow.evidence import Statement
 from dealflow.exceptions import DealflowError, InputError, Problem
+from dealflow.message import joined, message
 from dealflow.playbook import Playbook
 from dealflow.scripts.acting import act
 from dealflow.scripts.data import Line, Script
@@ -76,11 +77,19 @@ class Failure:
     @property
     def message(self) -> str:
         """What is wrong, without the place."""
-        expected, found = self.expected or "nothing", self.found or "nothing"
-        return f"{self.what}: expected {expected}, found {found}"
+        values = {
+            "expected": self.expected or message("nothing"),
+            "found": self.found or message("nothing"),
+        }
+        return {
+            "step": message("step: expected {expected}, found {found}", **values),
+            "outcome": message("outcome: expected {expected}, found {found}", **values),
+            "verdict": message("verdict: expected {expected}, found {found}", **values),
+            "refused": message("refused: expected {expected}, found {found}", **values),
+        }[self.what]
 
     def __str__(self) -> str:
-        return f"{self.line.place}: {self.message}"
+        return joined("{first}: {rest}", (self.line.place, self.message))
 
 
 @frozen

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from dealflow.evidence import Line
 from dealflow.exceptions import Problems
+from dealflow.message import message
+from dealflow.state.currency import of_the_deal, of_the_lines_before, wrong_currency
 from dealflow.state.deal_state import DealState
-from dealflow.state.people import currency_with, wrong_currency
+from dealflow.state.people import currency_with
 from dealflow.state.rule import Rule
 from dealflow.trail import events
 from dealflow.values import Money
@@ -18,7 +20,7 @@ from dealflow.values import Money
 __all__ = ["RULES", "wrong_lines"]
 
 
-def wrong_lines(p: Problems, lines: Any, currency: str | None, whose: str) -> None:
+def wrong_lines(p: Problems, lines: Any, currency: str | None, whose: Callable[[str], str]) -> None:
     """Note the lines of a card in another currency than the deal's money, or than the first."""
     # What is no list of lines is a problem of its form.
     if not isinstance(lines, tuple):
@@ -27,15 +29,15 @@ def wrong_lines(p: Problems, lines: Any, currency: str | None, whose: str) -> No
         amount = line.amount if isinstance(line, Line) else None
         wrong_currency(p, f"lines[{i}].amount", amount, currency, whose)
         if currency is None and isinstance(amount, Money):
-            currency, whose = amount.currency, "the lines before, in"
+            currency, whose = amount.currency, of_the_lines_before
 
 
 def _card_changed(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.CardChanged
 ) -> None:
-    wrong_lines(p, event.card.lines, currency_with(state, None), "the deal's")
+    wrong_lines(p, event.card.lines, currency_with(state, None), of_the_deal)
     if event.card == state.card:
-        p.note("", "the card is like this already", "unchanged")
+        p.note("", message("the card is like this already"), "unchanged")
 
 
 def _change_card(
@@ -49,7 +51,11 @@ def _account_corrected(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.AccountCorrected
 ) -> None:
     if event.account == state.account:
-        p.note("account", f"the account is {event.account!r} already", "unchanged")
+        p.note(
+            "account",
+            message("the account is {account!r} already", account=event.account),
+            "unchanged",
+        )
 
 
 def _correct_account(
@@ -63,7 +69,7 @@ def _title_corrected(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.TitleCorrected
 ) -> None:
     if event.title == state.title:
-        p.note("title", f"the title is {event.title!r} already", "unchanged")
+        p.note("title", message("the title is {title!r} already", title=event.title), "unchanged")
 
 
 def _correct_title(

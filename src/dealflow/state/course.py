@@ -10,10 +10,12 @@ from typing import Final
 from attrs import evolve
 
 from dealflow.exceptions import Problems
+from dealflow.message import message
 from dealflow.playbook import Playbook, machine
 from dealflow.state.card import wrong_lines
+from dealflow.state.currency import of_the_deal, of_the_playbook, of_what_was_said, wrong_currency
 from dealflow.state.deal_state import DealState, Waiver
-from dealflow.state.people import currency_with, wrong_currency
+from dealflow.state.people import currency_with
 from dealflow.state.rule import Rule, known
 from dealflow.trail import events
 from dealflow.values import Money
@@ -39,23 +41,29 @@ def _opened(
     # Under other rules the same entries may mean something else, even where every name is known: a
     # fact may go out of date sooner, a guard may have another condition.
     if event.fingerprint != book.fingerprint:
-        message = (
-            f"the deal was opened under {event.playbook} {event.playbook_version}"
-            f" ({event.fingerprint[:12]}), and this is {book.id} {book.version}"
-            f" ({book.fingerprint[:12]})"
+        told = message(
+            "the deal was opened under {playbook} ({fingerprint}), and this is {book} ({print})",
+            playbook=f"{event.playbook} {event.playbook_version}",
+            fingerprint=event.fingerprint[:12],
+            book=f"{book.id} {book.version}",
+            print=book.fingerprint[:12],
         )
-        p.note("playbook", message, "other_playbook")
+        p.note("playbook", told, "other_playbook")
         return
     if (event.playbook, event.playbook_version) != (book.id, book.version):
-        message = f"the playbook is called {book.id} {book.version}"
-        p.note("playbook", message, "inconsistent")
+        told = message(
+            "the playbook is called {book} {version}", book=book.id, version=book.version
+        )
+        p.note("playbook", told, "inconsistent")
     if event.step != machine.fire(book, state.place, machine.OPEN):
-        message = f"a deal starts at {book.steps[0].id}, not at {event.step!r}"
-        p.note("step", message, "inconsistent")
-    wrong_currency(p, "amount", event.amount, book.currency, "the playbook's")
-    currency, whose = book.currency, "the playbook's"
+        told = message(
+            "a deal starts at {first}, not at {step!r}", first=book.steps[0].id, step=event.step
+        )
+        p.note("step", told, "inconsistent")
+    wrong_currency(p, "amount", event.amount, book.currency, of_the_playbook)
+    currency, whose = book.currency, of_the_playbook
     if currency is None and isinstance(event.amount, Money):
-        currency, whose = event.amount.currency, "the deal's"
+        currency, whose = event.amount.currency, of_the_deal
     wrong_lines(p, event.card.lines, currency, whose)
 
 
@@ -69,10 +77,10 @@ def _open(state: DealState, seq: int, at: datetime, by: str, event: events.Opene
 def _amount_changed(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.AmountChanged
 ) -> None:
-    whose = "the deal's" if state.amount or state.card.lines else "what was said, in"
+    whose = of_the_deal if state.amount or state.card.lines else of_what_was_said
     wrong_currency(p, "amount", event.amount, state.currency, whose)
     if state.amount is not None and event.amount == state.amount:
-        p.note("amount", f"the price is {event.amount} already", "unchanged")
+        p.note("amount", message("the price is {amount} already", amount=event.amount), "unchanged")
 
 
 def _change_amount(
@@ -88,12 +96,12 @@ def _waived(
     guard = known(state.playbook.guard, event.guard)
     data = {"guard": event.guard}
     if guard is None:
-        message = f"the playbook has no guard {event.guard!r}"
-        p.note("guard", message, "unknown_guard", **data)
+        told = message("the playbook has no guard {guard!r}", guard=event.guard)
+        p.note("guard", told, "unknown_guard", **data)
     elif not guard.waivable:
         # Otherwise anybody could write a way past a walk-away condition into a file.
-        message = f"the playbook does not let anybody waive {event.guard}"
-        p.note("guard", message, "not_waivable", **data)
+        told = message("the playbook does not let anybody waive {guard}", guard=event.guard)
+        p.note("guard", told, "not_waivable", **data)
 
 
 def _waive(state: DealState, seq: int, at: datetime, by: str, event: events.Waived) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dealflow.exceptions import Problems, TrailError
+from dealflow.message import joined, message
 from dealflow.playbook import Playbook
 from dealflow.state import card, course, moves, people
 from dealflow.state.deal_state import DealState
@@ -79,11 +80,15 @@ def fold(playbook: Playbook, trail: Trail) -> DealState:
     for seq, entry in enumerate(trail, 1):
         problems = check(state, entry.at, entry.by, entry.event, sound=entry.sound)
         if entry.seq != seq:
-            problems.note("seq", f"it has the number {entry.seq}", "out_of_order")
+            problems.note("seq", message("it has the number {seq}", seq=entry.seq), "out_of_order")
         if problems:
-            told = "; ".join(problem.message for problem in problems)
+            told = joined("{first}; {rest}", (problem.message for problem in problems))
             raise TrailError(
-                f"entry {seq} does not follow from those before it: {told}",
+                message(
+                    "entry {seq} does not follow from those before it: {problem}",
+                    seq=seq,
+                    problem=told,
+                ),
                 "does_not_follow",
                 seq=seq,
                 problems=problems,

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from dealflow.evidence import Statement
 from dealflow.exceptions import Problem, Problems
+from dealflow.message import message
 from dealflow.playbook import machine
 from dealflow.state.deal_state import DealState, Setback, Snapshot
 from dealflow.state.records import doubtful, judged, recorded
@@ -55,10 +56,21 @@ def _stay(state: DealState, seq: int, at: datetime, by: str, event: events.Refus
     """A refused attempt changes nothing."""
 
 
+_OUTCOMES: Final = {
+    str(each): each
+    for each in (
+        message("fulfilled"),
+        message("lost"),
+        message("open"),
+        message("walked_away"),
+    )
+}
+
+
 def closed(outcome: str) -> Problem:
     """What keeps a deal that has ended from every move but the way in again."""
-    message = f"the deal is {outcome}: it has to be open for this"
-    return Problem("", message, code="deal_closed", data={"outcome": outcome})
+    told = message("the deal is {outcome}: it has to be open for this", outcome=_OUTCOMES[outcome])
+    return Problem("", told, code="deal_closed", data={"outcome": outcome})
 
 
 def _tried(p: Problems, state: DealState, event: Any) -> bool:
@@ -66,8 +78,12 @@ def _tried(p: Problems, state: DealState, event: Any) -> bool:
     if state.outcome is not None:
         p.append(closed(state.outcome))
     elif event.from_step != state.step:
-        message = f"the deal is at {state.step}, not at {event.from_step!r}"
-        p.note("from_step", message, "inconsistent")
+        told = message(
+            "the deal is at {step}, not at {from_step!r}",
+            step=state.step,
+            from_step=event.from_step,
+        )
+        p.note("from_step", told, "inconsistent")
     else:
         return True
     return False
@@ -85,14 +101,23 @@ def _attempted(
     if plan is None:
         # Source and target alone would not do: a step that is passed over is one whose guards
         # nobody has judged.
-        message = f"{state.step} has no move {event.move!r} to {event.to_step!r}"
-        p.note("move", message, "no_such_move")
+        told = message(
+            "{step} has no move {move!r} to {to_step!r}",
+            step=state.step,
+            move=event.move,
+            to_step=event.to_step,
+        )
+        p.note("move", told, "no_such_move")
         return
     verdict = judged(p, state, at, plan, event)
     to = machine.fire(state.playbook, state.place, event.move, lambda: verdict is Verdict.READY)
     if (to is not None) is not isinstance(event, events.Moved):
-        message = f"the machine {'lets' if to else 'does not let'} it by, and it {event.KIND}"
-        p.note("", message, "inconsistent")
+        told = (
+            message("the machine lets it by, and it {kind}", kind=event.KIND)
+            if to
+            else message("the machine does not let it by, and it {kind}", kind=event.KIND)
+        )
+        p.note("", told, "inconsistent")
 
 
 def _walked_away(
@@ -124,13 +149,15 @@ def _stepped_back(
     try:
         machine.fire(state.playbook, state.place, machine.back_to(event.to_step))
     except LookupError:
-        message = f"{event.to_step!r} is not a step before {state.step}"
-        p.note("to", message, "no_such_move")
+        told = message(
+            "{to_step!r} is not a step before {step}", to_step=event.to_step, step=state.step
+        )
+        p.note("to", told, "no_such_move")
         return
     if event.cause == "rejected":
         _rejected(p, state, at, by, event)
     elif event.guards or event.answer is not None:
-        p.note("guards", "no guard is judged on the rep's own way back", "inconsistent")
+        p.note("guards", message("no guard is judged on the rep's own way back"), "inconsistent")
 
 
 def _rejected(
@@ -140,13 +167,16 @@ def _rejected(
     book = state.playbook
     close = book.trial_close
     if close is None or state.step != close.step:
-        p.note("", f"{state.step} is not the trial close", "no_such_move")
+        p.note("", message("{step} is not the trial close", step=state.step), "no_such_move")
         return
     # The latest one leads back, as it does when the customer answers.
     rejection = next(reversed(rejections(state, at)), None)
     if rejection is None or rejection.id != event.answer:
-        message = f"entry {event.answer} is not the latest rejection of the trial close that stands"
-        p.note("answer", message, "inconsistent")
+        told = message(
+            "entry {answer} is not the latest rejection of the trial close that stands",
+            answer=event.answer,
+        )
+        p.note("answer", told, "inconsistent")
         return
     standing = book.standing_before(close.step)
     open_ = doubtful(event.guards)
@@ -156,18 +186,20 @@ def _rejected(
             or not record.needed
             or not any(guard in g for g in standing.values())
         ):
-            message = f"{guard} does not fail at a step before {close.step}"
-            p.note("guards", message, "inconsistent", guard=guard)
+            told = message(
+                "{guard} does not fail at a step before {step}", guard=guard, step=close.step
+            )
+            p.note("guards", told, "inconsistent", guard=guard)
         recorded(p, state, at, guard, record)
     named = gaps_named(state, rejection, at)
     if close.gap_fact is not None and not named:
-        p.note("", "nobody has said where the gap is", "gap_unknown", fact=close.gap_fact)
+        p.note("", message("nobody has said where the gap is"), "gap_unknown", fact=close.gap_fact)
         return
     # To the earliest step of which a guard fails, or which the customer named, or else just before.
     failed = [step for step, guards in standing.items() if not open_.keys().isdisjoint(guards)]
     gaps = [step.id for step in book.steps if step.id in failed or step.id in named]
     if event.to_step != (gaps or list(standing)[-1:])[0]:
-        p.note("to", f"the gap is not at {event.to_step}", "inconsistent")
+        p.note("to", message("the gap is not at {to_step}", to_step=event.to_step), "inconsistent")
 
 
 def rejections(state: DealState, at: datetime | None) -> Sequence[Statement]:
@@ -191,13 +223,13 @@ def why_no_way_back(state: DealState, at: datetime | None) -> Problem | None:
     if state.outcome is not None:
         return closed(state.outcome)
     close = state.playbook.trial_close
-    told = f"nothing that was rejected leads back from {state.step}"
+    told = message("nothing that was rejected leads back from {step}", step=state.step)
     if close is not None and state.step == close.step:
         if rejections(state, at):
             return None
         fact = state.playbook.fact[close.fact]
         if Snapshot(state, at or state.timeline.last).read(fact, None).dissent:
-            told += ": who has the final word did not reject it"
+            told = message("{problem}: who has the final word did not reject it", problem=told)
     return Problem("", told, code="no_such_move")
 
 
@@ -230,16 +262,23 @@ def _reopened(
     try:
         place = machine.fire(state.playbook, state.place, machine.REOPEN)
     except LookupError:
-        message = f"a deal that is {state.outcome or 'open'} cannot be reopened"
-        p.note("", message, "deal_closed" if state.outcome else "deal_open")
+        told = message(
+            "a deal that is {outcome} cannot be reopened",
+            outcome=_OUTCOMES[state.outcome or "open"],
+        )
+        p.note("", told, "deal_closed" if state.outcome else "deal_open")
         return
     # Reopened elsewhere, it would have moved without a move.
     if (event.to_step, event.from_outcome) != (place, state.outcome):
-        message = f"the deal was {state.outcome} at {state.step}"
-        p.note("to_step", message, "inconsistent")
+        told = message(
+            "the deal was {outcome} at {step}",
+            outcome=_OUTCOMES[state.outcome or "open"],
+            step=state.step,
+        )
+        p.note("to_step", told, "inconsistent")
     if not state.news:
-        message = "nothing new is on record since the deal ended: record it first"
-        p.note("", message, "nothing_new")
+        told = message("nothing new is on record since the deal ended: record it first")
+        p.note("", told, "nothing_new")
 
 
 RULES: Final[Mapping[type, Rule]] = MappingProxyType(

@@ -10,25 +10,15 @@ from typing import Any, Final
 from attrs import evolve
 
 from dealflow.evidence import Card, Fact, Said, Statement
-from dealflow.exceptions import CurrencyMismatch, Problems
+from dealflow.exceptions import Problems
+from dealflow.message import listed, message
+from dealflow.state.currency import of_the_deal, wrong_currency
 from dealflow.state.deal_state import DealState
 from dealflow.state.rule import Rule, known, strangers
-from dealflow.trail import events
+from dealflow.trail import events, terms
 from dealflow.values import Money, Value, ValueType, from_json, to_json
 
-__all__ = ["RULES", "currency_with", "wrong_currency"]
-
-
-def wrong_currency(
-    p: Problems, place: str, amount: object, currency: str | None, whose: str, what: str = ""
-) -> None:
-    """Note an amount in another currency than the deal's money.
-
-    Amounts in two currencies have no order: every later assessment would fail, far from the cause.
-    """
-    if isinstance(amount, Money) and currency not in (None, amount.currency):
-        one, other = f"{what}{amount}", f"{whose} {currency}"
-        p.note(place, str(CurrencyMismatch(one, other)), "wrong_currency", one=one, other=other)
+__all__ = ["RULES", "currency_with"]
 
 
 def _contact_added(
@@ -36,29 +26,29 @@ def _contact_added(
 ) -> None:
     # The second would take over what the first has said.
     if known(state.contacts, event.contact.id):
-        message = f"there is a contact {event.contact.id!r} already"
+        told = message("there is a contact {contact!r} already", contact=event.contact.id)
         data = {"contact": event.contact.id}
-        p.note("id", message, "duplicate_contact", **data)
+        p.note("id", told, "duplicate_contact", **data)
     _roles(p, state, event.contact.roles)
 
 
 def _contact_changed(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.ContactChanged
 ) -> None:
-    strangers(p, state, "id", [event.contact.id], "the contact")
+    strangers(p, state, "id", [event.contact.id], terms.THE_CONTACT)
     _roles(p, state, event.contact.roles)
     if known(state.contacts, event.contact.id) == event.contact:
-        message = f"the contact {event.contact.id!r} is like this already"
-        p.note("", message, "unchanged", contact=event.contact.id)
+        told = message("the contact {contact!r} is like this already", contact=event.contact.id)
+        p.note("", told, "unchanged", contact=event.contact.id)
 
 
 def _roles(p: Problems, state: DealState, roles: tuple[object, ...]) -> None:
     # A role that there is not would be held by somebody and asked for by nobody.
     for role in roles:
         if isinstance(role, str) and role not in state.playbook.role:
-            given = ", ".join(state.playbook.role)
-            message = f"the role {role!r} is not one of {given}"
-            p.note("roles", message, "unknown_role", role=role)
+            given = listed(state.playbook.role)
+            told = message("the role {role!r} is not one of {given}", role=role, given=given)
+            p.note("roles", told, "unknown_role", role=role)
 
 
 def _put(
@@ -74,11 +64,14 @@ def _put(
 def _merged(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.ContactsMerged
 ) -> None:
-    for place, id in (("contact", event.contact), ("into", event.into)):
-        strangers(p, state, place, [id], f"{place}:")
+    for place, id, what in (
+        ("contact", event.contact, terms.CONTACT),
+        ("into", event.into, terms.INTO),
+    ):
+        strangers(p, state, place, [id], what)
         if (into := known(state.people.merged, id)) is not None:
-            message = f"{id!r} goes by {into!r} already"
-            p.note(place, message, "unchanged", contact=id, into=into)
+            told = message("{contact!r} goes by {into!r} already", contact=id, into=into)
+            p.note(place, told, "unchanged", contact=id, into=into)
 
 
 def _merge(state: DealState, seq: int, at: datetime, by: str, event: events.ContactsMerged) -> None:
@@ -90,8 +83,8 @@ def _merge_undone(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.MergeUndone
 ) -> None:
     if known(state.people.merged, event.contact) is None:
-        message = f"{event.contact!r} goes by no other contact"
-        p.note("contact", message, "inconsistent", contact=event.contact)
+        told = message("{contact!r} goes by no other contact", contact=event.contact)
+        p.note("contact", told, "inconsistent", contact=event.contact)
 
 
 def _part(state: DealState, seq: int, at: datetime, by: str, event: events.MergeUndone) -> None:
@@ -103,9 +96,9 @@ def _met(p: Problems, state: DealState, at: datetime | None, by: object, event: 
     met = event.interaction
     # Statements name the interaction in which they were made: its id means one.
     if known(state.interactions, met.id):
-        message = f"there is an interaction {met.id!r} already"
-        p.note("id", message, "duplicate_interaction", interaction=met.id)
-    strangers(p, state, "participants", met.participants, "the participant")
+        told = message("there is an interaction {interaction!r} already", interaction=met.id)
+        p.note("id", told, "duplicate_interaction", interaction=met.id)
+    strangers(p, state, "participants", met.participants, terms.THE_PARTICIPANT)
 
 
 def _meet(state: DealState, seq: int, at: datetime, by: str, event: events.Met) -> None:
@@ -118,14 +111,14 @@ def _meet(state: DealState, seq: int, at: datetime, by: str, event: events.Met) 
 def _said(p: Problems, state: DealState, at: datetime | None, by: object, event: Said) -> None:
     fact = known(state.playbook.fact, event.fact)
     if event.source_kind == "contact":
-        strangers(p, state, "source", (event.source,), "the source")
+        strangers(p, state, "source", (event.source,), terms.THE_SOURCE)
         if event.via is not None:
-            strangers(p, state, "via", (event.via,), "via:")
+            strangers(p, state, "via", (event.via,), terms.VIA)
     if event.interaction is not None:
         _interaction(p, state, event.interaction, event.teller)
     if fact is None:
-        message = f"the playbook has no fact {event.fact!r}"
-        p.note("fact", message, "unknown_fact", fact=event.fact)
+        told = message("the playbook has no fact {fact!r}", fact=event.fact)
+        p.note("fact", told, "unknown_fact", fact=event.fact)
         return
     if event.about is not None or fact.of == "contact":
         _subject(p, state, fact, event.about)
@@ -136,38 +129,47 @@ def _said(p: Problems, state: DealState, at: datetime | None, by: object, event:
 def _quoted(p: Problems, state: DealState, fact: str, value: object, quote: str) -> None:
     close = state.playbook.trial_close
     if close is not None and close.needs_quote(fact, value) and not quote:
-        message = f"{fact} {value!r} needs a quote: what did they say?"
-        p.note("quote", message, "quote_missing", fact=fact)
+        told = message("{fact} {value!r} needs a quote: what did they say?", fact=fact, value=value)
+        p.note("quote", told, "quote_missing", fact=fact)
 
 
 def _subject(p: Problems, state: DealState, fact: Fact, about: str | None) -> None:
     # It would be filed where no condition looks: a silent loss of evidence.
-    message = ""
+    told: str = ""
     if fact.of == "deal" and about is not None:
-        message = f"{fact.id} is a fact of the deal, not of a contact: about must be left out"
+        told = message(
+            "{fact} is a fact of the deal, not of a contact: about must be left out", fact=fact.id
+        )
     elif fact.of == "contact" and about is None:
-        message = f"{fact.id} is a fact of each contact: about must name one"
-    if message:
-        p.note("about", message, "wrong_subject", fact=fact.id)
+        told = message("{fact} is a fact of each contact: about must name one", fact=fact.id)
+    if told:
+        p.note("about", told, "wrong_subject", fact=fact.id)
     else:
-        strangers(p, state, "about", [about], "about:")
+        strangers(p, state, "about", [about], terms.ABOUT)
 
 
 def _interaction(p: Problems, state: DealState, interaction: object, by: object) -> None:
     held = known(state.interactions, interaction)
     if held is None:
-        message = f"there is no interaction {interaction!r}"
-        p.note("interaction", message, "unknown_interaction", interaction=interaction)
+        why = message("there is no interaction {interaction!r}", interaction=interaction)
+        p.note("interaction", why, "unknown_interaction", interaction=interaction)
     elif (teller := known(state.contacts, by)) is not None:
         # Documents and observations are free: what we read or saw there, nobody told us.
-        message, same = "", state.people.same
+        told: str = ""
+        same = state.people.same
         if same.get(teller.id, teller.id) not in {same.get(id, id) for id in held.participants}:
-            message = f"{teller.id} took no part in {held.id}"
+            told = message(
+                "{contact} took no part in {interaction}", contact=teller.id, interaction=held.id
+            )
         elif held.spoke == "us":
-            message = f"in {held.id} only we spoke, and {teller.id} told us nothing"
-        if message:
+            told = message(
+                "in {interaction} only we spoke, and {contact} told us nothing",
+                interaction=held.id,
+                contact=teller.id,
+            )
+        if told:
             data = {"contact": teller.id, "interaction": held.id}
-            p.note("interaction", message, "took_no_part", **data)
+            p.note("interaction", told, "took_no_part", **data)
 
 
 def _worth(p: Problems, state: DealState, fact: Fact, raw: object) -> None:
@@ -175,18 +177,33 @@ def _worth(p: Problems, state: DealState, fact: Fact, raw: object) -> None:
     try:
         value = from_json(fact.type, raw)
     except ValueError as error:  # EvidenceError is one, too
-        p.note("value", f"{fact.id}: {error}", "invalid_value", **data)
+        p.note(
+            "value",
+            message("{fact}: {problem}", fact=fact.id, problem=error),
+            "invalid_value",
+            **data,
+        )
         return
     if (form := to_json(value)) != raw:
-        message = f"{fact.id}: {raw!r} is not the one form of its value, {form!r}"
-        p.note("value", message, "invalid_value", **data)
+        told = message(
+            "{fact}: {raw!r} is not the one form of its value, {form!r}",
+            fact=fact.id,
+            raw=raw,
+            form=form,
+        )
+        p.note("value", told, "invalid_value", **data)
     if isinstance(value, Money):
-        wrong_currency(p, "value", value, state.currency, "the deal's", f"{fact.id} ")
+        wrong_currency(p, "value", value, state.currency, of_the_deal, fact.id)
     elif fact.type is ValueType.CHOICE and value not in fact.choices:
-        message = f"{fact.id} {value!r} is not one of {', '.join(fact.choices)}"
-        p.note("value", message, "invalid_word", **data)
-    elif fact.type is ValueType.PERSON:
-        strangers(p, state, "value", [value], f"{fact.id}:")
+        told = message(
+            "{fact} {value!r} is not one of {choices}",
+            fact=fact.id,
+            value=value,
+            choices=listed(fact.choices),
+        )
+        p.note("value", told, "invalid_word", **data)
+    elif fact.type is ValueType.PERSON and value not in state.contacts:
+        strangers(p, state, "value", [value], message("{fact}:", fact=fact.id))
 
 
 def _say(state: DealState, seq: int, at: datetime, by: str, event: Said) -> None:
@@ -208,21 +225,32 @@ def _news(state: DealState, *facts: str) -> None:
 def _confirmed(
     p: Problems, state: DealState, at: datetime | None, by: object, event: events.Confirmed
 ) -> None:
-    strangers(p, state, "contact", [event.contact], "the contact")
+    strangers(p, state, "contact", [event.contact], terms.THE_CONTACT)
     if event.interaction is not None:
         _interaction(p, state, event.interaction, event.contact)
     for id in event.facts:
         data = {"fact": id, "contact": event.contact}
         if known(state.playbook.fact, id) is None:
-            p.note("facts", f"the playbook has no fact {id!r}", "unknown_fact", fact=id)
+            p.note(
+                "facts",
+                message("the playbook has no fact {fact!r}", fact=id),
+                "unknown_fact",
+                fact=id,
+            )
         elif known(state.contacts, event.contact) is not None:
             before = _own_words(state, event, id)
             if before is None:
-                message = f"{event.contact} has not said {id} before, so it has to be said in full"
-                p.note("facts", message, "never_said", **data)
+                told = message(
+                    "{contact} has not said {fact} before, so it has to be said in full",
+                    contact=event.contact,
+                    fact=id,
+                )
+                p.note("facts", told, "never_said", **data)
             elif before.said_at > event.said_at:
-                message = f"{event.contact} said {id} later than that"
-                p.note("said_at", message, "inconsistent", **data)
+                told = message(
+                    "{contact} said {fact} later than that", contact=event.contact, fact=id
+                )
+                p.note("said_at", told, "inconsistent", **data)
             else:
                 _quoted(p, state, id, before.value, event.quote)
 
@@ -249,12 +277,12 @@ def _withdrawn(
     number = event.statement
     data = {"statement": number}
     if number.__class__ is not int or not state.evidence.made_by(number):
-        message = f"entry {number!r} is not a statement"
-        p.note("statement", message, "unknown_statement", **data)
+        told = message("entry {entry!r} is not a statement", entry=number)
+        p.note("statement", told, "unknown_statement", **data)
     # It counts no more, and cannot be taken out of the live claims twice.
     elif number in state.evidence.withdrawn:
-        message = f"statement {number} is withdrawn already"
-        p.note("statement", message, "already_withdrawn", **data)
+        told = message("statement {number} is withdrawn already", number=number)
+        p.note("statement", told, "already_withdrawn", **data)
 
 
 def _withdraw(state: DealState, seq: int, at: datetime, by: str, event: events.Withdrawn) -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias, get_args
 from dealflow.conditions import GapReason
 from dealflow.evidence import LackReason
 from dealflow.exceptions import Problems
+from dealflow.message import listed, message
 from dealflow.playbook import Plan, weigh
 from dealflow.state.deal_state import DealState
 from dealflow.trail import events
@@ -34,17 +35,23 @@ def judged(
     expected = plan.needs
     if guards.keys() != expected.keys():
         wrong = sorted(guards.keys() ^ expected.keys())
-        message = f"the move does not hang on {', '.join(wrong)}, or lacks it"
-        p.note("guards", message, "inconsistent", guards=wrong)
+        told = message("the move does not hang on {wrong}, or lacks it", wrong=listed(wrong))
+        p.note("guards", told, "inconsistent", guards=wrong)
     for guard, record in guards.items():
         if record.needed is not expected.get(guard, record.needed):
-            message = f"{guard} is said to be {'' if record.needed else 'not '}needed"
-            p.note("guards", message, "inconsistent", guard=guard)
+            told = message("{guard} is said to be not needed", guard=guard)
+            if record.needed:
+                told = message("{guard} is said to be needed", guard=guard)
+            p.note("guards", told, "inconsistent", guard=guard)
         recorded(p, state, at, guard, record)
     verdict = weigh(state.playbook.walk_away, plan, doubtful(guards))[0]
     if event.verdict != verdict.value:
-        message = f"the guards give the verdict {verdict.value}, not {event.verdict}"
-        p.note("verdict", message, "inconsistent")
+        told = message(
+            "the guards give the verdict {verdict}, not {given}",
+            verdict=verdict.value,
+            given=event.verdict,
+        )
+        p.note("verdict", told, "inconsistent")
     return verdict
 
 
@@ -64,12 +71,18 @@ def recorded(
     stand = state.evidence.stand
     for numbers in (record.yes, record.no):
         if numbers and not stand(numbers):
-            message = f"{guard} rests on {numbers}, which are not statements that stand, each once"
-            p.note("guards", message, "unknown_statement", guard=guard, statements=numbers)
+            told = message(
+                "{guard} rests on {numbers}, which are not statements that stand, each once",
+                guard=guard,
+                numbers=numbers,
+            )
+            p.note("guards", told, "unknown_statement", guard=guard, statements=numbers)
     waiver = None if at is None or guard not in state.waivers else state.waiver(guard, at)
     if record.waived != (waiver and waiver.entry):
-        message = f"{guard} is said to be set aside by entry {record.waived}"
-        p.note("guards", message, "inconsistent", guard=guard)
+        told = message(
+            "{guard} is said to be set aside by entry {waived}", guard=guard, waived=record.waived
+        )
+        p.note("guards", told, "inconsistent", guard=guard)
     for gap in record.missing:
         reason, _, rest = gap.partition(":")
         fact, _, about = rest.partition(":")
@@ -79,4 +92,9 @@ def recorded(
             or (reason in _OF_FACTS and about and about not in state.contacts)
             or record.truth == _TRUE
         ):
-            p.note("guards", f"{guard} cannot miss {gap!r}", "inconsistent", guard=guard)
+            p.note(
+                "guards",
+                message("{guard} cannot miss {gap!r}", guard=guard, gap=gap),
+                "inconsistent",
+                guard=guard,
+            )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from dealflow.exceptions import Problems
+from dealflow.message import message
 from dealflow.state.deal_state import DealState
 
 __all__ = ["Rule", "known", "strangers"]
@@ -36,5 +37,5 @@ def strangers(p: Problems, state: DealState, place: str, ids: Iterable[object], 
     """Note the ids that are no contacts of the deal."""
     for id in ids:
         if isinstance(id, str) and id not in state.contacts:
-            message = f"{what} {id!r} is not a contact of the deal"
-            p.note(place, message, "unknown_contact", contact=id)
+            told = message("{what} {id!r} is not a contact of the deal", what=what, id=id)
+            p.note(place, told, "unknown_contact", contact=id)

@@ -15,6 +15,7 @@ from dealflow.analysis.solver import Goal, Scene, Unreachable, deal_at, perform,
 from dealflow.conditions import AttributeRef, Condition, Heard, Voices
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import message
 from dealflow.playbook import Plan, Playbook
 from dealflow.strategies.of_cards import cards
 from dealflow.strategies.of_statements import quote, samples, statements, values
@@ -64,14 +65,15 @@ def deals(
     """
     steps = [step.id for step in playbook.steps]
     if at is not None and at not in steps:
-        raise InputError([Problem("at", f"the playbook has no step {at!r}")])
+        raise InputError([Problem("at", message("the playbook has no step {step!r}", step=at))])
     if blocked_by is not None and blocked_by not in playbook.guard:
-        raise InputError([Problem("blocked_by", f"the playbook has no guard {blocked_by!r}")])
+        told = message("the playbook has no guard {guard!r}", guard=blocked_by)
+        raise InputError([Problem("blocked_by", told)])
     # the solver is asked while the strategy is made and not for each example: so what cannot be is
     # told at once, and nothing has to be filtered
     places = [step for step in reached(playbook) if at in (None, step)]
     if not places:
-        raise InputError([Problem("at", f"no deal gets to {at}")])
+        raise InputError([Problem("at", message("no deal gets to {step}", step=at))])
     if blocked_by is None:
         return _shaken(playbook, places)
     blocked = [
@@ -81,8 +83,10 @@ def deals(
         for block in _blocks(playbook, plan, blocked_by)
     ]
     if not blocked:
-        where = "" if at is None else f" at {at}"
-        raise InputError([Problem("blocked_by", f"{blocked_by} blocks no deal{where}")])
+        told = message("{guard} blocks no deal", guard=blocked_by)
+        if at is not None:
+            told = message("{guard} blocks no deal at {step}", guard=blocked_by, step=at)
+        raise InputError([Problem("blocked_by", told)])
     return _held_up(playbook, blocked)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dealflow.analysis.solver import START, Samples
 from dealflow.evidence import Fact
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.values import Money, Value, ValueType
 
@@ -49,7 +50,7 @@ def statements(
     named = [known_fact(playbook, fact)] if fact is not None else playbook.facts
     usable = [each for each in named if people or each.type is not ValueType.PERSON]
     if not usable:
-        raise InputError([Problem("people", "there is nobody whom the facts could name")])
+        raise InputError([Problem("people", message("there is nobody whom the facts could name"))])
     said = [
         st.fixed_dictionaries(
             {
@@ -77,7 +78,7 @@ def known_fact(playbook: Playbook, id: str) -> Fact:
         InputError: it has none such.
     """
     if id not in playbook.fact:
-        raise InputError([Problem("fact", f"the playbook has no fact {id!r}")])
+        raise InputError([Problem("fact", message("the playbook has no fact {fact!r}", fact=id))])
     return playbook.fact[id]
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from dealflow.assessment import Ask, Assessment, Finding, Refused, Verdict
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, MoveNotAllowed, Problem
+from dealflow.message import message
 from dealflow.testing.explain import Story, aside, indented
-from dealflow.testing.misuse import briefly, check_ids
+from dealflow.testing.misuse import KINDS, briefly, check_ids
 from dealflow.testing.watch import looked_at
 from dealflow.trail import Entry
 from dealflow.values import Truth, utc
@@ -285,7 +286,7 @@ def _some(to: str | None) -> tuple[str, ...]:
 def _ids(given: str | Collection[str], place: str, what: str) -> set[str]:
     ids = {given} if isinstance(given, str) else set(given)
     if not ids:
-        raise InputError([Problem(place, f"names no {what}")])
+        raise InputError([Problem(place, message("names no {kind}", kind=KINDS[what]))])
     return ids
 
 

@@ -12,6 +12,7 @@ from attrs import define
 from dealflow.analysis.solver import START
 from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import listed, message
 from dealflow.playbook import Playbook
 from dealflow.testing.deals import build, merged, priced
 from dealflow.testing.misuse import briefly, check_ids
@@ -162,7 +163,9 @@ class Bench:
         """
         deal = self.last if deal is None else deal
         if deal is None:
-            raise InputError([Problem("", "nobody made a deal yet: ask for `deal`, or `deal_at`")])
+            raise InputError(
+                [Problem("", message("nobody made a deal yet: ask for `deal`, or `deal_at`"))]
+            )
         check_ids(deal.playbook, facts=(fact,))
         roles = [roles] if isinstance(roles, str) else roles
         # the deal may be ahead of the clock, and no entry may be older than the last
@@ -170,7 +173,11 @@ class Bench:
         if (known := deal.contacts.get(who)) is None:
             deal.add_contact(who, name=who.replace("_", " ").title(), roles=roles, **now)
         elif roles and {*roles} != {*known.roles}:
-            held = ", ".join(known.roles) or "none"
-            message = f"the deal has {who!r} already, with the roles: {held}; leave out `roles`"
-            raise InputError([Problem("", message)])
+            held = listed(known.roles) or message("none")
+            told = message(
+                "the deal has {contact!r} already, with the roles: {held}; leave out `roles`",
+                contact=who,
+                held=held,
+            )
+            raise InputError([Problem("", told)])
         return deal.hear(who, fact, value, **{**now, **details})

@@ -16,6 +16,7 @@ from dealflow.analysis.solver import deal_at as cheapest
 from dealflow.assessment import Verdict, records
 from dealflow.deal import Deal, put_in_place
 from dealflow.exceptions import InputError, Problem, TrailError
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.state import opened_under
 from dealflow.testing.misuse import briefly, check_ids
@@ -181,7 +182,9 @@ def merged(said: Mapping[str, object], named: Mapping[str, object]) -> dict[str,
     """
     dotted = {name.replace("__", ".", 1): value for name, value in named.items()}
     if twice := sorted(said.keys() & dotted.keys()):
-        raise InputError([Problem("", f"the fact {fact} is given twice") for fact in twice])
+        raise InputError(
+            [Problem("", message("the fact {fact} is given twice", fact=fact)) for fact in twice]
+        )
     return {**said, **dotted}
 
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Set
 from difflib import get_close_matches
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from dealflow.exceptions import DealflowError, InputError, Problem
+from dealflow.message import listed, message
 from dealflow.playbook import FULFILLED, Playbook
 
-__all__ = ["briefly", "check_ids"]
+__all__ = ["KINDS", "briefly", "check_ids"]
+
+KINDS: Final = {
+    str(each): each
+    for each in (
+        message("contact"),
+        message("fact"),
+        message("guard"),
+        message("question"),
+        message("step"),
+    )
+}
+"""What messages call the things that have ids."""
 
 
 def check_ids(
@@ -35,20 +48,33 @@ def check_ids(
     Raises:
         InputError: with every id that is unknown, and the one that may have been meant.
     """
-    rules = f"the playbook {playbook.id}"
+    rules = message("the playbook {playbook}", playbook=playbook.id)
     problems: list[Problem] = []
     for what, where, given, known in (
         ("step", rules, steps, [*playbook.step, FULFILLED]),
         ("guard", rules, guards, playbook.guard),
         ("question", rules, questions, playbook.question),
         ("fact", rules, facts, playbook.fact),
-        ("contact", "the deal", *people),
+        ("contact", message("the deal"), *people),
     ):
         for id in sorted(set(given).difference(known)):
             near = get_close_matches(id, known, n=1)
-            there = ", ".join(sorted(known) if isinstance(known, Set) else known) or "none"
-            hint = f" (did you mean {near[0]!r}?)" if near else f"; there are: {there}"
-            problems.append(Problem("", f"{where} has no {what} {id!r}{hint}"))
+            there = listed(sorted(known) if isinstance(known, Set) else known) or message("none")
+            hint = message("; there are: {known}", known=there)
+            if near:
+                hint = message(" (did you mean {name!r}?)", name=near[0])
+            problems.append(
+                Problem(
+                    "",
+                    message(
+                        "{where} has no {what} {id!r}{hint}",
+                        where=where,
+                        what=KINDS[what],
+                        id=id,
+                        hint=hint,
+                    ),
+                )
+            )
     if problems:
         raise InputError(problems)
 

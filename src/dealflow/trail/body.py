@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from dealflow.exceptions import TrailError, UnknownFormat
+from dealflow.message import joined, message
 from dealflow.record import Record
 from dealflow.trail.checks import form_problems
 from dealflow.trail.events import Event, decode, faults, write
@@ -57,9 +58,9 @@ def canonical(obj: object) -> str:
         text = _dump(obj)
         text.encode()
     except UnicodeEncodeError:
-        raise TrailError("a text has a lone surrogate, which UTF-8 cannot hold") from None
+        raise TrailError(message("a text has a lone surrogate, which UTF-8 cannot hold")) from None
     except RecursionError:
-        raise TrailError("the data is nested too deeply, or in itself") from None
+        raise TrailError(message("the data is nested too deeply, or in itself")) from None
     return text
 
 
@@ -68,7 +69,7 @@ def _check(obj: object) -> None:
         return
     if isinstance(obj, int):
         if not -LARGEST_INT <= obj <= LARGEST_INT:
-            raise TrailError("an integer is not below 2^53")
+            raise TrailError(message("an integer is not below 2^53"))
     elif isinstance(obj, list | tuple):
         for item in obj:
             _check(item)
@@ -76,10 +77,10 @@ def _check(obj: object) -> None:
         for key, value in obj.items():
             # Python sorts by code point, RFC 8785 by UTF-16: the same for ASCII only.
             if not isinstance(key, str) or not key.isascii():
-                raise TrailError(f"{reprlib.repr(key)} is not a key in ASCII")
+                raise TrailError(message("{key} is not a key in ASCII", key=reprlib.repr(key)))
             _check(value)
     else:
-        raise TrailError(f"{reprlib.repr(obj)} has no place in canonical JSON")
+        raise TrailError(message("{obj} has no place in canonical JSON", obj=reprlib.repr(obj)))
 
 
 def digest(prev_hash: str, body: str) -> str:
@@ -111,17 +112,23 @@ def _framed(seq: int, at: datetime, by: str, kind: str, data: str) -> str:
     try:
         instant = from_instant(at)
     except ValueError as error:
-        raise TrailError(f"{error} @ at") from None
+        raise TrailError(message("{problem} @ {place}", problem=error, place="at")) from None
     if seq.__class__ is not int or not 0 < seq <= LARGEST_INT:
-        raise TrailError(f"{reprlib.repr(seq)} is not a sequence number @ seq")
+        raise TrailError(message("{seq} is not a sequence number @ seq", seq=reprlib.repr(seq)))
     if by.__class__ is not str or not by:
-        raise TrailError(f"{reprlib.repr(by)} is nobody's id @ by")
+        raise TrailError(message("{by} is nobody's id @ by", by=reprlib.repr(by)))
     # The outermost keys stand in their sorted order here.
     body = f'{{"at":"{instant}","by":{quoted(by)},"data":{data},"kind":"{kind}","seq":{seq}}}'
     if bad := odd(body):
-        raise TrailError(f"{bad!a} has no place in a trail")
+        raise TrailError(message("{bad!a} has no place in a trail", bad=bad))
     if len(body) > LONGEST_BODY:
-        raise TrailError(f"the entry has {len(body)} characters, over {LONGEST_BODY}")
+        raise TrailError(
+            message(
+                "the entry has {count} characters, over {most}",
+                count=len(body),
+                most=LONGEST_BODY,
+            )
+        )
     return body
 
 
@@ -145,9 +152,9 @@ def read_body(
     try:
         parsed, _ = _decoder.raw_decode(body)
     except RecursionError:
-        raise TrailError("the data is nested too deeply") from None
+        raise TrailError(message("the data is nested too deeply")) from None
     except ValueError as error:
-        raise TrailError(f"this is no JSON: {error}") from None
+        raise TrailError(message("this is no JSON: {error}", error=error)) from None
     seq, at, by, event, text = schema.read(parsed, newest)
     # Written anew and compared, it cannot be in another form, lack anything, hold anything more, or
     # say anything twice. What an older format said is not written any more: there the form of JSON
@@ -157,10 +164,10 @@ def read_body(
         schema.format == parsed.get("format", 1) == FORMAT or canonical(parsed) != body
     ):
         why = faults(event.KIND, parsed["data"]) if schema.format == FORMAT else ""
-        raise TrailError(why or "this is not the one form in which the entry is written")
+        raise TrailError(why or message("this is not the one form in which the entry is written"))
     if problems := form_problems(at, by, event):
-        told = "; ".join(problem.message for problem in problems)
-        raise TrailError(told, problems=problems)
+        told = (problem.message for problem in problems)
+        raise TrailError(joined("{first}; {rest}", told), problems=problems)
     return seq, at, by, event
 
 
@@ -203,7 +210,7 @@ class Schema(Record):
         except (KeyError, TypeError):
             raise TrailError(_NO_BODY) from None
         except ValueError as error:
-            raise TrailError(f"{error} @ at") from None
+            raise TrailError(message("{problem} @ {place}", problem=error, place="at")) from None
         format_ = 1
         if len(body) > _KEYS:
             format_ = body.get("format")
@@ -211,10 +218,22 @@ class Schema(Record):
             if len(body) > _KEYS + 1 or format_.__class__ is not int or format_ < 2:
                 raise TrailError(_NO_BODY)
         if format_ > self.format:
-            raise UnknownFormat(f"of format {format_}; the newest known is {self.format}")
+            raise UnknownFormat(
+                message(
+                    "of format {format}; the newest known is {newest}",
+                    format=format_,
+                    newest=self.format,
+                )
+            )
         # Then it is no newer version that wrote it: this is damage.
         if newest is not None and format_ > newest:
-            raise TrailError(f"an entry of format {format_} under a header of {newest}")
+            raise TrailError(
+                message(
+                    "an entry of format {format} under a header of {newest}",
+                    format=format_,
+                    newest=newest,
+                )
+            )
         if format_ != self.format:
             kind, data = self._bring_up(format_, kind, data)
         return seq, at, by, *decode(kind, data)
@@ -227,13 +246,18 @@ class Schema(Record):
                     kind, data = upcaster(data)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise TrailError(
-                f"{kind} of format {format_} cannot be brought up: {error!r}"
+                message(
+                    "{kind} of format {format} cannot be brought up: {error!r}",
+                    kind=kind,
+                    format=format_,
+                    error=error,
+                )
             ) from None
         return kind, data
 
 
 _KEYS: Final = 5
-_NO_BODY: Final = (
+_NO_BODY: Final = message(
     "the body is not an object with the keys at, by, data, kind and seq, and a format from 2 on"
 )
 

@@ -16,6 +16,7 @@ from typing import Final, final, overload
 from attrs import field, frozen
 
 from dealflow.exceptions import TamperedTrail, TrailError
+from dealflow.message import joined, message
 from dealflow.record import Record
 from dealflow.trail.body import SCHEMA, Schema, digest, read_body, write_body
 from dealflow.trail.checks import form_problems
@@ -40,7 +41,7 @@ START: Final = "0" * 64
 MOST_ENTRIES: Final = 100_000
 """The most entries that a trail may have."""
 
-WRONG_HASH: Final = "the hash does not fit: this entry was changed, or the one before it"
+WRONG_HASH: Final = message("the hash does not fit: this entry was changed, or the one before it")
 
 
 @frozen(repr=False, slots=False)
@@ -84,8 +85,8 @@ def chain(prev_hash: str, seq: int, at: datetime, by: str, event: Event) -> Entr
     """
     entry = link(prev_hash, seq, at, by, event)
     if problems := form_problems(at, by, event):
-        told = "; ".join(problem.message for problem in problems)
-        raise TrailError(told, problems=problems)
+        told = (problem.message for problem in problems)
+        raise TrailError(joined("{first}; {rest}", told), problems=problems)
     return entry
 
 
@@ -131,9 +132,11 @@ class Trail(Sequence[Entry]):
         size = self._size
         for seq, entry in enumerate(new, size + 1):
             if entry.seq != seq:
-                raise TrailError(f"entry {entry.seq} cannot follow entry {seq - 1}")
+                raise TrailError(
+                    message("entry {seq} cannot follow entry {last}", seq=entry.seq, last=seq - 1)
+                )
         if size + len(new) > MOST_ENTRIES:
-            raise TrailError(f"a trail has at most {MOST_ENTRIES} entries")
+            raise TrailError(message("a trail has at most {most} entries", most=MOST_ENTRIES))
         shelf = self._shelf
         if len(shelf) == size:
             shelf.extend(new)
@@ -193,12 +196,20 @@ class Trail(Sequence[Entry]):
         if head == START or any(entry.hash == head for entry in self):
             raise TamperedTrail(
                 self._size,
-                f"the trail has grown since: it goes on behind {head}, up to {self.head}",
+                message(
+                    "the trail has grown since: it goes on behind {head}, up to {last}",
+                    head=head,
+                    last=self.head,
+                ),
                 "trail_has_grown",
             )
         raise TamperedTrail(
             self._size + 1,
-            f"the tail is cut or other: the trail ends with {self.head}, not with {head}",
+            message(
+                "the tail is cut or other: the trail ends with {last}, not with {head}",
+                last=self.head,
+                head=head,
+            ),
             "cut_trail",
         )
 
@@ -241,7 +252,7 @@ def misplaced(timeline: Timeline, entry: Entry) -> str | None:
     """What is wrong with the place of an entry behind those of a timeline, if anything."""
     seq = len(timeline) + 1
     if entry.seq != seq:
-        return f"it has the number {entry.seq}"
+        return message("it has the number {seq}", seq=entry.seq)
     problems = timeline.problems(entry.at, entry.event)
     return problems[0].message if problems else None
 
@@ -249,21 +260,21 @@ def misplaced(timeline: Timeline, entry: Entry) -> str | None:
 def _broken(prev: str, seq: int, entry: Entry) -> str | None:
     # Otherwise entries that were swapped would only be said to have a wrong hash.
     if entry.seq != seq:
-        return f"it has the number {entry.seq}"
+        return message("it has the number {seq}", seq=entry.seq)
     try:
         if digest(prev, entry.body) == entry.hash:
             return None
     except UnicodeEncodeError:
-        return "a text has a lone surrogate, which UTF-8 cannot hold"
+        return message("a text has a lone surrogate, which UTF-8 cannot hold")
     return WRONG_HASH
 
 
 def _misread(entry: Entry, schema: Schema) -> str | None:
     if entry.kind != entry.event.KIND:
-        return f"its kind is {entry.event.KIND}, not {entry.kind}"
+        return message("its kind is {kind}, not {given}", kind=entry.event.KIND, given=entry.kind)
     try:
         if read_body(entry.body, schema) == (entry.seq, entry.at, entry.by, entry.event):
             return None
     except TrailError as error:
-        return f"the body cannot be read: {error}"
-    return "the body says something else than the entry"
+        return message("the body cannot be read: {error}", error=error)
+    return message("the body says something else than the entry")

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, get_args
 
 from dealflow.evidence import Said
 from dealflow.exceptions import TrailError
+from dealflow.message import joined, message
 from dealflow.trail.course import (
     AccountCorrected,
     AmountChanged,
@@ -117,12 +118,12 @@ def write(event: Event) -> str:
     """
     kind: str = getattr(event, "KIND", "")
     if KINDS.get(kind) is not event.__class__:
-        raise TrailError(f"{reprlib.repr(event)} is no event")
+        raise TrailError(message("{event} is no event", event=reprlib.repr(event)))
     form = _form(kind)
     try:
         return form.write(event)
     except ValueError:
-        raise TrailError("; ".join(form.problems(event, kind))) from None
+        raise TrailError(joined("{first}; {rest}", form.problems(event, kind))) from None
 
 
 @cache
@@ -159,7 +160,7 @@ def decode(kind: str, data: object) -> tuple[Event, str]:
     try:
         form = _form(kind)
     except (KeyError, TypeError):
-        raise TrailError(f"{reprlib.repr(kind)} is no kind of event") from None
+        raise TrailError(message("{kind} is no kind of event", kind=reprlib.repr(kind))) from None
     return form.read(data, kind)
 
 

@@ -17,7 +17,8 @@ from attrs import fields
 
 from dealflow.evidence import FACT_VALUE
 from dealflow.exceptions import TrailError
-from dealflow.forms import Kind, Leaf, Style, exactly, shown, told, words
+from dealflow.forms import TEXTS, Kind, Leaf, Style, exactly, shown, told, words
+from dealflow.message import joined, listed, message
 from dealflow.values import Money, ValueType, format_instant, from_json, parse_instant
 
 __all__ = ["LARGEST_INT", "Form", "Words", "from_instant", "odd", "quoted"]
@@ -75,7 +76,9 @@ def from_instant(value: Any) -> str:
         ValueError: no datetime, not in UTC, or not of the years 1970 to 2200.
     """
     if not isinstance(value, datetime) or value.tzinfo is not UTC or value.year not in _YEARS:
-        raise ValueError(f"{shown(value)} is not an instant in UTC, years 1970 to 2200")
+        raise ValueError(
+            message("{value} is not an instant in UTC, years 1970 to 2200", value=shown(value))
+        )
     if value.microsecond:
         return format_instant(value)
     # The same text, in a third of the time.
@@ -91,7 +94,7 @@ def from_instant(value: Any) -> str:
 def _text(value: Any) -> str:
     if value.__class__ is str:
         return quoted(value)
-    raise ValueError(f"{shown(value)} is not a text")
+    raise ValueError(message("{value} is not a text", value=shown(value)))
 
 
 def _yes_no(value: object) -> str:
@@ -99,13 +102,13 @@ def _yes_no(value: object) -> str:
         return "true"
     if value is False:
         return "false"
-    raise ValueError(f"{shown(value)} is not true or false")
+    raise ValueError(message("{value} is not true or false", value=shown(value)))
 
 
 def _integer(value: Any) -> str:
     if value.__class__ is int and -LARGEST_INT <= value <= LARGEST_INT:
         return str(value)
-    raise ValueError(f"{shown(value)} is not an integer below 2^53")
+    raise ValueError(message("{value} is not an integer below 2^53", value=shown(value)))
 
 
 def _instant(value: object) -> str:
@@ -116,13 +119,13 @@ def _date(value: object) -> str:
     # A datetime is a date, too, and so may be what others derive.
     if value.__class__ is date:
         return f'"{from_json(ValueType.DATE, value)}"'
-    raise ValueError(f"{shown(value)} is not a date")
+    raise ValueError(message("{value} is not a date", value=shown(value)))
 
 
 def _money(value: object) -> str:
     if value.__class__ is Money:
         return f'"{value}"'
-    raise ValueError(f"{shown(value)} is not an amount of money")
+    raise ValueError(message("{value} is not an amount of money", value=shown(value)))
 
 
 def _fact_value(value: Any) -> str:
@@ -132,7 +135,9 @@ def _fact_value(value: Any) -> str:
         return _yes_no(value)
     if value.__class__ is list:
         return f"[{','.join(map(_text, value))}]"
-    raise ValueError(f"{shown(value)} is not true, false, a text or a list of texts")
+    raise ValueError(
+        message("{value} is not true, false, a text or a list of texts", value=shown(value))
+    )
 
 
 _PLAIN: Final[Mapping[Any, tuple[_Build | None, _Write]]] = {
@@ -153,7 +158,9 @@ def _one_of(words: tuple[str, ...]) -> _Write:
     def write(value: Any) -> str:
         if value.__class__ is str and value in texts:
             return texts[value]
-        raise ValueError(f"{shown(value)} is not one of {', '.join(words)}")
+        raise ValueError(
+            message("{value} is not one of {given}", value=shown(value), given=listed(words))
+        )
 
     return write
 
@@ -166,7 +173,7 @@ def _tuple(inner: _Write) -> _Write:
     def write(value: Any) -> str:
         if value.__class__ is tuple:
             return f"[{','.join(map(inner, value))}]"
-        raise ValueError(f"{shown(value)} is not a tuple")
+        raise ValueError(message("{value} is not a tuple", value=shown(value)))
 
     return write
 
@@ -174,7 +181,7 @@ def _tuple(inner: _Write) -> _Write:
 def _table(inner: _Write) -> _Write:
     def write(value: Any) -> str:
         if value.__class__ is not dict:
-            raise ValueError(f"{shown(value)} is not an object")
+            raise ValueError(message("{value} is not an object", value=shown(value)))
         keys = sorted(map(_key, value))
         return f"{{{','.join([f'{quoted(key)}:{inner(value[key])}' for key in keys])}}}"
 
@@ -220,20 +227,24 @@ def _builder(type_: Any) -> _Build | None:
 def _to_tuple(value: Any) -> tuple[Any, ...]:
     if value.__class__ is list:
         return tuple(value)
-    raise ValueError(f"{shown(value)} is not a list")
+    raise ValueError(message("{value} is not a list", value=shown(value)))
 
 
 def _to_date(text: Any) -> Any:
     # There are no dates in JSON, so that what is one already is none.
     if text.__class__ is str:
         return from_json(ValueType.DATE, text)
-    raise ValueError(f"{shown(text)} is not a date such as '2026-05-01'")
+    raise ValueError(message("{value} is not a date such as '2026-05-01'", value=shown(text)))
 
 
 def _to_money(text: Any) -> Money:
     money = Money.parse(text)
     if str(money) != text:
-        raise ValueError(f"{shown(text)} is not the one form of its amount, '{money}'")
+        raise ValueError(
+            message(
+                "{text} is not the one form of its amount, '{money}'", text=shown(text), money=money
+            )
+        )
     return money
 
 
@@ -241,7 +252,7 @@ def _key(key: Any, _: object = None) -> str:
     # Keys are sorted by code point, which is RFC 8785's order for ASCII only.
     if key.__class__ is str and key.isascii():
         return str(key)
-    raise ValueError(f"{shown(key)} is not a key in ASCII")
+    raise ValueError(message("{key} is not a key in ASCII", key=shown(key)))
 
 
 def _as_is(write: _Write) -> Leaf:
@@ -255,10 +266,10 @@ def _as_is(write: _Write) -> Leaf:
 
 
 _KIND: Final = Kind(
-    Style(Leaf(_key, _key), "an object", canonical=True),
+    Style(Leaf(_key, _key), message("an object"), canonical=True),
     {
-        str: exactly(str, "a text", "texts"),
-        bool: exactly(bool, "true or false"),
+        str: exactly(str, message("a text"), TEXTS),
+        bool: exactly(bool, message("true or false")),
         int: _as_is(_integer),
         datetime: Leaf(lambda text, _=None: parse_instant(text), _instant),
         date: Leaf(lambda text, _=None: _to_date(text), _date),
@@ -300,7 +311,7 @@ class Form:
             made = self.build(data)
             return made, self.write(made)
         except (ValueError, TypeError, AttributeError) as error:
-            why = self.faults(data, place) or f"{error} @ {place}"
+            why = self.faults(data, place) or _at(error, place)
         raise TrailError(why)
 
     def faults(self, data: Any, place: str) -> str:
@@ -310,7 +321,7 @@ class Form:
             shape.read(data)
         except (ValueError, KeyError) as error:
             problems = told(shape, data, error, place, reading=True)
-            return "; ".join(f"{each.message} @ {each.place}" for each in problems)
+            return joined("{first}; {rest}", (_at(each.message, each.place) for each in problems))
         return ""
 
     def build(self, data: Any) -> Any:
@@ -329,7 +340,9 @@ class Form:
                 :meth:`problems` finds them all.
         """
         if value.__class__ is not self.type:
-            raise ValueError(f"{shown(value)} is no {self.type.__name__}")
+            raise ValueError(
+                message("{value} is no {type}", value=shown(value), type=self.type.__name__)
+            )
         # What is taken into one entry after the other is written once.
         if self._remembers and value.written:
             return str(value.written[0])
@@ -350,7 +363,11 @@ class Form:
             try:
                 write(getattr(value, name))
             except ValueError as error:
-                yield f"{error} @ {place}.{name}"
+                yield _at(error, f"{place}.{name}")
+
+
+def _at(problem: object, place: str) -> str:
+    return message("{problem} @ {place}", problem=problem, place=place)
 
 
 def _usual(field: Any) -> object:

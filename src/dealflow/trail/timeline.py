@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import final
 
 from dealflow.exceptions import EvidenceError, Problems
+from dealflow.message import message
 from dealflow.trail import events
 from dealflow.values import utc
 
@@ -39,7 +40,9 @@ class Timeline:
         found = Problems()
         last = self.last
         if isinstance(event, events.Opened) is not (not self._instants):
-            told = "the deal is opened again" if len(self) else "the first entry is not 'opened'"
+            told = message("the deal is opened again")
+            if not len(self):
+                told = message("the first entry is not 'opened'")
             found.note("", told, "out_of_order")
             return found
         if isinstance(event, events.TimeCorrected):
@@ -54,8 +57,10 @@ class Timeline:
         """Note an instant that is before the last entry."""
         last = last or self.last
         if at is not None and at < last:
-            message = f"at {at.isoformat()} is before the last entry, {last.isoformat()}"
-            p.note("at", message, "before_last_entry", at=at, last=last)
+            told = message(
+                "at {at} is before the last entry, {last}", at=at.isoformat(), last=last.isoformat()
+            )
+            p.note("at", told, "before_last_entry", at=at, last=last)
 
     def add(self, at: datetime, event: events.Event) -> None:
         """Take the next entry."""
@@ -78,23 +83,41 @@ class Timeline:
         size = len(self)
         for place, seq in (("entry", event.entry), ("last", event.last)):
             if seq.__class__ is not int or not 1 <= seq <= size:
-                p.note(place, f"there is no entry {seq!r}", "unknown_entry", entry=seq)
+                p.note(
+                    place, message("there is no entry {seq!r}", seq=seq), "unknown_entry", entry=seq
+                )
         if p:
             return
         by, end = self.shift(event), self[event.last]
         if event.last < event.entry:
-            p.note("last", f"last {event.last} is before entry {event.entry}", "inconsistent")
+            p.note(
+                "last",
+                message("last {last} is before entry {entry}", last=event.last, entry=event.entry),
+                "inconsistent",
+            )
         if not by:
-            p.note("true_at", f"entry {event.entry} has this time already", "unchanged")
+            p.note(
+                "true_at",
+                message("entry {entry} has this time already", entry=event.entry),
+                "unchanged",
+            )
         try:
             utc(end + by)
         except (EvidenceError, OverflowError):
-            message = f"entry {event.last} would lie outside the years 1970 to 2200"
-            p.note("true_at", message, "invalid_instant")
+            told = message("entry {last} would lie outside the years 1970 to 2200", last=event.last)
+            p.note("true_at", told, "invalid_instant")
             return
         if event.entry > 1 and event.true_at < (before := self[event.entry - 1]):
-            message = f"true_at is before entry {event.entry - 1}, {before.isoformat()}"
-            p.note("true_at", message, "inconsistent", limit=before)
+            told = message(
+                "true_at is before entry {entry}, {before}",
+                entry=event.entry - 1,
+                before=before.isoformat(),
+            )
+            p.note("true_at", told, "inconsistent", limit=before)
         if event.last < size and end + by > (after := self[event.last + 1]):
-            message = f"entry {event.last} would come after the next one, {after.isoformat()}"
-            p.note("true_at", message, "inconsistent", limit=after)
+            told = message(
+                "entry {last} would come after the next one, {after}",
+                last=event.last,
+                after=after.isoformat(),
+            )
+            p.note("true_at", told, "inconsistent", limit=after)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dealflow.exceptions import TamperedTrail, TrailError, UnknownFormat
+from dealflow.message import message
 from dealflow.trail.body import LONGEST_BODY, SCHEMA, Schema, digest, read_body
 from dealflow.trail.entries import (
     MOST_ENTRIES,
@@ -83,19 +84,37 @@ def _decode(data: bytes) -> str:
         return str(data, "utf-8")
     except UnicodeDecodeError as error:
         number = error.object.count(b"\n", 0, error.start) + 1
-        raise TrailError(f"line {number}: not UTF-8: {error.reason}") from None
+        raise TrailError(
+            message("line {line}: not UTF-8: {reason}", line=number, reason=error.reason)
+        ) from None
 
 
 def _split(text: str) -> list[str]:
     # Not splitlines(): texts may hold other characters that it takes for line ends.
     lines = text.split("\n")
     if lines.pop():
-        raise TrailError(f"line {len(lines) + 1}: does not end with a newline: the text was cut")
+        raise TrailError(
+            message(
+                "line {line}: does not end with a newline: the text was cut", line=len(lines) + 1
+            )
+        )
     if len(lines) > MOST_ENTRIES + 1:
-        raise TrailError(f"line {MOST_ENTRIES + 2}: a trail has at most {MOST_ENTRIES} entries")
+        raise TrailError(
+            message(
+                "line {line}: a trail has at most {most} entries",
+                line=MOST_ENTRIES + 2,
+                most=MOST_ENTRIES,
+            )
+        )
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
-            raise TrailError(f"line {number}: longer than {_LONGEST_LINE} characters")
+            raise TrailError(
+                message(
+                    "line {line}: longer than {most} characters",
+                    line=number,
+                    most=_LONGEST_LINE,
+                )
+            )
     return lines or [""]
 
 
@@ -103,10 +122,14 @@ def _format(header: str, schema: Schema) -> int:
     """The newest format that the entries have, as the header says."""
     found = _HEADER.fullmatch(header)
     if not found:
-        raise UnknownFormat("line 1: this is no trail of a deal")
+        raise UnknownFormat(message("line 1: this is no trail of a deal"))
     if (format_ := int(found[1])) > schema.format:
         raise UnknownFormat(
-            f"line 1: the trail is of format {format_}; {schema.format} is the newest known"
+            message(
+                "line 1: the trail is of format {format}; {newest} is the newest known",
+                format=format_,
+                newest=schema.format,
+            )
         )
     return format_
 
@@ -115,25 +138,32 @@ def _read(lines: list[str], announced: int, schema: Schema) -> Iterator[Entry]:
     prev: str = START
     timeline = Timeline()
     for seq, line in enumerate(lines, 1):
-        place = f"line {seq + 1}"
         body = line[_BODY]
         hash_ = line[-len(START) - len(_AFTER) : -len(_AFTER)]
         if line != f"{_BEFORE}{body}{_BETWEEN}{hash_}{_AFTER}" or len(line) <= _FRAME:
-            raise TrailError(f'{place}: not of the form {{"entry":...,"hash":"..."}}', seq=seq)
+            raise TrailError(
+                message('line {line}: not of the form {{"entry":...,"hash":"..."}}', line=seq + 1),
+                seq=seq,
+            )
         try:
             fits = digest(prev, body) == hash_
         except UnicodeEncodeError as error:
-            raise TrailError(f"{place}: {error}", seq=seq) from None
+            told = message("line {line}: {error}", line=seq + 1, error=error)
+            raise TrailError(told, seq=seq) from None
         if not fits:
-            raise TamperedTrail(seq, f"{place}: {WRONG_HASH}")
+            raise TamperedTrail(seq, _in_line(seq, WRONG_HASH))
         try:
             number, at, by, event = read_body(body, schema, announced)
         except TrailError as error:
-            kind, told = type(error), f"{place}: {error}"
-            raise kind(told, error.code, seq=seq, problems=error.problems) from None
+            kind = type(error)
+            raise kind(_in_line(seq, error), error.code, seq=seq, problems=error.problems) from None
         entry = checked(Entry(number, at, by, event.KIND, event, hash_, body))
         if problem := misplaced(timeline, entry):
-            raise TamperedTrail(seq, f"{place}: {problem}")
+            raise TamperedTrail(seq, _in_line(seq, problem))
         yield entry
         timeline.add(at, event)
         prev = hash_
+
+
+def _in_line(seq: int, problem: object) -> str:
+    return message("line {line}: {problem}", line=seq + 1, problem=problem)

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from dealflow.exceptions import CurrencyMismatch, EvidenceError
+from dealflow.message import message
 from dealflow.record import Record
 
 __all__ = ["LARGEST", "Money", "to_decimal"]
@@ -31,19 +32,27 @@ def to_decimal(value: object) -> Decimal:
     """
     # True is an int to Python, and would be an amount of 1.
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise EvidenceError(f"{value!r} is not a number", "invalid_number")
+        raise EvidenceError(message("{value!r} is not a number", value=value), "invalid_number")
     try:
         # repr gives a float's shortest form: 0.1 stays 0.1
         number = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     except InvalidOperation:
-        raise EvidenceError(f"{value!r} is not a number", "invalid_number") from None
+        raise EvidenceError(
+            message("{value!r} is not a number", value=value), "invalid_number"
+        ) from None
     if not number.is_finite():
-        raise EvidenceError(f"{value!r} is not a finite number", "invalid_number")
+        raise EvidenceError(
+            message("{value!r} is not a finite number", value=value), "invalid_number"
+        )
     # Nothing here may round: arithmetic would do so to the precision that the caller has set.
     exponent = number.as_tuple().exponent
     if number.copy_abs() > LARGEST or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
         raise EvidenceError(
-            f"{number:.20g} is out of range: at most 10^15, at most nine decimals", "invalid_number"
+            message(
+                "{number} is out of range: at most 10^15, at most nine decimals",
+                number=f"{number:.20g}",
+            ),
+            "invalid_number",
         )
     whole = int(number)
     return Decimal(whole) if number == whole else Decimal(f"{number:f}".rstrip("0"))
@@ -51,7 +60,9 @@ def to_decimal(value: object) -> Decimal:
 
 def _currency(_: object, __: object, value: Any) -> None:
     if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise EvidenceError(f"{value!r} is not a currency code such as EUR", "invalid_amount")
+        raise EvidenceError(
+            message("{value!r} is not a currency code such as EUR", value=value), "invalid_amount"
+        )
 
 
 # attrs could make an order as well, but by amount and currency as a pair, and so would rank dollars
@@ -76,7 +87,10 @@ class Money(Record):
         """Read ``"48000 EUR"``; raises EvidenceError for anything else."""
         match = _TEXT.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise EvidenceError(f"{text!r} is not an amount such as '48000 EUR'", "invalid_amount")
+            raise EvidenceError(
+                message("{text!r} is not an amount such as '48000 EUR'", text=text),
+                "invalid_amount",
+            )
         return cls(match[1], match[2])
 
     def _same(self, other: Money) -> Decimal:

@@ -20,9 +20,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from dealflow.exceptions import EvidenceError
+from dealflow.message import message, trouble
 from dealflow.typing import JSON
 from dealflow.values.money import Money, to_decimal
 
@@ -66,6 +67,10 @@ _DURATION = re.compile(
     re.ASCII,
 )
 
+_THE_TEXT: Final = message("the text")
+_THE_ID: Final = message("the id")
+_THE_TIME: Final = message("the time")
+
 
 class ValueType(Enum):
     """The type of a fact's value; see the table at the head of this module."""
@@ -81,7 +86,7 @@ class ValueType(Enum):
     PERSON = "person"
 
 
-def check_text(value: object, what: str = "the text") -> str:
+def check_text(value: object, what: str = _THE_TEXT) -> str:
     """Give the text back when it is safe to keep and to print.
 
     Raises:
@@ -92,51 +97,82 @@ def check_text(value: object, what: str = "the text") -> str:
     if isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isprintable():
         return value
     if not isinstance(value, str):
-        raise EvidenceError(f"{what} is not a text: {value!r}", "invalid_text")
+        raise EvidenceError(
+            message("{what} is not a text: {value!r}", what=what, value=value), "invalid_text"
+        )
     if len(value) > _LONGEST_TEXT:
-        raise EvidenceError(f"{what} is longer than {_LONGEST_TEXT} characters", "invalid_text")
+        raise EvidenceError(
+            message(
+                "{what} is longer than {most} characters",
+                what=what,
+                most=_LONGEST_TEXT,
+            ),
+            "invalid_text",
+        )
     if bad := FORBIDDEN.search(value):
         raise EvidenceError(
-            f"{what} has the control character {bad[0]!a} at {bad.start()}", "invalid_text"
+            message(
+                "{what} has the control character {bad!a} at {index}",
+                what=what,
+                bad=bad[0],
+                index=bad.start(),
+            ),
+            "invalid_text",
         )
     return value
 
 
-def check_id(value: object, what: str = "the id") -> str:
+def check_id(value: object, what: str = _THE_ID) -> str:
     """Give the id back: letters, digits, ``_``, ``-``, ``.``, at most 100; else EvidenceError."""
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise EvidenceError(
-            f"{what} {value!r} is no id: letters, digits, '_', '-', '.', at most 100,"
-            " a letter or digit first",
+            message(
+                "{what} {value!r} is no id: letters, digits, '_', '-', '.', at most 100,"
+                " a letter or digit first",
+                what=what,
+                value=value,
+            ),
             "invalid_id",
         )
     return value
 
 
-def utc(instant: object, what: str = "the time") -> datetime:
+def utc(instant: object, what: str = _THE_TIME) -> datetime:
     """Normalise an instant to UTC.
 
     Raises:
         EvidenceError: no datetime, a naive one, or one outside the years 1970 to 2200.
     """
     if not isinstance(instant, datetime):
-        raise EvidenceError(f"{what} is not a datetime: {instant!r}", "invalid_instant")
+        raise EvidenceError(
+            message("{what} is not a datetime: {instant!r}", what=what, instant=instant),
+            "invalid_instant",
+        )
     # Only this very object: another class's UTC is made into it, so that every instant that is kept
     # has one form.
     if instant.tzinfo is UTC:
         normal = instant
     elif instant.utcoffset() is None:
-        raise EvidenceError(f"{what} {instant.isoformat()} has no timezone", "invalid_instant")
+        raise EvidenceError(
+            message("{what} {instant} has no timezone", what=what, instant=instant.isoformat()),
+            "invalid_instant",
+        )
     else:
         try:
             normal = instant.astimezone(UTC)
         except OverflowError:
             raise EvidenceError(
-                f"{what} {instant.isoformat()} is out of range", "invalid_instant"
+                message("{what} {instant} is out of range", what=what, instant=instant.isoformat()),
+                "invalid_instant",
             ) from None
     if normal.year not in _YEARS_OF_INSTANTS:
         raise EvidenceError(
-            f"{what} {instant.isoformat()} is not between 1970 and 2200", "invalid_instant"
+            message(
+                "{what} {instant} is not between 1970 and 2200",
+                what=what,
+                instant=instant.isoformat(),
+            ),
+            "invalid_instant",
         )
     return normal
 
@@ -154,8 +190,13 @@ def parse_instant(text: object) -> datetime:
         ValueError: anything else, other ISO 8601 spellings of an instant included.
     """
     if isinstance(text, str) and _INSTANT.fullmatch(text):
-        return datetime.fromisoformat(text)
-    raise ValueError(f"{reprlib.repr(text)} is not an instant such as '2026-03-02T09:00:00Z'")
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(trouble(error)) from None
+    raise ValueError(
+        message("{text} is not an instant such as '2026-03-02T09:00:00Z'", text=reprlib.repr(text))
+    )
 
 
 def parse_duration(text: object) -> timedelta:
@@ -167,10 +208,12 @@ def parse_duration(text: object) -> timedelta:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     parts = {k: int(v) for k, v in match.groupdict().items() if v} if match else {}
     if not parts:
-        raise ValueError(f"{text!r} is not a duration such as 'P90D', 'P2W' or 'PT24H'")
+        raise ValueError(
+            message("{text!r} is not a duration such as 'P90D', 'P2W' or 'PT24H'", text=text)
+        )
     duration = timedelta(**parts)
     if duration > _LONGEST_DURATION:
-        raise ValueError(f"{text!r} is longer than a century")
+        raise ValueError(message("{text!r} is longer than a century", text=text))
     return duration
 
 
@@ -185,7 +228,7 @@ def format_duration(duration: timedelta) -> str:
 
 def _yes_no(raw: object) -> bool:
     if not isinstance(raw, bool):
-        raise ValueError(f"{raw!r} is not true or false")
+        raise ValueError(message("{raw!r} is not true or false", raw=raw))
     return raw
 
 
@@ -195,12 +238,17 @@ def _money(raw: object) -> Money:
 
 def _date(raw: object) -> date:
     if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
-        raw = date.fromisoformat(raw)
+        try:
+            raw = date.fromisoformat(raw)
+        except ValueError as error:
+            raise ValueError(trouble(error)) from None
     # A datetime is a date to Python; its hours would get lost without a word.
     if not isinstance(raw, date) or isinstance(raw, datetime):
-        raise ValueError(f"{raw!r} is not a date such as 2026-05-01")
+        raise ValueError(message("{raw!r} is not a date such as 2026-05-01", raw=raw))
     if raw.year not in _YEARS_OF_DATES:
-        raise ValueError(f"{raw.isoformat()} is not between the years 1900 and 2200")
+        raise ValueError(
+            message("{raw} is not between the years 1900 and 2200", raw=raw.isoformat())
+        )
     return date(raw.year, raw.month, raw.day)  # others derive classes from date
 
 
@@ -208,21 +256,29 @@ def _duration(raw: object) -> timedelta:
     if not isinstance(raw, timedelta):
         return parse_duration(raw)
     if raw < timedelta(0) or raw > _LONGEST_DURATION or raw.microseconds:
-        raise ValueError(f"{raw!r} is not in whole seconds from nothing to a century")
+        raise ValueError(
+            message("{raw!r} is not in whole seconds from nothing to a century", raw=raw)
+        )
     return timedelta(raw.days, raw.seconds)
 
 
 def _text(raw: object) -> str:
     if not check_text(raw).strip():
-        raise ValueError("an empty text says nothing")
+        raise ValueError(message("an empty text says nothing"))
     return str(raw)
 
 
 def _list(raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple):
-        raise ValueError(f"{raw!r} is not a list of texts")
+        raise ValueError(message("{raw!r} is not a list of texts", raw=raw))
     if len(raw) > _LONGEST_LIST:
-        raise ValueError(f"a list of {len(raw)} is longer than {_LONGEST_LIST}")
+        raise ValueError(
+            message(
+                "a list of {count} is longer than {most}",
+                count=len(raw),
+                most=_LONGEST_LIST,
+            )
+        )
     return tuple(_text(item) for item in raw)
 
 

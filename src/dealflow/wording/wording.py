@@ -15,6 +15,7 @@ from dealflow.conditions import Gap, Named
 from dealflow.deal import Deal
 from dealflow.evidence import ANY_ROLE, US, Card, Contact, Lack, Statement
 from dealflow.exceptions import DealflowError, MoveNotAllowed
+from dealflow.message import Message
 from dealflow.playbook import Playbook
 from dealflow.state import Waiver
 from dealflow.trail import Entry
@@ -314,8 +315,8 @@ class Wording(RuleWords):
     def error(self, error: DealflowError) -> str:
         """Why something was not possible, as a paragraph.
 
-        Refusals and moves that are not allowed are told in this language; what is wrong with an
-        input is told in the error's own words, which are English.
+        What the system and other libraries say of a file is quoted in their own words, which are
+        English.
         """
         if isinstance(error, Refused):
             step = self.step(error.assessment.step)
@@ -323,5 +324,9 @@ class Wording(RuleWords):
             return "\n".join([self.sentences([head]), *map(self.finding, error.findings)])
         if isinstance(error, MoveNotAllowed):
             step = self.step(error.step) if error.step in self.playbook.step else error.step
-            return self.gettext("This move is not possible at {step}.").format(step=step)
-        return str(error)
+            head = self.gettext("This move is not possible at {step}.").format(step=step)
+            told = str(error)
+            if not isinstance(told, Message):
+                return head
+            return self.spaced([head, self.sentences([self.in_words(told)])])
+        return self.in_words(str(error))

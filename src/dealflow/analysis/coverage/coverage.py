@@ -21,6 +21,7 @@ from dealflow.analysis.history import Observation, Walks, judge_at
 from dealflow.assessment import Judgement, Verdict, open_questions
 from dealflow.conditions import Outcome
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import listed, message
 from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.state import DealState, Snapshot
 from dealflow.typing import JSON
@@ -86,7 +87,11 @@ class Coverage:
         for other in others:
             if other.playbook != self.playbook:
                 raise InputError(
-                    f"coverage of {_name(other.playbook)} is no coverage of {_name(self.playbook)}"
+                    message(
+                        "coverage of {other} is no coverage of {playbook}",
+                        other=_name(other.playbook),
+                        playbook=_name(self.playbook),
+                    )
                 )
             seen |= other.seen
             for guard, found in other.rows.items():
@@ -217,13 +222,29 @@ def requirements(text: str) -> Mapping[Kind, Decimal]:
         kind: Kind | None = next((kind for kind in KINDS if kind == name), None)
         percent = _percent(number)
         if not colon:
-            problems.append(Problem("", f"{part.strip()!r} is not of the form guards:100"))
+            problems.append(
+                Problem("", message("{part!r} is not of the form guards:100", part=part.strip()))
+            )
         elif kind is None:
-            problems.append(Problem("", f"{name!r} is no kind; there are: {', '.join(KINDS)}"))
+            problems.append(
+                Problem(
+                    "",
+                    message(
+                        "{name!r} is no kind; there are: {known}", name=name, known=listed(KINDS)
+                    ),
+                )
+            )
         elif percent is None:
-            problems.append(Problem("", f"{name}: {number!r} is no number from 0 to 100"))
+            problems.append(
+                Problem(
+                    "",
+                    message(
+                        "{name}: {number!r} is no number from 0 to 100", name=name, number=number
+                    ),
+                )
+            )
         elif kind in found:
-            problems.append(Problem("", f"{name} is required twice"))
+            problems.append(Problem("", message("{name} is required twice", name=name)))
         else:
             found[kind] = percent
     if problems:

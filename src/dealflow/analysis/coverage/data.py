@@ -8,6 +8,7 @@ from typing import Any, Final
 from dealflow.analysis.coverage.clauses import Row
 from dealflow.analysis.coverage.targets import Cell, Kind, clauses_of
 from dealflow.exceptions import InputError
+from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.typing import JSON
 from dealflow.values import Truth
@@ -48,18 +49,26 @@ def read(data: object, playbook: Playbook) -> tuple[frozenset[Cell], Mapping[str
         InputError: it is no such data, or of another playbook.
     """
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
-        raise InputError(f"this is no coverage of format {_FORMAT}")
+        raise InputError(message("this is no coverage of format {format}", format=_FORMAT))
     whose: Any = data.get("playbook")
     if not isinstance(whose, dict) or whose.get("fingerprint") != playbook.fingerprint:
-        raise InputError(f"this is no coverage of {playbook.id} {playbook.version} as it is now")
+        raise InputError(
+            message(
+                "this is no coverage of {playbook} {version} as it is now",
+                playbook=playbook.id,
+                version=playbook.version,
+            )
+        )
     try:
         known = set(_known(playbook))
         seen = frozenset(Cell(*cell) for cell in data["covered"])
         rows = {guard: frozenset(_rows(playbook, guard, data)) for guard in data["rows"]}
     except (KeyError, TypeError, ValueError):
-        raise InputError("this is no coverage: parts of it are missing or misshapen") from None
+        raise InputError(
+            message("this is no coverage: parts of it are missing or misshapen")
+        ) from None
     if not seen <= known:
-        raise InputError("this is no coverage: it has things that the playbook has not")
+        raise InputError(message("this is no coverage: it has things that the playbook has not"))
     return seen, rows
 
 

@@ -14,6 +14,7 @@ from dealflow.analysis.mutants.mutant import Mutant
 from dealflow.analysis.solver import START, Person
 from dealflow.assessment import Finding, Judgement, Verdict, judge_move
 from dealflow.exceptions import InputError, Problem
+from dealflow.message import message
 from dealflow.playbook import OUTCOMES, Plan, Playbook, TrialClose
 from dealflow.trail import Entry, events
 
@@ -44,8 +45,10 @@ def suggest(original: Playbook, mutant: Mutant, equivalence: Equivalence) -> str
         InputError: no deal is known that tells the mutant from the original.
     """
     if equivalence.outcome != "different" or equivalence.step is None:
-        message = f"it is {equivalence.outcome}: there is no deal to write a test of"
-        raise InputError([Problem(mutant.id, message)])
+        told = message(
+            "it is {outcome}: there is no deal to write a test of", outcome=equivalence.outcome
+        )
+        raise InputError([Problem(mutant.id, told)])
     says, lines = _Case(original, mutant, equivalence, equivalence.step).told()
     name = re.sub(r"\W+", "_", mutant.id)
     body = [
@@ -252,7 +255,7 @@ class _Case:
         """A no to the trial close leads back to where the gap is."""
         one, other = self.original.trial_close, self.mutant.playbook.trial_close
         if one is None or other is None:
-            raise InputError([Problem(self.mutant.id, "there is no trial close")])
+            raise InputError([Problem(self.mutant.id, message("there is no trial close"))])
         answer = next(answer for answer in one.back if answer in other.forward)
         who, found = self.speaker(one)
         self.deal.answer_trial_close(answer, source=who, by=BY, at=START)

@@ -35,6 +35,7 @@ from dealflow.analysis.proof.ways import Routes
 from dealflow.analysis.solver import LIMIT, Goal
 from dealflow.conditions import Condition
 from dealflow.exceptions import PlaybookError, Problem
+from dealflow.message import message
 from dealflow.playbook import Invariant, Plan, Playbook, WalkAway, parse_invariant
 from dealflow.state import Snapshot
 
@@ -125,7 +126,10 @@ def theorems(
         try:
             claims[text] = parse_invariant(text, playbook)
         except PlaybookError as error:
-            problems += [Problem(f"{text!r}, {p.place}", p.message) for p in error.problems]
+            problems += [
+                Problem(message("{text!r}, {place}", text=text, place=p.place), p.message)
+                for p in error.problems
+            ]
     if problems:
         raise PlaybookError(problems)
     return _theorems(playbook, claims.values(), limit)

@@ -22,6 +22,7 @@ from dealflow.analysis.solver.scenes import (
 from dealflow.deal import Deal
 from dealflow.evidence import Fact
 from dealflow.exceptions import EvidenceError
+from dealflow.message import joined, message
 from dealflow.playbook import Playbook
 from dealflow.values import Money, Value, ValueType, from_json
 
@@ -39,14 +40,14 @@ def establish(deal: Deal, facts: Mapping[str, object], *, by: str, at: datetime)
     for id, raw in facts.items():
         fact = deal.playbook.fact.get(id)
         if fact is None:
-            problems.append(f"the playbook has no fact {id!r}")
+            problems.append(message("the playbook has no fact {fact!r}", fact=id))
             continue
         try:
             wanted.append((fact, None if raw is None else from_json(fact.type, raw)))
         except ValueError as error:
-            problems.append(f"{id}: {error}")
+            problems.append(message("{fact}: {problem}", fact=id, problem=error))
     if problems:
-        raise EvidenceError("; ".join(problems))
+        raise EvidenceError(joined("{first}; {rest}", problems))
     perform(deal, _changed(scene_of(deal, at), wanted), by=by, at=at)
 
 
@@ -137,4 +138,4 @@ def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
             scene = scene_to_pass(playbook, plan, at).scene
             if scene is not None:
                 return scene
-    raise Unreachable(f"no move out of {step} can pass", step)
+    raise Unreachable(message("no move out of {step} can pass", step=step), step)

@@ -31,6 +31,7 @@ from dealflow.assessment import Verdict, judge_step
 from dealflow.deal import Deal
 from dealflow.evidence import Card
 from dealflow.exceptions import DealflowError
+from dealflow.message import message
 from dealflow.playbook import FULFILLED, Plan, Playbook
 from dealflow.state import Snapshot, fold
 from dealflow.values import Money, Truth
@@ -210,7 +211,7 @@ def route(playbook: Playbook, step: str, at: datetime = START) -> tuple[Leg, ...
     """
     ways = _ways_to(playbook, step)
     if not ways:
-        raise Unreachable(f"no moves lead to {step}", step)
+        raise Unreachable(message("no moves lead to {step}", step=step), step)
     sure = len(ways) < _MOST_WAYS
     for plans in ways:
         legs, decided = _legs(playbook, plans, at)
@@ -218,7 +219,9 @@ def route(playbook: Playbook, step: str, at: datetime = START) -> tuple[Leg, ...
             return legs
         sure = sure and decided
     raise Unreachable(
-        f"no deal gets to {step}: on every way some move cannot pass", step, decided=sure
+        message("no deal gets to {step}: on every way some move cannot pass", step=step),
+        step,
+        decided=sure,
     )
 
 
