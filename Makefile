@@ -146,13 +146,14 @@ lock: ## resolve requirements/*.txt anew (UPGRADE=1: to the newest versions)
 
 messages: $(DEV) ## collect, update and compile the translated messages
 	@mkdir -p $(LOCALE)
-	@$(BIN)/pybabel -q extract --project=dealflow --copyright-holder='dealflow maintainers' \
+	@PYTHONPATH=.$(if $(PYTHONPATH),:$(PYTHONPATH)) $(BIN)/pybabel -q extract -F tools/messages.cfg --project=dealflow --copyright-holder='dealflow maintainers' \
 		--sort-by-file --no-wrap -k message -k joined -c 'Translators:' -o $(LOCALE)/dealflow.pot src/dealflow
 	@for language in $(LANGUAGES); do \
 		test -f $(LOCALE)/$$language/LC_MESSAGES/dealflow.po && verb='update --no-fuzzy-matching --ignore-pot-creation-date' || verb=init; \
 		$(BIN)/pybabel -q $$verb --no-wrap -D dealflow -d $(LOCALE) -l $$language -i $(LOCALE)/dealflow.pot || exit 1; \
 	done
 	@$(BIN)/pybabel compile --statistics -D dealflow -d $(LOCALE)
+	@$(BIN)/pybabel compile --statistics -D dealflow-click -d src/dealflow/cli/locale
 
 changelog: $(DEV) ## show what changelog.d adds to the next release
 	@$(BIN)/towncrier build --draft

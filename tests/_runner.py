@@ -17,6 +17,7 @@ _APART: dict[str, Any] = (
 )
 
 
-def invoked(*arguments: object) -> Result:
-    """What a command prints, and how it ends."""
-    return CliRunner(**_APART).invoke(cli, [str(argument) for argument in arguments])
+def invoked(*arguments: object, given: bytes | None = None) -> Result:
+    """What a command prints, and how it ends; ``given`` is its standard input."""
+    told = [str(argument) for argument in arguments]
+    return CliRunner(**_APART).invoke(cli, told, input=given)

@@ -136,8 +136,9 @@ def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_loads_neither_rich_nor_the_reports() -> None:
     """What a command does not need is not loaded."""
     code = (
-        "import sys, dealflow.cli as c; c.main(['--help']);"
-        " print(sorted(sys.modules.keys() & {'rich', 'dealflow.backtest', 'dealflow.scripts'}))"
+        "import sys, dealflow.cli as c; c.main(['--help']); "
+        "print(sorted(sys.modules.keys() & {'rich', 'dealflow.backtest', 'dealflow.scripts',"
+        " 'dealflow.wording', 'dealflow.cli.told'}))"
     )
     done = start(command=(sys.executable, "-c", code))
     assert done.stdout.splitlines()[-1] == b"[]"

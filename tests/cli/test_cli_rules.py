@@ -261,7 +261,7 @@ def test_more_than_was_found() -> None:
     found = diff(BOOK, BOOK)
     move = evolve(found.moves[0], effect="tighter", undecided=True)
     file = StringIO()
-    put_difference(Page(file), evolve(found, moves=(move,)))
+    put_difference(Page(file), "en", evolve(found, moves=(move,)))
     assert "there may be more: the search was given up" in file.getvalue()
 
 

@@ -187,7 +187,7 @@ class _Sheet:
         self.page.put((about, "quiet"))
         self.rules(
             [
-                self.rule_row(f"{w.guard(g.guard)}: {w.truth(_STOPS[rule.id])}", rule)
+                self.rule_row(w.pair(w.guard(g.guard), w.truth(_STOPS[rule.id])), rule)
                 for g in found
                 for rule in g.rules
                 if rule.id in _STOPS and rule.stopped.total

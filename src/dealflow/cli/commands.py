@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dealflow import __version__
-from dealflow.cli.options import common, leave, new_page
+from dealflow.cli.language import asked_for, in_words, speaking
+from dealflow.cli.options import common, leave, new_page, spoken_before
 from dealflow.cli.playbook_commands import playbook
+from dealflow.cli.program import Group, Program
+from dealflow.message import message
 from dealflow.typing import Language
 
 if TYPE_CHECKING:
@@ -43,10 +46,12 @@ _force = click.option("--force", is_flag=True, help="Overwrite the file if there
 
 
 @click.group(
+    cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input.",
 )
 @click.version_option(__version__, message="dealflow %(version)s")
+@spoken_before
 def cli() -> None:
     """Qualify B2B deals: who said what, when, and what may be concluded from it.
 
@@ -70,12 +75,14 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
     ids = shipped_scripts()
     if only is not None:
         if only > len(ids):
-            raise click.BadParameter(f"there are {len(ids)} deals", param_hint="'--only'")
+            raise click.BadParameter(
+                in_words(message("there are {n} deals", n=len(ids))), param_hint="'--only'"
+            )
         ids = ids[only - 1 : only]
     runs = [run_script(id, None) for id in ids]
     if as_json:
         if svg is not None:
-            raise click.UsageError("--svg and --json do not go together")
+            raise click.UsageError(in_words(message("--svg and --json do not go together")))
         from dealflow.cli.documents import run_data, write_json
 
         write_json({"runs": [run_data(run, lang) for run in runs]})
@@ -90,7 +97,7 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("file", metavar="FILE")
 @click.option("--brief", is_flag=True, help="Only what is said, changed and refused.")
 @click.option("--trail", metavar="FILE", help="Write the deal's trail (JSON Lines).")
 @_force
@@ -106,6 +113,8 @@ def run(
     as_json: bool,
 ) -> None:
     """Play a deal script: FILE.deal.toml, or the id of a deal of the demo.
+
+    With - for FILE, the script is read from the standard input.
 
     Exit code 1: an expectation of the script is not met.
     """
@@ -126,7 +135,7 @@ def run(
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("file", metavar="FILE")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 unless the deal is ready, or closed.")
 @click.option("--to", metavar="STEP", help="Look at the way to this step only.")
 @_when
@@ -145,6 +154,9 @@ def coach(
 
     Where a step has several ways forward, each is judged; the rest is about the one that the deal
     goes when none is named.
+
+    With - for FILE, the standard input is read: a script (TOML) or a trail (JSON Lines), by what it
+    begins with.
     """
     from dealflow.assessment import Verdict
     from dealflow.cli.ways import ways_of
@@ -166,12 +178,16 @@ def coach(
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("file", metavar="FILE")
 @_when
 @_rules
 @common
 def show(file: str, at: str | None, playbook: str | None, lang: Language, as_json: bool) -> None:
-    """Show what is known of a deal, who said it and when: from a script or from a trail."""
+    """Show what is known of a deal, who said it and when: from a script or from a trail.
+
+    With - for FILE, the standard input is read: a script (TOML) or a trail (JSON Lines), by what it
+    begins with.
+    """
     source = _open(file, playbook, at)
     if as_json:
         from dealflow.cli.documents import write_json
@@ -188,13 +204,14 @@ def show(file: str, at: str | None, playbook: str | None, lang: Language, as_jso
 cli.add_command(playbook)
 
 
-@cli.group()
+@cli.group(cls=Group)
+@spoken_before
 def trail() -> None:
     """Look at the trail of a deal."""
 
 
 @trail.command("show")
-@click.argument("file")
+@click.argument("file", metavar="FILE")
 @_rules
 @common
 def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -> None:
@@ -211,7 +228,7 @@ def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -
 
 
 @trail.command("verify")
-@click.argument("file")
+@click.argument("file", metavar="FILE")
 @click.option("--head", metavar="HASH", help="The hash of the last entry, as known from elsewhere.")
 @common
 def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> None:
@@ -269,13 +286,15 @@ def _open(file: str, playbook: str | None, at: str | None) -> Source:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; gives the exit code and never a traceback for a wrong input."""
+    language = asked_for(sys.argv[1:] if arguments is None else arguments, os.environ)
     try:
         # Not standalone: click would end the process itself. The flush belongs to what may fail: at
         # the exit of the interpreter, a closed pipe could only be complained about.
         code = cli.main(arguments, prog_name="dealflow", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        with speaking(language):
+            error.show()
         return error.exit_code
     except click.Abort:
         return _INTERRUPTED

@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from attrs import frozen
+
 from dealflow.analysis import Difference, diff
-from dealflow.analysis.diff import MoveDifference, Witness
-from dealflow.analysis.solver import LIMIT, OF_CARD, told
+from dealflow.analysis.diff import Effect, MoveDifference, Witness
+from dealflow.analysis.phrases import listed, source_told
+from dealflow.analysis.solver import LIMIT, OF_CARD
+from dealflow.analysis.solver import told as on_card
+from dealflow.assessment import Verdict
 from dealflow.cli.documents import card_data
 from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.output import Page
+from dealflow.evidence import Statement
 from dealflow.exceptions import TrailError
 from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.trail import Trail, loads
+from dealflow.typing import Language
 from dealflow.values import format_instant, to_json
-from dealflow.wording import Wording
+from dealflow.wording import Wording, Words
 
 __all__ = ["compare", "difference_data", "put_difference"]
 
 _STYLE = {"looser": "bad", "tighter": "unknown", "both": "conflict", "not decided": "unknown"}
-_SENTENCE = {
-    "same": "decides every deal as before",
-    "tighter": "stops deals that passed before",
-    "looser": "lets deals pass that it stopped before",
-    "both": "stops some deals that passed, and lets some pass that it stopped",
-    "added": "is new",
-    "removed": "is gone",
-    "not decided": "was not decided within the limit",
-}
 
 
 def compare(old: Playbook, new: Playbook, trails: Iterable[str], limit: int | None) -> Difference:
@@ -64,104 +62,178 @@ def _trail(source: str) -> Trail:
         bad(source, error)
 
 
-def put_difference(page: Page, found: Difference) -> None:
+def put_difference(page: Page, language: Language, found: Difference) -> None:
     """Every move with what becomes of it and a deal that shows it; then the recorded deals."""
-    old, new = found.old, found.new
+    old, new, words = found.old, found.new, Words(language)
     page.put((f"{old.id} {old.version} → {new.id} {new.version}", "head"))
     if not found.parts:
-        page.put("The two playbooks say the same.")
+        page.put(words.gettext("The two playbooks say the same."))
     for part in found.parts:
         page.put(part, sign="·", indent=2)
     page.blank()
     # One change of the rules often moves several moves, each with the same deal to show it.
     told: set[tuple[str, ...]] = set()
     for move in found.moves:
-        _put_move(page, found, move, told)
+        _put_move(page, words, found, move, told)
     if found.attempts:
-        _put_recorded(page, found)
+        _put_recorded(page, words, found)
 
 
 def _put_move(
-    page: Page, found: Difference, move: MoveDifference, told: set[tuple[str, ...]]
+    page: Page, words: Words, found: Difference, move: MoveDifference, told: set[tuple[str, ...]]
 ) -> None:
     style = _STYLE.get(move.effect, "quiet" if move.effect == "same" else "head")
-    page.put(f"{move.source} → {move.to}: ", (move.effect, style), f", it {_SENTENCE[move.effect]}")
+    effect, sentence = _effect(words, move.effect)
+    way = words.pair(f"{move.source} → {move.to}", "")
+    page.put(way, (effect, style), sentence)
     if move.undecided and move.effect != "not decided":
-        page.put("there may be more: the search was given up", indent=2)
+        page.put(words.gettext("there may be more: the search was given up"), indent=2)
     if move.tighter is not None:
-        _put_witness(page, found.old, found.new, move.tighter, "passed and is now", told)
+        _Told(page, words, found.old, found.new, move.tighter).put(told, now=False)
     if move.looser is not None:
-        _put_witness(page, found.new, found.old, move.looser, "now passes and was", told)
+        _Told(page, words, found.new, found.old, move.looser).put(told, now=True)
 
 
-def _put_witness(
-    page: Page,
-    one: Playbook,
-    other: Playbook,
-    witness: Witness,
-    word: str,
-    told: set[tuple[str, ...]],
-) -> None:
-    """A deal that only one of two playbooks lets pass; told in full the first time."""
-    if witness.missing:
-        page.put("there are deals that pass; the other playbook has no such move", indent=2)
-        return
-    lines = (word, *witness.blocking, *_said(one, other, witness))
-    again = ", as above" if lines in told else ":"
-    page.put(f"a deal that {word} stopped by {', '.join(witness.blocking)}{again}", indent=2)
-    if lines not in told:
+def _effect(words: Words, effect: Effect) -> tuple[str, str]:
+    """An effect in one word, and what it does to deals."""
+    return {
+        "same": (words.gettext("same"), words.gettext(", it decides every deal as before")),
+        "tighter": (
+            words.gettext("tighter"),
+            words.gettext(", it stops deals that passed before"),
+        ),
+        "looser": (
+            words.gettext("looser"),
+            words.gettext(", it lets deals pass that it stopped before"),
+        ),
+        "both": (
+            words.gettext("both"),
+            words.gettext(", it stops some deals that passed, and lets some pass that it stopped"),
+        ),
+        "added": (words.gettext("added"), words.gettext(", it is new")),
+        "removed": (words.gettext("removed"), words.gettext(", it is gone")),
+        "not decided": (
+            words.gettext("not decided"),
+            words.gettext(", it was not decided within the limit"),
+        ),
+    }[effect]
+
+
+@frozen
+class _Told:
+    """A deal that only one of two playbooks lets pass.
+
+    Attributes:
+        page: where it is told.
+        words: in which words.
+        one: the playbook that lets it pass.
+        other: the one that does not.
+        witness: the deal.
+    """
+
+    page: Page
+    words: Words
+    one: Playbook
+    other: Playbook
+    witness: Witness
+
+    def put(self, told: set[tuple[str, ...]], *, now: bool) -> None:
+        """Tell it; in full the first time.
+
+        Args:
+            told: what was told already.
+            now: whether it is the new playbook that lets it pass.
+        """
+        page, words = self.page, self.words
+        if self.witness.missing:
+            text = words.gettext("there are deals that pass; the other playbook has no such move")
+            page.put(text, indent=2)
+            return
+        said = tuple(map(words.in_words, self.said()))
+        lines = (str(now), *self.witness.blocking, *said)
+        if now:
+            text = words.gettext("a deal that now passes and was stopped by {guards}")
+        else:
+            text = words.gettext("a deal that passed and is now stopped by {guards}")
+        text = text.format(guards=words.listed(self.witness.blocking))
+        if lines in told:
+            page.put(words.gettext("{text}, as above").format(text=text), indent=2)
+            return
         told.add(lines)
-        for line in lines[1 + len(witness.blocking) :]:
+        page.put(words.gettext("{text}:").format(text=text), indent=2)
+        for line in said:
             page.put(line, sign="·", indent=4)
 
+    def said(self) -> Iterator[str]:
+        """What was said in the deal of all that the guards in the way read, and what was not."""
+        deal = self.witness.deal
+        conditions = [self.other.guard_condition[guard] for guard in self.witness.blocking]
+        # Only what the guards in the way read: the rest of the deal is there to get it so far.
+        if any("deal.amount" in str(condition) for condition in conditions) and deal.amount:
+            yield message("the price is {amount}", amount=deal.amount)
+        if any(f"deal.{name}" in str(condition) for condition in conditions for name in OF_CARD):
+            yield from on_card(deal.card)
+        for fact in dict.fromkeys(fact for condition in conditions for fact in condition.facts):
+            said = [
+                statement
+                for statement in deal.statements.values()
+                if statement.fact == fact.id and statement.id not in deal.withdrawn
+            ]
+            yield from map(self.statement, said)
+            if not said:
+                yield message("{fact}: nobody said anything", fact=fact.id)
+        for role in dict.fromkeys(role for condition in conditions for role in condition.roles):
+            holders = [contact.id for contact in deal.contacts.values() if role in contact.roles]
+            who = listed(holders) or message("nobody")
+            yield message("{role}: {people}", role=role, people=who)
 
-def _said(one: Playbook, other: Playbook, witness: Witness) -> Iterator[str]:
-    """What was said in a deal of all that the guards in the way read, and what was not."""
-    deal = witness.deal
-    w = Wording(one, "en", people=deal.contacts)
-    conditions = [other.guard_condition[guard] for guard in witness.blocking]
-    # Only what the guards in the way read: the rest of the deal is there to get it so far.
-    if any("deal.amount" in str(condition) for condition in conditions) and deal.amount:
-        yield f"the price is {deal.amount}"
-    if any(f"deal.{name}" in str(condition) for condition in conditions for name in OF_CARD):
-        yield from told(deal.card)
-    for fact in dict.fromkeys(fact for condition in conditions for fact in condition.facts):
-        said = [
-            statement
-            for statement in deal.statements.values()
-            if statement.fact == fact.id and statement.id not in deal.withdrawn
-        ]
-        for statement in said:
-            who = "our rep" if statement.source_kind == "observation" else statement.source
-            about = f" of {statement.about}" if statement.about else ""
-            when = deal.trail[-1].at - statement.said_at
-            age = f", {w.duration(when)} ago" if when else ""
-            hand = "" if statement.first_hand else ", told on"
-            value = w.value(fact.id, statement.value)
-            yield f"{fact.id}{about} is {value}, says {who}{age}{hand}"
-        if not said:
-            yield f"{fact.id}: nobody said anything"
-    for role in dict.fromkeys(role for condition in conditions for role in condition.roles):
-        holders = [contact.id for contact in deal.contacts.values() if role in contact.roles]
-        yield f"{role}: {', '.join(holders) or 'nobody'}"
+    def statement(self, said: Statement) -> str:
+        """Who said what, when, and whether first-hand."""
+        deal = self.witness.deal
+        w = Wording(self.one, self.words.language, people=deal.contacts)
+        ours = message("our rep")
+        values = {
+            "fact": said.fact,
+            "value": w.value(said.fact, said.value),
+            "who": ours if said.source_kind == "observation" else source_told(said.source),
+        }
+        if said.about:
+            text = message("{fact} of {person} is {value}, says {who}", **values, person=said.about)
+        else:
+            text = message("{fact} is {value}, says {who}", **values)
+        age = deal.trail[-1].at - said.said_at
+        if age:
+            text = message("{text}, {duration} ago", text=text, duration=w.duration(age))
+        return text if said.first_hand else message("{text}, told on", text=text)
 
 
-def _put_recorded(page: Page, found: Difference) -> None:
+def _put_recorded(page: Page, words: Words, found: Difference) -> None:
     page.blank()
-    count = len(found.decided)
-    page.put(
-        f"Of {found.attempts} recorded attempts, {count} would be decided differently.", sign=""
-    )
+    told = words.gettext("Of {n} recorded attempts, {differ} would be decided differently.")
+    page.put(told.format(n=found.attempts, differ=len(found.decided)), sign="")
     for change in found.decided:
-        before = change.before.value if change.before else "no such move"
-        after = change.after.value if change.after else "no such move"
-        guards = f" ({', '.join(change.guards)})" if change.guards else ""
-        page.put(
-            f"{change.deal}, entry {change.entry}, {change.at:%Y-%m-%d}: {change.source} →"
-            f" {change.to}: {before}, now {after}{guards}",
-            sign="·",
-            indent=2,
+        text = words.gettext("{deal}, entry {entry}, {day}: {start} → {to}: {before}, now {after}")
+        told = text.format(
+            deal=change.deal,
+            entry=change.entry,
+            day=f"{change.at:%Y-%m-%d}",
+            start=change.source,
+            to=change.to,
+            before=_decided(words, change.before),
+            after=_decided(words, change.after),
         )
+        page.put(words.bracketed(told, words.listed(change.guards)), sign="·", indent=2)
+
+
+def _decided(words: Words, verdict: Verdict | None) -> str:
+    return {
+        None: words.gettext("no such move"),
+        Verdict.WALK_AWAY: words.gettext("walk_away"),
+        Verdict.RECONCILE: words.gettext("reconcile"),
+        Verdict.ASK: words.gettext("ask"),
+        Verdict.WORK: words.gettext("work"),
+        Verdict.READY: words.gettext("ready"),
+    }[verdict]
 
 
 def difference_data(found: Difference) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -18,7 +19,7 @@ from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError, InputError, PlaybookError, TrailError
 from dealflow.message import message, trouble
 from dealflow.playbook import Playbook
-from dealflow.scripts import Run, Script, load_script, play, shipped_scripts
+from dealflow.scripts import Run, Script, load_script, parse_script, play, shipped_scripts
 from dealflow.trail import Opened, Timeline, Trail
 from dealflow.values import format_instant, utc
 
@@ -35,6 +36,9 @@ __all__ = [
     "run_script",
     "write_new",
 ]
+
+STDIN = "-"
+"""The name by which the standard input is read."""
 
 # Far more than any sale, and no more than a machine can well hold at once.
 _LARGEST_TRAIL = 256 * 1024 * 1024
@@ -67,8 +71,9 @@ def printable(text: str) -> str:
 
 def bad(name: str | Path, error: Exception) -> NoReturn:
     """Complain about an input."""
+    name = name_of(str(name))
     if isinstance(error, InputError | PlaybookError):
-        source = error.source or str(name)
+        source = error.source or name
         raise BadInput(problem.in_(source) for problem in error.problems) from error
     if isinstance(error, OSError):
         raise BadInput([_of(name, trouble(error))]) from error
@@ -105,6 +110,10 @@ def open_script(source: str) -> Script:
     # A file of one's own goes before a demo of the same name.
     known = source in shipped_scripts() and not Path(source).exists()
     try:
+        if source == STDIN:
+            # There is no folder of the file from which a playbook's path could be looked for, so it
+            # is the one that we are in.
+            return parse_script(_standard_input(), name_of(source), Path())
         return load_script(source if known else Path(source))
     except InputError as error:
         bad(source, error)
@@ -112,13 +121,34 @@ def open_script(source: str) -> Script:
 
 def open_trail(source: str) -> bytes:
     """The bytes of a trail's file."""
+    if source == STDIN:
+        return _standard_input()
     try:
         with Path(source).open("rb") as file:
-            data = file.read(_LARGEST_TRAIL + 1)
+            return _read(file, source)
     except (OSError, ValueError) as error:
         bad(source, error)
+
+
+def _read(file: IO[bytes], source: str) -> bytes:
+    data = file.read(_LARGEST_TRAIL + 1)
     if len(data) > _LARGEST_TRAIL:
-        raise BadInput([_of(source, message("is larger than 256 MiB"))])
+        raise BadInput([_of(name_of(source), message("is larger than 256 MiB"))])
+    return data
+
+
+def name_of(source: str) -> str:
+    """What an input is called in errors."""
+    return "<stdin>" if source == STDIN else source
+
+
+def _standard_input() -> bytes:
+    """All of the standard input, once: whoever looks what it is, and reads it, reads the same."""
+    context = click.get_current_context()
+    key = "dealflow.stdin"
+    if key not in context.meta:
+        context.meta[key] = _read(sys.stdin.buffer, STDIN)
+    data: bytes = context.meta[key]
     return data
 
 
@@ -139,7 +169,8 @@ def open_deal(source: str, playbook: str | None = None, at: str | None = None) -
     """A deal from a script or from a trail.
 
     Args:
-        source: a script (its name ends with ``.toml``), the id of a demo script, or a trail.
+        source: a script (its name ends with ``.toml``), the id of a demo script, or a trail; ``-``
+            is the standard input, of which its first sign says which it is.
         playbook: other rules than the script's, or those of the trail when they are not shipped.
         at: a day (its end), an instant or ``now``; by default when the last entry was made. The
             deal is what it was then.
@@ -170,13 +201,16 @@ def _as_of(deal: Deal, at: datetime) -> Deal:
     if known == deal.version:
         return deal
     if not known:
-        raise click.BadParameter(
-            f"the deal was opened later, at {format_instant(deal.trail[0].at)}", param_hint="'--at'"
-        )
+        opened = format_instant(deal.trail[0].at)
+        complaint = message("the deal was opened later, at {opened}", opened=opened)
+        raise click.BadParameter(in_words(complaint), param_hint="'--at'")
     return Deal.replay(deal.playbook, Trail(deal.trail[:known]))
 
 
 def _is_script(source: str) -> bool:
+    if source == STDIN:
+        # A trail is a JSON object on each line, and no TOML begins like one.
+        return not _standard_input().lstrip().startswith(b"{")
     return source.endswith(".toml") or (source in shipped_scripts() and not Path(source).exists())
 
 
@@ -227,10 +261,11 @@ def _instant(text: str) -> datetime:
             return utc(datetime.combine(date.fromisoformat(text), time.max, UTC))
         return utc(datetime.fromisoformat(text))  # a time without a zone is none
     except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no day (2026-05-01), no instant (2026-05-01T09:00:00Z) and not 'now'",
-            param_hint="'--at'",
-        ) from None
+        complaint = message(
+            "{text!r} is no day (2026-05-01), no instant (2026-05-01T09:00:00Z) and not 'now'",
+            text=text,
+        )
+        raise click.BadParameter(in_words(complaint), param_hint="'--at'") from None
 
 
 def write_new(name: str, text: str, *, force: bool) -> None:

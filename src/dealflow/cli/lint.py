@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from attrs import evolve
+
 from dealflow.analysis.lint import Level, LintFinding, lint_text
 from dealflow.cli.input import bad, printable
 from dealflow.cli.output import Page
 from dealflow.exceptions import PlaybookError
 from dealflow.playbook import read_playbook
-from dealflow.typing import JSON
+from dealflow.typing import JSON, Language
+from dealflow.wording import Words
 
 __all__ = ["fails", "github_lines", "lint_data", "lint_file", "put_findings"]
 
@@ -68,27 +71,42 @@ def _finding(finding: LintFinding) -> JSON:
     }
 
 
-def put_findings(page: Page, source: str, findings: Iterable[LintFinding]) -> None:
+def put_findings(
+    page: Page, language: Language, source: str, findings: Iterable[LintFinding]
+) -> None:
     """One line for each finding, and the deal that shows it where there is one."""
+    words = Words(language)
     times: Counter[Level] = Counter()
     for finding in findings:
         times[finding.level] += 1
-        page.raw(printable(finding.in_(source)))
-        for i, line in enumerate(finding.witness.splitlines()):
-            page.put((printable(line), "quiet"), indent=4, sign="·" if i else "for instance:")
+        page.raw(printable(_line(words, source, finding)))
+        for i, line in enumerate(words.in_words(finding.witness).splitlines()):
+            sign = "·" if i else words.gettext("for instance:")
+            page.put((printable(line), "quiet"), indent=4, sign=sign)
     if not times:
-        page.put(f"{printable(source)}: nothing to find fault with", sign=("✓", "good"))
+        told = words.gettext("{file}: nothing to find fault with").format(file=printable(source))
+        page.put(told, sign=("✓", "good"))
         return
     levels: list[Level] = [level for level in _STYLE if times[level]]
-    parts = [_counted(times[level], level) for level in levels]
+    parts = [_counted(words, times[level], level) for level in levels]
     worst = levels[0]
-    page.put(", ".join(parts), sign=("✗" if worst == "error" else "?", _STYLE[worst]))
+    page.put(words.listed(parts), sign=("✗" if worst == "error" else "?", _STYLE[worst]))
 
 
-def _counted(number: int, level: Level) -> str:
-    if level == "info":
-        return f"{number} not decided"
-    return f"{number} {level}{'s' * (number > 1)}"
+def _line(words: Words, source: str, finding: LintFinding) -> str:
+    said = words.in_words(finding.message)
+    told = words.pair(finding.place, said) if finding.place else said
+    # Where it stands is written as compilers do, in any language.
+    return evolve(finding, place="", message=told).in_(source)
+
+
+def _counted(words: Words, number: int, level: Level) -> str:
+    text = {
+        "error": words.ngettext("{n} error", "{n} errors", number),
+        "warning": words.ngettext("{n} warning", "{n} warnings", number),
+        "info": words.gettext("{n} not decided"),
+    }[level]
+    return text.format(n=number)
 
 
 def github_lines(source: str, findings: Iterable[LintFinding]) -> Iterator[str]:

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dealflow.cli.language import language_of
+from dealflow.cli.language import LANG, spoken
+from dealflow.typing import Language
 
 if TYPE_CHECKING:
     from dealflow.cli.output import Page
     from dealflow.playbook import Playbook
 
-__all__ = ["common", "leave", "new_page", "rules_of"]
+__all__ = ["common", "leave", "new_page", "rules_of", "speaks", "spoken_before"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FINDINGS = 1
 
 
-def common(command: _F) -> _F:
-    """The options of every command that prints for people: ``--lang`` and ``--json``."""
-    command = click.option(
+def speaks(command: _F) -> _F:
+    """The option of every command to name the language."""
+    return _lang(default=spoken)(command)
+
+
+def spoken_before(group: _F) -> _F:
+    """The same option before a command; it counts unless the command has one of its own."""
+    return _lang(expose_value=False, callback=_remember)(group)
+
+
+def _lang(**rest: Any) -> Callable[[_F], _F]:
+    return click.option(
         "--lang",
         type=click.Choice(["en", "zh"]),
-        default=lambda: language_of(os.environ),
         show_default="from LC_ALL, LC_MESSAGES or LANG",
         help="The language to print in.",
-    )(command)
+        **rest,
+    )
+
+
+def _remember(context: click.Context, _: click.Parameter, language: Language | None) -> None:
+    if language is not None:
+        context.meta[LANG] = language
+
+
+def common(command: _F) -> _F:
+    """The options of every command that prints for people: ``--lang`` and ``--json``."""
+    command = speaks(command)
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 

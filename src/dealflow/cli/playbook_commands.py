@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 
-from dealflow.cli.options import common, leave, new_page, rules_of
+from dealflow.cli.options import common, leave, new_page, rules_of, speaks, spoken_before
+from dealflow.cli.program import Group
 from dealflow.typing import Language
 
 __all__ = ["playbook"]
 
 
-@click.group()
+@click.group(cls=Group)
+@spoken_before
 def playbook() -> None:
     """Look at playbooks."""
 
@@ -100,7 +102,10 @@ def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
     "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def playbook_lint(source: str, strict: bool, form: str, limit: int | None, as_json: bool) -> None:
+@speaks
+def playbook_lint(
+    source: str, strict: bool, form: str, limit: int | None, as_json: bool, lang: Language
+) -> None:
     """Look for rules that make no sense, and for questions that nobody asks.
 
     Exit code 1: there are errors, or with --strict warnings.
@@ -116,7 +121,7 @@ def playbook_lint(source: str, strict: bool, form: str, limit: int | None, as_js
         for line in github_lines(source, findings):
             click.echo(line)
     else:
-        put_findings(new_page(), source, findings)
+        put_findings(new_page(), lang, source, findings)
     leave(fails(findings, strict=strict))
 
 
@@ -132,8 +137,10 @@ def playbook_lint(source: str, strict: bool, form: str, limit: int | None, as_js
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def playbook_prove(source: str, claims: tuple[str, ...], limit: int | None, as_json: bool) -> None:
+@common
+def playbook_prove(
+    source: str, claims: tuple[str, ...], limit: int | None, lang: Language, as_json: bool
+) -> None:
     """Prove that no deal gets past the walk-away policy and the claims of the author.
 
     What does not hold is shown by a deal, as a test. Exit code 1: not everything is proved.
@@ -147,7 +154,7 @@ def playbook_prove(source: str, claims: tuple[str, ...], limit: int | None, as_j
 
         write_json(proof_data(book, proof))
     else:
-        put_proof(new_page(), book, proof)
+        put_proof(new_page(), lang, book, proof)
     leave(not all(each.theorem.proved for each in proof))
 
 
@@ -169,13 +176,14 @@ def playbook_prove(source: str, claims: tuple[str, ...], limit: int | None, as_j
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@common
 def playbook_diff(
     old: str,
     new: str,
     trails: tuple[str, ...],
     fail_on: tuple[str, ...],
     limit: int | None,
+    lang: Language,
     as_json: bool,
 ) -> None:
     """Compare two playbooks: which moves are tighter or looser, each shown by a deal.
@@ -190,7 +198,7 @@ def playbook_diff(
 
         write_json(difference_data(found))
     else:
-        put_difference(new_page(), found)
+        put_difference(new_page(), lang, found)
     # Given up is not found clean: a build that asks to fail must not pass because the search was
     # too long.
     leave(bool(fail_on) and (found.has(*fail_on) or found.undecided))
@@ -205,9 +213,14 @@ def playbook_diff(
     metavar="KIND:PERCENT,...",
     help="Exit with 1 when less is covered, e.g. guards:100,reasons:100.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@common
 def playbook_test(
-    source: str, scripts: tuple[str, ...], cov: bool, cov_fail_under: str | None, as_json: bool
+    source: str,
+    scripts: tuple[str, ...],
+    cov: bool,
+    cov_fail_under: str | None,
+    lang: Language,
+    as_json: bool,
 ) -> None:
     """Play deal scripts by a playbook, and check what they expect.
 
@@ -221,5 +234,5 @@ def playbook_test(
 
         write_json(tests_data(found))
     else:
-        put_tests(new_page(), found)
+        put_tests(new_page(), lang, found)
     leave(found.failed)

@@ -13,6 +13,8 @@ from dealflow.cli.input import bad
 from dealflow.cli.output import Page
 from dealflow.exceptions import PlaybookError
 from dealflow.playbook import Playbook
+from dealflow.typing import Language
+from dealflow.wording import Words
 
 __all__ = ["proof_data", "prove_timed", "put_proof"]
 
@@ -51,19 +53,25 @@ def _timed(found: Iterator[Theorem]) -> Iterator[Timed]:
         started = perf_counter()
 
 
-def put_proof(page: Page, playbook: Playbook, proof: Sequence[Timed]) -> None:
+def put_proof(page: Page, language: Language, playbook: Playbook, proof: Sequence[Timed]) -> None:
     """Each property with its verdict and what it took, and then tests that show the faults."""
-    page.put((playbook.title.en, "head"), (f"  {playbook.id} {playbook.version}", "quiet"))
+    words = Words(language)
+    title = playbook.title.in_(language)
+    page.put((title, "head"), (f"  {playbook.id} {playbook.version}", "quiet"))
     page.blank()
     for each in proof:
-        _put_theorem(page, playbook, each)
+        _put_theorem(page, words, playbook, each)
     if not proof:
-        page.put("Nothing to prove: there is no walk-away policy, and nobody claims anything.")
+        nothing = words.gettext(
+            "Nothing to prove: there is no walk-away policy, and nobody claims anything."
+        )
+        page.put(nothing)
         return
     proved = sum(each.theorem.proved for each in proof)
     seconds = sum(each.seconds for each in proof)
     page.blank()
-    page.put(f"{proved} of {len(proof)} proved in {seconds:.2f} s")
+    told = words.gettext("{proved} of {n} proved in {seconds} s")
+    page.put(told.format(proved=proved, n=len(proof), seconds=f"{seconds:.2f}"))
     for each in proof:
         if each.theorem.counterexample is not None:
             page.blank()
@@ -71,23 +79,37 @@ def put_proof(page: Page, playbook: Playbook, proof: Sequence[Timed]) -> None:
             page.raw(each.theorem.counterexample.test)
 
 
-def _put_theorem(page: Page, playbook: Playbook, timed: Timed) -> None:
+def _put_theorem(page: Page, words: Words, playbook: Playbook, timed: Timed) -> None:
     theorem, found = timed.theorem, timed.theorem.counterexample
-    page.put(theorem.claim, sign=_SIGN[theorem.verdict])
-    took = (
-        f"{_number(theorem.moves, 'move')}, {len(theorem.facts)} of"
-        f" {_number(len(playbook.facts), 'fact')} read, {_number(theorem.states, 'state')},"
-        f" {timed.seconds:.2f} s"
-    )
-    page.put((f"{theorem.verdict}: ", _SIGN[theorem.verdict][1]), (took, "quiet"), indent=2)
+    page.put(words.in_words(theorem.claim), sign=_SIGN[theorem.verdict])
+    verdict = {
+        "proved": words.gettext("proved"),
+        "refuted": words.gettext("refuted"),
+        "not decided": words.gettext("not decided"),
+    }[theorem.verdict]
+    style = _SIGN[theorem.verdict][1]
+    took = _took(words, playbook, timed)
+    page.put((words.pair(verdict, ""), style), (took, "quiet"), indent=2)
     if found is not None:
-        page.put(f"a deal gets from {found.step} to {found.to} although {found.because}", indent=2)
+        told = words.gettext("a deal gets from {step} to {to} although {because}").format(
+            step=found.step, to=found.to, because=words.in_words(found.because)
+        )
+        page.put(told, indent=2)
     if theorem.reason:
-        page.put(theorem.reason, indent=2)
+        page.put(words.in_words(theorem.reason), indent=2)
 
 
-def _number(number: int, of: str) -> str:
-    return f"{number:,} {of}{'s' * (number != 1)}"
+def _took(words: Words, playbook: Playbook, timed: Timed) -> str:
+    theorem, facts = timed.theorem, len(playbook.facts)
+    moves = words.ngettext("{n} move", "{n} moves", theorem.moves)
+    read = words.ngettext("{read} of {n} fact read", "{read} of {n} facts read", facts)
+    states = words.ngettext("{n} state", "{n} states", theorem.states)
+    return words.gettext("{moves}, {facts}, {states}, {seconds} s").format(
+        moves=moves.format(n=words.number(theorem.moves)),
+        facts=read.format(n=words.number(facts), read=len(theorem.facts)),
+        states=states.format(n=words.number(theorem.states)),
+        seconds=f"{timed.seconds:.2f}",
+    )
 
 
 def proof_data(playbook: Playbook, proof: Iterable[Timed]) -> dict[str, object]:

@@ -45,6 +45,7 @@ class _Play:
         self.day: date | None = None
         self.introduced: set[str] = set()
         self.verdict: Verdict | None = None
+        self.up = {flag.flag for flag in run.turns[0].before.red_flags}
 
     def put(self) -> None:
         self.title()
@@ -86,6 +87,7 @@ class _Play:
             self.conflict(conflict)
         self.refusal(turn)
         self.turning_point(turn)
+        self.red_flags(turn)
         if turn.line.comment:
             self.note("▸", "quiet", (self.w.text(turn.line.comment), "note"))
         for failure in turn.failures:
@@ -247,6 +249,15 @@ class _Play:
         elif now.verdict is Verdict.WALK_AWAY:
             told = w.pair(w.gettext("Verdict"), w.verdict(now.verdict))
             self.note("✗", "bad", (told, "bad.strong"))
+
+    def red_flags(self, turn: Turn) -> None:
+        """The red flags that have gone up with this line; those up before are no news."""
+        if not self.full or _ended(turn):
+            return
+        up, flags = self.up, turn.after.red_flags
+        self.up = {flag.flag for flag in flags}
+        fresh = (flag for flag in flags if flag.flag not in up)
+        sections.flag_list(self.page, self.w, fresh, self.margin + 2)
 
 
 def _ended(turn: Turn) -> bool:

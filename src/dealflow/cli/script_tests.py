@@ -9,13 +9,16 @@ from attrs import frozen
 
 from dealflow.analysis import Observation
 from dealflow.analysis.coverage import Coverage, as_json, measure, requirements, shortfalls, term
+from dealflow.analysis.phrases import listed
 from dealflow.cli.input import BadInput, bad, open_script
 from dealflow.cli.output import Page
 from dealflow.exceptions import InputError
 from dealflow.message import message
 from dealflow.playbook import Playbook
-from dealflow.scripts import Run, play
+from dealflow.scripts import Line, Run, play
 from dealflow.testing import watching
+from dealflow.typing import Language
+from dealflow.wording import Words
 
 __all__ = ["play_all", "put_tests", "tests_data"]
 
@@ -66,18 +69,26 @@ def play_all(playbook: Playbook, sources: Iterable[str], cov: bool, under: str |
         seen += watch.observations
     coverage = measure(playbook, seen) if cov or required else None
     short = shortfalls(coverage, required) if coverage else ()
-    return Tests(failures, coverage, tuple(map(str, short)))
+    return Tests(failures, coverage, tuple(each.told for each in short))
 
 
 def _missed(run: Run) -> Iterator[str]:
     """What a script expects and did not find, and the refusals of which it does not speak."""
     for turn in run.turns:
-        yield from (f"{failure.line.place}: {failure.message}" for failure in turn.failures)
+        for failure in turn.failures:
+            yield _at(turn.line, failure.message)
         # A play shows refusals, and needs no expectation for it. In a test, one that nobody expects
         # is a failure.
         if turn.refused is not None and turn.line.expect is None:
-            guards = ", ".join(finding.guard for finding in turn.refused.findings)
-            yield f"{turn.line.place}: refused by {guards}, and the line does not expect that"
+            guards = listed(finding.guard for finding in turn.refused.findings)
+            told = message("refused by {guards}, and the line does not expect that", guards=guards)
+            yield _at(turn.line, told)
+
+
+def _at(line: Line, problem: str) -> str:
+    number = f"lines[{line.number}]"
+    place = message("{place}, line {row}", place=number, row=line.row) if line.row else number
+    return message("{place}: {problem}", place=place, problem=problem)
 
 
 def _files(source: str) -> Iterator[str]:
@@ -92,20 +103,22 @@ def _files(source: str) -> Iterator[str]:
     yield from found
 
 
-def put_tests(page: Page, found: Tests) -> None:
+def put_tests(page: Page, language: Language, found: Tests) -> None:
     """Each script with what it did not find, and what all of them cover."""
+    words = Words(language)
     for name, failures in found.failures.items():
         sign = ("✗", "bad") if failures else ("✓", "good")
         page.put(name, sign=sign)
         for failure in failures:
-            page.put(failure, indent=4)
+            page.put(words.in_words(failure), indent=4)
     failed = sum(bool(failures) for failures in found.failures.values())
-    page.put(f"{len(found.failures) - failed} of {len(found.failures)} as expected")
+    told = words.gettext("{fine} of {n} as expected")
+    page.put(told.format(fine=len(found.failures) - failed, n=len(found.failures)))
     if found.coverage is not None:
         page.blank()
-        page.raw(term(found.coverage))
+        page.raw(term(found.coverage, language, words.in_words))
     for short in found.short:
-        page.put(short, sign=("✗", "bad"))
+        page.put(words.in_words(short), sign=("✗", "bad"))
 
 
 def tests_data(found: Tests) -> dict[str, object]:

@@ -147,7 +147,7 @@ def put_place(page: Page, w: Wording, deal: Deal) -> None:
         number=number, steps=steps, step=w.step(deal.step)
     )
     if deal.outcome:
-        place = f"{w.capital(w.outcome(deal.outcome))} ({place})"
+        place = w.bracketed(w.capital(w.outcome(deal.outcome)), place)
     page.rule(place)
 
 

@@ -21,12 +21,12 @@ from dealflow.analysis.history import Observation, Walks, judge_at
 from dealflow.assessment import Judgement, Verdict, open_questions
 from dealflow.conditions import Outcome
 from dealflow.exceptions import InputError, Problem
-from dealflow.message import listed, message
+from dealflow.message import Message, listed, message
 from dealflow.playbook import OUTCOMES, Playbook
 from dealflow.state import DealState, Snapshot
 from dealflow.typing import JSON
 
-__all__ = ["Coverage", "Status", "measure", "requirements", "shortfalls"]
+__all__ = ["Coverage", "Status", "kind_told", "measure", "requirements", "shortfalls"]
 
 Status: TypeAlias = Literal["covered", "missing", "undecided", "impossible"]
 """Of a cell: ``undecided`` is missing, too, and it was not decided whether a deal can reach it."""
@@ -51,8 +51,18 @@ class Count:
             return Decimal(100)
         return Decimal(self.covered * 1000 // self.feasible) / 10
 
+    @property
+    def told(self) -> Message:
+        """How much it is, in figures."""
+        return message(
+            "{covered} of {feasible} ({percent} %)",
+            covered=self.covered,
+            feasible=self.feasible,
+            percent=f"{self.percent:f}",
+        )
+
     def __str__(self) -> str:
-        return f"{self.covered} of {self.feasible} ({self.percent:f} %)"
+        return self.told
 
 
 def _read_only(rows: Mapping[str, Iterable[Row]]) -> Mapping[str, frozenset[Row]]:
@@ -274,8 +284,31 @@ class Shortfall:
     needed: Decimal
     count: Count
 
+    @property
+    def told(self) -> Message:
+        """What is missing, in a sentence."""
+        return message(
+            "{kind}: {count}, and {percent} % are required",
+            kind=kind_told(self.kind),
+            count=self.count.told,
+            percent=f"{self.needed:f}",
+        )
+
     def __str__(self) -> str:
-        return f"{self.kind}: {self.count}, and {self.needed:f} % are required"
+        return self.told
+
+
+def kind_told(kind: Kind) -> Message:
+    """The name of a kind, which other languages have words for."""
+    return {
+        "steps": message("steps"),
+        "moves": message("moves"),
+        "refusals": message("refusals"),
+        "guards": message("guards"),
+        "reasons": message("reasons"),
+        "questions": message("questions"),
+        "mcdc": message("mcdc"),
+    }[kind]
 
 
 def shortfalls(coverage: Coverage, needed: Mapping[Kind, Decimal]) -> tuple[Shortfall, ...]:

@@ -10,70 +10,114 @@ from attrs import frozen
 
 from dealflow.analysis.coverage.targets import Cell, cells_of, plans_of
 from dealflow.analysis.history import world_of
+from dealflow.analysis.phrases import clauses, in_word, kind_told, listed, truth_told
 from dealflow.analysis.solver import START, Person, Saying, Scene, Unreachable, deal_at, told
 from dealflow.assessment import Judgement, Verdict, assess, judge_move, judge_step
+from dealflow.evidence import Text
+from dealflow.message import Message, message
 from dealflow.playbook import FULFILLED, Move, Plan, Playbook
 from dealflow.state import Snapshot
-from dealflow.values import Value, to_json
+from dealflow.typing import Language
+from dealflow.values import Truth, Value, to_json
 
 __all__ = ["hint", "named_input", "what"]
 
 
-def what(playbook: Playbook, cell: Cell) -> str:
-    """What was not seen, as one sentence without its full stop."""
+def what(playbook: Playbook, cell: Cell, language: Language = "en") -> str:
+    """What was not seen, as one sentence without its full stop.
+
+    Args:
+        playbook: the playbook.
+        cell: the cell.
+        language: of the playbook's titles; the sentence can be told in others.
+    """
+    names = _Names(playbook, language)
     match cell.kind:
         case "steps":
-            return f"no deal was seen in {_step(playbook, cell.id)}"
+            return message("no deal was seen in {step}", step=names.step(cell.id))
         case "moves":
-            return f"no deal passed {_move(playbook, cell.id)}"
+            return message("no deal passed {move}", move=names.move(cell.id))
         case "refusals":
-            return f"nobody was refused {_move(playbook, cell.id)}"
+            return message("nobody was refused {move}", move=names.move(cell.id))
         case "guards":
-            return f"{_guard(playbook, cell.id)} was never seen {cell.of}"
+            truth = truth_told(Truth(cell.of))
+            guard = names.guard(cell.id)
+            return message("{guard} was never seen {truth}", guard=guard, truth=truth)
         case "reasons":
-            return f"{_guard(playbook, cell.id)} never refused a move"
+            return message("{guard} never refused a move", guard=names.guard(cell.id))
         case "questions":
-            return f'"{playbook.question[cell.id].text.en}" ({cell.id}) was never asked'
+            question = names.named(playbook.question[cell.id].text, cell.id)
+            return message("{question} was never asked", question=question)
         case _:
-            alone = named_input(playbook, cell.of)
-            return f"{alone} alone never decided {_guard(playbook, cell.id)}"
+            alone, guard = named_input(playbook, cell.of, language), names.guard(cell.id)
+            return message("{input} alone never decided {guard}", input=alone, guard=guard)
 
 
-def named_input(playbook: Playbook, name: str) -> str:
+def named_input(playbook: Playbook, name: str, language: Language = "en") -> str:
     """What a clause reads, in words, with the id."""
     kind, _, id = name.partition(":")
+    names = _Names(playbook, language)
     if kind == "fact":
-        return f'"{playbook.fact[id].title.en}" ({id})'
+        return names.named(playbook.fact[id].title, id)
     if kind == "role":
         role = playbook.role.get(id)
-        return f'who is "{role.title.en}" ({id})' if role else "who holds any role"
+        if role is None:
+            return message("who holds any role")
+        return message("who is {role}", role=names.named(role.title, id))
+    if kind == "heard":
+        return message("who was heard first-hand")
+    if kind == "voices":
+        return message("who stands behind the facts")
+    return message("{text} ({note})", text=_attribute(id), note=id)
+
+
+def _attribute(id: str) -> Message:
     return {
-        "heard": "who was heard first-hand",
-        "voices": "who stands behind the facts",
-        "deal.amount": "the price (deal.amount)",
-        "deal.talks": "the number of talks (deal.talks)",
-        "deal.account": "the customer's name (deal.account)",
-        "deal.owner": "who owns the deal (deal.owner)",
-        "deal.source": "where the deal came from (deal.source)",
-        "deal.source_name": "the name of the source (deal.source_name)",
-        "deal.market": "the market (deal.market)",
-        "deal.expected_close": "the expected close (deal.expected_close)",
-        "deal.products": "the products (deal.products)",
-        "deal.lines_total": "the sum of the lines (deal.lines_total)",
-    }.get(id or kind, f"the contacts' {id.partition('.')[2].replace('_', ' ')} ({id})")
+        "deal.amount": message("the price"),
+        "deal.talks": message("the number of talks"),
+        "deal.account": message("the customer's name"),
+        "deal.owner": message("who owns the deal"),
+        "deal.source": message("where the deal came from"),
+        "deal.source_name": message("the name of the source"),
+        "deal.market": message("the market"),
+        "deal.expected_close": message("the expected close"),
+        "deal.products": message("the products"),
+        "deal.lines_total": message("the sum of the lines"),
+        "contact.kind": message("the contacts' kind"),
+        "contact.influence": message("the contacts' influence"),
+        "contact.response_mode": message("the contacts' response mode"),
+        "contact.rating": message("the contacts' rating"),
+        "contact.department": message("the contacts' department"),
+        "contact.level": message("the contacts' level"),
+    }[id]
 
 
-def _step(playbook: Playbook, step: str) -> str:
-    return f'"{playbook.step[step].title.en}" ({step})' if step != FULFILLED else FULFILLED
+@frozen
+class _Names:
+    """Parts of a playbook by their titles, with their ids.
 
+    Attributes:
+        playbook: the playbook.
+        language: of the titles.
+    """
 
-def _guard(playbook: Playbook, guard: str) -> str:
-    return f'"{playbook.guard[guard].title.en}" ({guard})'
+    playbook: Playbook
+    language: Language
 
+    def named(self, title: Text, id: str) -> str:
+        return message('"{title}" ({id})', title=title.in_(self.language), id=id)
 
-def _move(playbook: Playbook, move: str) -> str:
-    way = _way(playbook, move)
-    return f"the move from {_step(playbook, way.source)} to {_step(playbook, way.to)}"
+    def step(self, id: str) -> str:
+        return FULFILLED if id == FULFILLED else self.named(self.playbook.step[id].title, id)
+
+    def guard(self, id: str) -> str:
+        return self.named(self.playbook.guard[id].title, id)
+
+    def move(self, id: str) -> str:
+        way = _way(self.playbook, id)
+        return message(
+            "the move from {start} to {to}", start=self.step(way.source), to=self.step(way.to)
+        )
 
 
 def _way(playbook: Playbook, move: str) -> Move:
@@ -81,33 +125,49 @@ def _way(playbook: Playbook, move: str) -> Move:
 
 
 @lru_cache(maxsize=4096)  # several reports of a run ask for the same
-def hint(playbook: Playbook, cell: Cell) -> str:
-    """Which test would cover a cell: one line of it as it stands, or else what to say when."""
-    return code(playbook, cell) or _advice(playbook, cell)
+def hint(playbook: Playbook, cell: Cell, language: Language = "en") -> str:
+    """Which test would cover a cell: one line of it as it stands, or else what to say when.
+
+    Args:
+        playbook: the playbook.
+        cell: the cell.
+        language: of the playbook's titles; the sentence can be told in others.
+    """
+    return code(playbook, cell) or _advice(playbook, cell, language)
 
 
-def _advice(playbook: Playbook, cell: Cell) -> str:
+def _advice(playbook: Playbook, cell: Cell, language: Language) -> str:
     scenes = cells_of(playbook)[cell].scenes
     match cell.kind:
         case "steps":
-            return f'assess a deal in "{cell.id}"{_when(scenes)}'
+            return _when(message('assess a deal in "{step}"', step=cell.id), scenes)
         case "moves":
             way = _way(playbook, cell.id)
-            return f'let a deal move from "{way.source}" to "{way.to}"{_when(scenes)}'
+            move = message('let a deal move from "{start}" to "{to}"', start=way.source, to=way.to)
+            return _when(move, scenes)
         case "refusals":
             way = _way(playbook, cell.id)
-            return f'let a deal be refused from "{way.source}" to "{way.to}"{_when(scenes)}'
+            names = {"start": way.source, "to": way.to}
+            refusal = message('let a deal be refused from "{start}" to "{to}"', **names)
+            return _when(refusal, scenes)
         case "guards":
             step = _places(playbook)[cell.id][0]
-            return f'assess a deal in "{step}"{_when(scenes)}'
+            return _when(message('assess a deal in "{step}"', step=step), scenes)
         case "reasons":
             step = _places(playbook)[cell.id][1]
-            return f'let a deal be refused in "{step}" by "{cell.id}"{_when(scenes)}'
+            reason = message(
+                'let a deal be refused in "{step}" by "{guard}"', step=step, guard=cell.id
+            )
+            return _when(reason, scenes)
         case "questions":
-            return f'assess a deal while the answer to "{cell.id}" is open, or is a no'
+            return message(
+                'assess a deal while the answer to "{question}" is open, or is a no',
+                question=cell.id,
+            )
         case _:
             step = _places(playbook)[cell.id][0]
-            return f'assess two deals in "{step}", {_two(playbook, cell, scenes)}'
+            two = _two(playbook, cell, scenes, language)
+            return message('assess two deals in "{step}", {two}', step=step, two=two)
 
 
 @lru_cache(maxsize=8)
@@ -123,70 +183,91 @@ def _places(playbook: Playbook) -> Mapping[str, tuple[str, str]]:
     return {guard: (step, needed.get(guard, step)) for guard, step in looked_at.items()}
 
 
-def _when(scenes: Sequence[Scene]) -> str:
-    return f" when {_told(scenes[0])}" if scenes else ""
-
-
-def _told(scene: Scene) -> str:
-    return "; ".join(_parts(scene)) or "nothing has been said about it"
+def _when(advice: str, scenes: Sequence[Scene]) -> str:
+    if not scenes:
+        return advice
+    told = clauses(_parts(scenes[0])) or message("nothing has been said about it")
+    return message("{advice} when {scene}", advice=advice, scene=told)
 
 
 def _parts(scene: Scene) -> Iterator[str]:
     yield from map(_person, scene.people)
     yield from (_saying(saying) for saying in scene.sayings)
     if scene.amount is not None:
-        yield f"the price is {scene.amount}"
+        yield message("the price is {amount}", amount=scene.amount)
     yield from told(scene.card)
-    if scene.talks:
-        yield f"{scene.talks} talks" if scene.talks > 1 else "1 talk"
-    yield from (f"{person} is heard first-hand" for person in scene.heard)
+    if scene.talks > 1:
+        yield message("{n} talks", n=scene.talks)
+    elif scene.talks:
+        yield message("{n} talk", n=scene.talks)
+    yield from (message("{person} is heard first-hand", person=person) for person in scene.heard)
 
 
 def _person(person: Person) -> str:
+    degree, mode = person.influence, person.response_mode
     traits = [
-        f"{name.replace('_', ' ')} {value}"
-        for name in ("influence", "response_mode", "rating")
-        if (value := getattr(person, name)) is not None
+        *kind_told(person.kind),
+        *([] if degree is None else [message("influence {degree}", degree=in_word(degree))]),
+        *([] if mode is None else [message("response mode {mode}", mode=in_word(mode))]),
+        *([] if person.rating is None else [message("rating {rating}", rating=person.rating)]),
     ]
-    held = f"{person.id} holds {', '.join(person.roles) or 'no role'}"
-    kind = [] if person.kind == "person" else [f"a {person.kind.replace('_', ' ')}"]
-    return f"{held} ({', '.join([*kind, *traits])})" if kind or traits else held
+    roles = listed(person.roles) or message("no role")
+    held = message("{person} holds {roles}", person=person.id, roles=roles)
+    return message("{text} ({note})", text=held, note=listed(traits)) if traits else held
 
 
 def _saying(saying: Saying) -> str:
-    about = "" if saying.about in (None, saying.source) else f" of {saying.about}"
-    late = f", {saying.age.days} days ago" if saying.age >= timedelta(days=1) else ""
-    told = "" if saying.first_hand or saying.source_kind != "contact" else ", told on by others"
-    who = {"document": "a document says", "observation": "we saw"}.get(
-        saying.source_kind, f"{saying.source} says"
-    )
-    return f"{who} {saying.fact}{about} = {_value(saying.value)}{late}{told}"
+    whom = {
+        "contact": message("{source} says", source=saying.source),
+        "document": message("a document says"),
+        "observation": message("we saw"),
+    }[saying.source_kind]
+    said = {"whom": whom, "fact": saying.fact, "value": _value(saying.value)}
+    if saying.about in (None, saying.source):
+        told = message("{whom} {fact} = {value}", **said)
+    else:
+        told = message("{whom} {fact} of {person} = {value}", **said, person=saying.about)
+    if saying.age >= timedelta(days=1):
+        told = message("{text}, {n} days ago", text=told, n=saying.age.days)
+    if saying.source_kind == "contact" and not saying.first_hand:
+        told = message("{text}, told on by others", text=told)
+    return told
 
 
 def _value(value: Value) -> str:
     match value:
         case bool():
-            return "yes" if value else "no"
+            return message("yes") if value else message("no")
         case tuple():
             return f"[{', '.join(value)}]"
         case date():
             days = (value - START.date()).days
-            return f"{value} ({days} days ahead)" if days >= 0 else f"{value} ({-days} days ago)"
+            if days >= 0:
+                return message("{day} ({n} days ahead)", day=value, n=days)
+            return message("{day} ({n} days ago)", day=value, n=-days)
         case _:
             return str(to_json(value))
 
 
-def _two(playbook: Playbook, cell: Cell, scenes: Sequence[Scene]) -> str:
+def _two(playbook: Playbook, cell: Cell, scenes: Sequence[Scene], language: Language) -> str:
     if len(scenes) < 2:
-        return f"which differ in {named_input(playbook, cell.of)} only, and one of them passes"
+        name = named_input(playbook, cell.of, language)
+        return message("which differ in {input} only, and one of them passes", input=name)
     first, second = (dict.fromkeys(_parts(scene)) for scene in scenes)
     same = [part for part in first if part in second]
     only = [part for part in first if part not in second]
     other = [part for part in second if part not in first]
-    both = f"both with: {'; '.join(same)}; " if same else ""
-    one_with = f"one with: {'; '.join(only)}" if only else "one without more"
-    other_with = f"the other with: {'; '.join(other)}" if other else "the other without"
-    return f"{both}{one_with}; {other_with}"
+    return clauses(
+        [
+            *([message("both with: {parts}", parts=clauses(same))] if same else []),
+            message("one with: {parts}", parts=clauses(only))
+            if only
+            else message("one without more"),
+            message("the other with: {parts}", parts=clauses(other))
+            if other
+            else message("the other without"),
+        ]
+    )
 
 
 @frozen

@@ -2,71 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
+from unicodedata import east_asian_width
 
-from dealflow.analysis.coverage.coverage import Coverage, Status
+from dealflow.analysis.coverage.coverage import Coverage, Status, kind_told
 from dealflow.analysis.coverage.hints import hint, what
 from dealflow.analysis.coverage.targets import Cell, Kind
+from dealflow.message import message
 from dealflow.playbook import FULFILLED
 from dealflow.playbook import mermaid as diagram
-from dealflow.typing import JSON
+from dealflow.typing import JSON, Language
 from dealflow.values import Truth
 
 __all__ = ["as_json", "mermaid", "term"]
+
+Tell: TypeAlias = Callable[[str], str]
+"""Tells a sentence in another language, if it is one of ours."""
 
 _TRUTHS: Final = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED)
 _SIGNS: Final[Mapping[Status, str]] = MappingProxyType(
     {"covered": "+", "missing": "!", "undecided": "?", "impossible": "."}
 )
-_LEGEND: Final = "+ seen   ! missing   ? missing, and not decided whether it can be   . cannot be"
+_LEGEND: Final = message(
+    "+ seen   ! missing   ? missing, and not decided whether it can be   . cannot be"
+)
 
 
 def _table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Columns with two places between them; those of ``right`` end at the same place.
-
-    Only the last column may hold Chinese, which takes more places than it has signs.
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    """Columns with two places between them; those of ``right`` end at the same place."""
+    widths = [max(map(_places, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [
-            text.rjust(width) if place in right else text.ljust(width)
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
+        cells = []
+        for place, (text, width) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (width - _places(text))
+            cells.append(space + text if place in right else text + space)
         yield "  ".join(cells).rstrip()
 
 
-def term(coverage: Coverage) -> str:
-    """A table for the terminal: each kind, each guard, and what is missing with its hint."""
-    return "\n".join(_term(coverage)) + "\n"
+def _places(text: str) -> int:
+    """How many places a text takes on a terminal, where a Chinese sign takes two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _term(coverage: Coverage) -> Iterator[str]:
+def term(coverage: Coverage, language: Language = "en", tell: Tell = str) -> str:
+    """A table for the terminal: each kind, each guard, and what is missing with its hint.
+
+    Args:
+        coverage: what was covered.
+        language: of the playbook's titles.
+        tell: tells a sentence in that language; as it is by default, which is English.
+    """
+    return (
+        "\n".join([*_tables(coverage, language, tell), *_missing(coverage, language, tell)]) + "\n"
+    )
+
+
+def _tables(coverage: Coverage, language: Language, tell: Tell) -> Iterator[str]:
     book = coverage.playbook
-    yield f"coverage of {book.id} {book.version} ({book.fingerprint[:12]})"
+    of = {"id": book.id, "version": book.version, "fingerprint": book.fingerprint[:12]}
+    yield tell(message("coverage of {id} {version} ({fingerprint})", **of))
     yield ""
-    rows = [("kind", "covered", "of", "percent")]
+    head = (message("kind"), message("covered"), message("of"), message("percent"))
+    rows = [tuple(map(tell, head))]
     for kind, count in coverage.counts.items():
-        rows.append((kind, str(count.covered), str(count.feasible), f"{count.percent:.1f}"))
+        numbers = str(count.covered), str(count.feasible), f"{count.percent:.1f}"
+        rows.append((tell(kind_told(kind)), *numbers))
     yield from _table(rows, frozenset({1, 2, 3}))
     yield ""
-    yield from _table([("guard", "T F U C", "reason", "alone", "title"), *_guards(coverage)])
+    titles = (message("guard"), "T F U C", message("reason"), message("alone"), message("title"))
+    yield from _table([tuple(map(tell, titles)), *_guards(coverage, language)])
     yield ""
-    yield _LEGEND
-    missing = coverage.missing
+    yield tell(_LEGEND)
+
+
+def _missing(coverage: Coverage, language: Language, tell: Tell) -> Iterator[str]:
+    book, missing = coverage.playbook, coverage.missing
     for kind in coverage.counts:
         cells = [cell for cell in missing if cell.kind == kind]
         if cells:
             yield ""
-            yield f"{kind}, missing:"
+            yield tell(message("{kind}, missing:", kind=kind_told(kind)))
         for cell in cells:
-            sure = "" if coverage.cells[cell] == "missing" else " (not decided whether it can be)"
-            yield f"  {what(book, cell)}{sure}"
-            yield f"      {hint(book, cell)}"
+            said = what(book, cell, language)
+            if coverage.cells[cell] != "missing":
+                said = message("{text} (not decided whether it can be)", text=said)
+            yield f"  {tell(said)}"
+            yield f"      {tell(hint(book, cell, language))}"
 
 
-def _guards(coverage: Coverage) -> Iterator[tuple[str, str, str, str, str]]:
+def _guards(coverage: Coverage, language: Language) -> Iterator[tuple[str, ...]]:
     cells = coverage.cells
     for guard in coverage.playbook.guards:
         truths = " ".join(_SIGNS[cells[Cell("guards", guard.id, t.value)]] for t in _TRUTHS)
@@ -77,7 +103,7 @@ def _guards(coverage: Coverage) -> Iterator[tuple[str, str, str, str, str]]:
             truths,
             _SIGNS[cells[Cell("reasons", guard.id)]],
             f"{alone.count('covered')}/{feasible}",
-            guard.title.en,
+            guard.title.in_(language),
         )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from dealflow.analysis.lint.findings import LintFinding, found
+from dealflow.analysis.phrases import either, listed
 from dealflow.conditions import Condition, Covered, Disputed, Dissent, Missing, Quantified
 from dealflow.evidence import ANY_ROLE, SELF, US, Fact, Question
+from dealflow.message import message
 from dealflow.playbook import Playbook
 
 __all__ = ["lint_facts", "needed_facts"]
@@ -21,13 +23,15 @@ def lint_facts(playbook: Playbook) -> Iterator[LintFinding]:
         yield from _fact(playbook, fact, use)
     for role in playbook.roles:
         if role.id not in use.roles:
-            yield found("D302", f"roles.{role.id}", "no condition, source or question names it")
+            said = message("no condition, source or question names it")
+            yield found("D302", f"roles.{role.id}", said)
         elif role.ask is None and role.id in use.sought:
-            message = (
-                f"{use.sought[role.id]} needs somebody in this role, but no question finds out"
-                " who holds it: name one in ask"
+            said = message(
+                "{guard} needs somebody in this role, but no question finds out"
+                " who holds it: name one in ask",
+                guard=use.sought[role.id],
             )
-            yield found("D307", f"roles.{role.id}", message)
+            yield found("D307", f"roles.{role.id}", said)
 
 
 @frozen
@@ -112,15 +116,19 @@ def needed_facts(condition: Condition) -> tuple[Fact, ...]:
 def _fact(playbook: Playbook, fact: Fact, use: _Use) -> Iterator[LintFinding]:
     place = f"facts.{fact.id}"
     if fact.id in use.needed and not fact.ask and not _answer_of_trial_close(playbook, fact):
-        message = f"guard {use.needed[fact.id]} needs it, but no question establishes it"
-        yield found("D303", place, message)
+        said = message(
+            "guard {guard} needs it, but no question establishes it", guard=use.needed[fact.id]
+        )
+        yield found("D303", place, said)
     elif fact.id not in use.facts and fact.id != playbook.coaching.called:
         if not fact.ask:
-            yield found("D301", place, "nothing reads it, and no question asks for it")
+            yield found("D301", place, message("nothing reads it, and no question asks for it"))
         for question in fact.ask:
             if use.questions.isdisjoint(other.id for other in fact.ask):
-                message = "nobody needs the answer: no guard, red flag or paper reads the fact"
-                yield found("D304", f"{place}.ask.{question.id}", message)
+                said = message(
+                    "nobody needs the answer: no guard, red flag or paper reads the fact"
+                )
+                yield found("D304", f"{place}.ask.{question.id}", said)
     yield from _sources(playbook, fact)
     yield from _never_ages(fact, use)
 
@@ -135,11 +143,12 @@ def _never_ages(fact: Fact, use: _Use) -> Iterator[LintFinding]:
     """A fact that holds up a guard at later steps, too, however long ago it was told."""
     guard = use.kept_up.get(fact.id)
     if guard is not None and fact.good_for is None:
-        message = (
-            f"guard {guard} rests on it at later steps as well, and an old answer counts for ever:"
-            " give it a good_for, or say why it cannot age"
+        said = message(
+            "guard {guard} rests on it at later steps as well, and an old answer counts for ever:"
+            " give it a good_for, or say why it cannot age",
+            guard=guard,
         )
-        yield found("D308", f"facts.{fact.id}", message)
+        yield found("D308", f"facts.{fact.id}", said)
 
 
 def _sources(playbook: Playbook, fact: Fact) -> Iterator[LintFinding]:
@@ -148,24 +157,27 @@ def _sources(playbook: Playbook, fact: Fact) -> Iterator[LintFinding]:
         return
     if rule.roles and not rule.documents:
         if not any(_may_answer(question, rule.roles) for question in fact.ask):
-            whom = ", ".join(dict.fromkeys(r for question in fact.ask for r in question.of))
-            message = (
-                f"only the word of {' or '.join(rule.roles)} counts, but its questions are"
-                f" for others: {whom}"
+            said = message(
+                "only the word of {roles} counts, but its questions are for others: {whom}",
+                roles=either(rule.roles),
+                whom=listed(dict.fromkeys(r for question in fact.ask for r in question.of)),
             )
-            yield found("D306", f"{place}.roles", message)
+            yield found("D306", f"{place}.roles", said)
         if all(role != SELF and playbook.role[role].ask is None for role in rule.roles):
-            message = (
-                f"only the word of {' or '.join(rule.roles)} counts, but no question finds out"
-                " who that is"
+            said = message(
+                "only the word of {roles} counts, but no question finds out who that is",
+                roles=either(rule.roles),
             )
-            yield found("D306", f"{place}.roles", message)
+            yield found("D306", f"{place}.roles", said)
     himself = fact.of == "contact" and not any(question.of for question in fact.ask)
     ourselves = all(question.of == (US,) for question in fact.ask)
     if rule.at_least > 1 and (himself or ourselves):
-        whom = "the person himself" if himself else "our own side"
-        message = f"{rule.at_least} sources are required, but its questions are for {whom} only"
-        yield found("D306", f"{place}.at_least", message)
+        said = message(
+            "{n} sources are required, but its questions are for {whom} only",
+            n=rule.at_least,
+            whom=message("the person himself") if himself else message("our own side"),
+        )
+        yield found("D306", f"{place}.at_least", said)
 
 
 def _may_answer(question: Question, roles: tuple[str, ...]) -> bool:

@@ -21,6 +21,7 @@ from dealflow.conditions import (
     Size,
     Term,
 )
+from dealflow.message import Message, message
 from dealflow.playbook import Playbook
 from dealflow.values import ValueType
 
@@ -58,7 +59,8 @@ def _unused(playbook: Playbook) -> Iterator[LintFinding]:
         looked_at |= {*playbook.walk_away.guards, *playbook.walk_away.at_once}
     for guard in playbook.guards:
         if guard.id not in looked_at:
-            yield found("D205", f"guards.{guard.id}", "no step, move or policy looks at it")
+            said = message("no step, move or policy looks at it")
+            yield found("D205", f"guards.{guard.id}", said)
 
 
 def _shared(playbook: Playbook) -> Iterator[LintFinding]:
@@ -70,13 +72,18 @@ def _shared(playbook: Playbook) -> Iterator[LintFinding]:
         for language, words in (("en", guard.refused.en), ("zh", guard.refused.zh)):
             other = reasons.setdefault(f"{language}:{' '.join(words.split())}", guard.id)
             if other != guard.id:
-                message = f"guard {other} gives the same reason: who is refused cannot tell which"
-                yield found("D206", f"{place}.refused.{language}", message)
+                said = message(
+                    "guard {guard} gives the same reason: who is refused cannot tell which",
+                    guard=other,
+                )
+                yield found("D206", f"{place}.refused.{language}", said)
                 break
         other = conditions.setdefault(playbook.guard_condition[guard.id], guard.id)
         if other != guard.id:
-            message = f"guard {other} has the same condition: one of them is enough"
-            yield found("D208", f"{place}.when", message)
+            said = message(
+                "guard {guard} has the same condition: one of them is enough", guard=other
+            )
+            yield found("D208", f"{place}.when", said)
 
 
 _Range = tuple[Any, Any]
@@ -96,9 +103,12 @@ def _settled(place: str, text: str, node: Compare) -> Iterator[LintFinding]:
     for left, operator, right in zip(node.terms, node.operators, node.terms[1:], strict=False):
         answers = _answers(left, operator, right)
         if len(answers) == 1:
-            always = "always" if True in answers else "never"
-            message = f"{left} {operator} {right} is {always} so: {_why(left, right)}"
-            yield found("D207", part_place(place, text, node), message)
+            compared, why = f"{left} {operator} {right}", _why(left, right)
+            if True in answers:
+                said = message("{compared} is always so: {why}", compared=compared, why=why)
+            else:
+                said = message("{compared} is never so: {why}", compared=compared, why=why)
+            yield found("D207", part_place(place, text, node), said)
 
 
 def _answers(left: Term, operator: Operator, right: Term) -> set[bool]:
@@ -144,12 +154,14 @@ def _limits(term: Term) -> _Range | None:
             return None
 
 
-def _why(left: Term, right: Term) -> str:
+def _why(left: Term, right: Term) -> Message:
     term = right if isinstance(left, Constant) else left
     limits = _limits(term)
     if isinstance(term, Constant) or limits is None:
-        return "what is known plays no part"
+        return message("what is known plays no part")
     low, high = (limit if limit is None or isinstance(limit, Decimal) else None for limit in limits)
     if low is None:
-        return f"{term} is never beyond that"
-    return f"{term} is {low} or more" if high is None else f"{term} is from {low} to {high}"
+        return message("{term} is never beyond that", term=str(term))
+    if high is None:
+        return message("{term} is {low} or more", term=str(term), low=low)
+    return message("{term} is from {low} to {high}", term=str(term), low=low, high=high)

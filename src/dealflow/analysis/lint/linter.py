@@ -22,6 +22,7 @@ from dealflow.analysis.lint.oracle import Oracle
 from dealflow.analysis.lint.semantic import lint_semantics
 from dealflow.analysis.solver import LIMIT
 from dealflow.exceptions import PlaybookError, Problem
+from dealflow.message import message
 from dealflow.playbook import Places, Playbook, decode_toml, locate, parse_toml
 
 __all__ = ["lint", "lint_text"]
@@ -115,10 +116,11 @@ def lint_texts(playbook: Playbook) -> Iterator[LintFinding]:
     for place, text in _texts("", data):
         en, zh = _PLACES.sub("", text["en"]), _PLACES.sub("", text["zh"])
         if _CHINESE.search(en) and not _ENGLISH.search(en):
-            yield found("D501", f"{place}.en", "the English text is Chinese")
+            yield found("D501", f"{place}.en", message("the English text is Chinese"))
         elif _ENGLISH.search(en) and not _CHINESE.search(zh):
-            same = "is the English one" if en == zh else "has no Chinese in it"
-            yield found("D501", f"{place}.zh", f"the Chinese text {same}")
+            same = message("the Chinese text is the English one")
+            other = message("the Chinese text has no Chinese in it")
+            yield found("D501", f"{place}.zh", same if en == zh else other)
 
 
 def _texts(place: str, data: Any) -> Iterator[tuple[str, Mapping[str, str]]]:

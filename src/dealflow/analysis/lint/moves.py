@@ -9,6 +9,7 @@ from dealflow.analysis.lint.facts import needed_facts
 from dealflow.analysis.lint.findings import LintFinding, found
 from dealflow.analysis.lint.oracle import TRUE, Oracle, silent
 from dealflow.analysis.solver import Goal
+from dealflow.message import message
 from dealflow.playbook import FULFILLED, Places, Playbook, WalkAway
 
 __all__ = ["lint_moves", "lint_order", "move_place"]
@@ -20,8 +21,12 @@ def lint_moves(playbook: Playbook) -> Iterator[LintFinding]:
         for plan in plans:
             if not plan.needed and not plan.needs_walk_away:
                 move = plan.move
-                message = f"the move {move.id} to {move.to} looks at no guard: any deal may make it"
-                yield found("D103", move_place(playbook, move.id), message)
+                said = message(
+                    "the move {move} to {to} looks at no guard: any deal may make it",
+                    move=move.id,
+                    to=move.to,
+                )
+                yield found("D103", move_place(playbook, move.id), said)
     policy = playbook.walk_away
     if policy is not None:
         yield from _guards(playbook, policy)
@@ -40,14 +45,15 @@ def _guards(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
     for id in policy.guards:
         guard = playbook.guard[id]
         if not guard.standing:
-            message = (
-                f"a walk-away guard that is checked once, on leaving {policy.start}: who takes"
-                " something back later is not noticed"
+            said = message(
+                "a walk-away guard that is checked once, on leaving {step}: who takes"
+                " something back later is not noticed",
+                step=policy.start,
             )
-            yield found("D401", f"guards.{id}.standing", message)
+            yield found("D401", f"guards.{id}.standing", said)
         if guard.waivable:
-            message = "a walk-away guard that may be set aside: a named person can bypass it"
-            yield found("D402", f"guards.{id}.waivable", message)
+            said = message("a walk-away guard that may be set aside: a named person can bypass it")
+            yield found("D402", f"guards.{id}.waivable", said)
 
 
 def _detours(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
@@ -61,11 +67,13 @@ def _detours(playbook: Playbook, policy: WalkAway) -> Iterator[LintFinding]:
                 continue
             reached.add(move.to)
             if order[step.id] < order[policy.start] < order[move.to]:
-                message = (
-                    f"it leads from {step.id} past {policy.start}, on leaving which the walk-away"
-                    " guards are checked"
+                said = message(
+                    "it leads from {step} past {start}, on leaving which the walk-away"
+                    " guards are checked",
+                    step=step.id,
+                    start=policy.start,
                 )
-                yield found("D403", f"moves.{move.id}.to", message)
+                yield found("D403", f"moves.{move.id}.to", said)
 
 
 def lint_order(oracle: Oracle, places: Places) -> Iterator[LintFinding]:
@@ -86,17 +94,19 @@ def lint_order(oracle: Oracle, places: Places) -> Iterator[LintFinding]:
         condition = book.guard_condition[guard]
         late = [fact for fact in needed_facts(condition) if asked[fact.id] > step]
         goals = [Goal(condition, TRUE), *silent(condition, late)]
-        what = "whether it can pass on answers that were asked for by then"
+        what = message("whether it can pass on answers that were asked for by then")
         if not late or not oracle.ask(f"guards.{guard}.when", what, goals).impossible:
             continue
         for fact in late:
             if fact.id not in told:
                 told.add(fact.id)
-                message = (
-                    f"it is asked at {book.steps[asked[fact.id]].id}, but guard {guard} needs the"
-                    f" answer on leaving {book.steps[step].id}"
+                said = message(
+                    "it is asked at {late}, but guard {guard} needs the answer on leaving {step}",
+                    late=book.steps[asked[fact.id]].id,
+                    guard=guard,
+                    step=book.steps[step].id,
                 )
-                yield found("D305", f"facts.{fact.id}.ask", message)
+                yield found("D305", f"facts.{fact.id}.ask", said)
 
 
 def _first_needed(playbook: Playbook) -> dict[str, int]:

@@ -10,6 +10,7 @@ from dealflow.analysis.lint.findings import LintFinding, found
 from dealflow.analysis.solver import ANSWERED, Answer, Goal, passing, solve_any
 from dealflow.conditions import And, Condition, Missing, Not, Or, Quantified
 from dealflow.evidence import Fact
+from dealflow.message import message
 from dealflow.playbook import Plan, Playbook
 from dealflow.values import Truth
 
@@ -44,13 +45,13 @@ class Oracle:
         roles = [role.id for role in self.playbook.roles]
         answer = solve_any((tuple(way) for way in ways), roles=roles, limit=self.limit)
         if not answer.decided:
-            message = f"not decided within {self.limit} states: {what}"
-            self.undecided.append(found("D901", place, message))
+            said = message("not decided within {n} states: {what}", n=self.limit, what=what)
+            self.undecided.append(found("D901", place, said))
         return answer
 
     def can_pass(self, place: str, plan: Plan) -> bool:
         """Whether a deal can make a move, with waivers where they are allowed; yes when unsure."""
-        what = f"whether a deal can make the move {plan.move.id}"
+        what = message("whether a deal can make the move {move}", move=plan.move.id)
         for waive in (False, True):
             ways = [way.goals for way in passing(self.playbook, plan, waive=waive)]
             # not decided is no finding: it counts as a yes, and is listed by itself
@@ -79,7 +80,7 @@ class Oracle:
         left = list(goals)
         for goal in goals:
             rest = [other for other in left if other is not goal]
-            what = "which of its guards cannot hold together"
+            what = message("which of its guards cannot hold together")
             if self.ask(place, what, rest).impossible:
                 left = rest
         return tuple(left)

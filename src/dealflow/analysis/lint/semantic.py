@@ -15,9 +15,11 @@ from dealflow.analysis.lint.facts import needed_facts
 from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
 from dealflow.analysis.lint.oracle import NOT_TRUE, TRUE, Oracle, drops, silent
-from dealflow.analysis.solver import Goal, Saying, Scene, passing, told
+from dealflow.analysis.phrases import in_word, kind_told, lines, listed, source_told
+from dealflow.analysis.solver import Goal, Person, Saying, Scene, passing, told
 from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, literal
 from dealflow.evidence import Fact
+from dealflow.message import Message, message
 from dealflow.playbook import Plan, Playbook, WalkAway
 from dealflow.values import Truth
 
@@ -57,13 +59,13 @@ class _Linter:
         for guard in self.playbook.guards:
             place = f"guards.{guard.id}.when"
             condition = self.playbook.guard_condition[guard.id]
-            if self.oracle.ask(place, "whether it can pass", [Goal(condition, TRUE)]).impossible:
+            can_pass = message("whether it can pass")
+            can_hold = message("whether it can hold a deal back")
+            if self.oracle.ask(place, can_pass, [Goal(condition, TRUE)]).impossible:
                 self.dead.add(guard.id)
-                yield found("D202", place, "no deal can pass it")
-            elif self.oracle.ask(
-                place, "whether it can hold a deal back", [Goal(condition, NOT_TRUE)]
-            ).impossible:
-                yield found("D201", place, "every deal passes it")
+                yield found("D202", place, message("no deal can pass it"))
+            elif self.oracle.ask(place, can_hold, [Goal(condition, NOT_TRUE)]).impossible:
+                yield found("D201", place, message("every deal passes it"))
             else:
                 yield from self.clauses(place, guard.when, condition)
 
@@ -73,9 +75,10 @@ class _Linter:
             # inside of what makes no difference, nothing does
             if any(way[: len(outer)] == outer for outer in idle):
                 continue
-            if self.oracle.same(place, f"whether {part} matters", condition, rest):
-                message = f"without {part} it comes to the same in every deal"
-                idle[way] = found("D204", part_place(place, text, part), message)
+            what = message("whether {part} matters", part=str(part))
+            if self.oracle.same(place, what, condition, rest):
+                said = message("without {part} it comes to the same in every deal", part=str(part))
+                idle[way] = found("D204", part_place(place, text, part), said)
         yield from dict.fromkeys(idle.values())
 
     def moves(self) -> Iterator[LintFinding]:
@@ -86,8 +89,8 @@ class _Linter:
         for step in book.steps:
             into = [move.id for move in book.moves if move.to == step.id]
             if step.id not in reached:
-                message = f"no deal gets here: {_listed(into)} can never be made"
-                yield found("D101", f"steps.{step.id}", message)
+                said = message("no deal gets here: {moves} can never be made", moves=_moves(into))
+                yield found("D101", f"steps.{step.id}", said)
                 continue
             plans = book.plans[step.id]
             leaving = []
@@ -98,9 +101,9 @@ class _Linter:
                     yield from self.together(plan, told)
             reached.update(plan.move.to for plan in leaving)
             if not leaving:
-                made = _listed([plan.move.id for plan in plans])
-                message = f"no deal gets out of here: {made} can never be made"
-                yield found("D102", f"steps.{step.id}", message)
+                made = _moves([plan.move.id for plan in plans])
+                said = message("no deal gets out of here: {moves} can never be made", moves=made)
+                yield found("D102", f"steps.{step.id}", said)
 
     def together(self, plan: Plan, told: set[frozenset[str]]) -> Iterator[LintFinding]:
         """Why a move can never be made, when each of its guards can pass."""
@@ -115,26 +118,32 @@ class _Linter:
         # a guard that no deal passes was told already, and is reason enough
         if self.dead.isdisjoint(guards) and frozenset(guards) not in told:
             told.add(frozenset(guards))
-            message = (
-                f"each of these guards can pass, but never together: {', '.join(guards)};"
-                f" so {plan.move.id} can never be made"
+            said = message(
+                "each of these guards can pass, but never together: {guards};"
+                " so {move} can never be made",
+                guards=listed(guards),
+                move=plan.move.id,
             )
-            yield found("D203", place, message)
+            yield found("D203", place, said)
 
     def flags_and_papers(self) -> Iterator[LintFinding]:
         book = self.playbook
         for flag in book.red_flags:
             place = f"red_flags.{flag.id}"
             goals = [Goal(book.condition(place), _UP)]
-            if self.oracle.ask(f"{place}.when", "whether it can be raised", goals).impossible:
-                yield found("D209", f"{place}.when", "no deal raises it")
+            what = message("whether it can be raised")
+            if self.oracle.ask(f"{place}.when", what, goals).impossible:
+                yield found("D209", f"{place}.when", message("no deal raises it"))
         earlier: list[Goal] = []
         for paper in book.papers:
             place = f"papers.{paper.id}"
             own = [] if paper.when is None else [Goal(book.condition(place), TRUE)]
-            if self.oracle.ask(place, "whether it is ever offered", [*earlier, *own]).impossible:
-                message = "no deal is offered it: it never holds, or an earlier one always does"
-                yield found("D210", place, message)
+            what = message("whether it is ever offered")
+            if self.oracle.ask(place, what, [*earlier, *own]).impossible:
+                said = message(
+                    "no deal is offered it: it never holds, or an earlier one always does"
+                )
+                yield found("D210", place, said)
             # the first paper whose condition holds is the one that is offered
             earlier += [Goal(goal.condition, NOT_TRUE) for goal in own]
 
@@ -152,23 +161,27 @@ class _Linter:
             # passing without any answer that can go out of date is passing on old ones for ever
             stale = [fact for fact in facts if fact.good_for is not None]
             goals = [Goal(condition, TRUE), *silent(condition, stale)]
-            answer = self.oracle.ask(place, "whether its answers go out of date", goals)
+            what = message("whether its answers go out of date")
+            answer = self.oracle.ask(place, what, goals)
             if answer.scene is not None:
                 needed = needed_facts(condition)
-                lasting = ", ".join(fact.id for fact in needed if fact.good_for is None)
-                message = (
+                lasting = listed(fact.id for fact in needed if fact.good_for is None)
+                said = message(
                     "a walk-away guard that may hold for ever on old answers: give"
-                    f" {lasting or 'its facts'} a good_for"
+                    " {facts} a good_for",
+                    facts=lasting or message("its facts"),
                 )
-                yield found("D405", place, message, in_words(answer.scene))
+                yield found("D405", place, said, in_words(answer.scene))
                 continue
             for fact in _valued(condition):
                 if fact.good_for is None and fact not in told:
                     told.add(fact)
-                    message = (
-                        f"the walk-away guard {id} reads it, and an old answer counts for ever"
+                    said = message(
+                        "the walk-away guard {guard} reads it, and an old answer counts for ever:"
+                        " give it a good_for",
+                        guard=id,
                     )
-                    yield found("D406", f"facts.{fact.id}", f"{message}: give it a good_for")
+                    yield found("D406", f"facts.{fact.id}", said)
 
     def tolerated(self, policy: WalkAway) -> Iterator[LintFinding]:
         """A deal that goes on although a walk-away guard is refuted."""
@@ -177,17 +190,20 @@ class _Linter:
             ways = [way.goals for way in passing(book, plan)]
             for id in policy.guards:
                 no = Goal(book.guard_condition[id], _FALSE)
-                what = f"whether a deal goes on when {id} is refuted"
+                what = message("whether a deal goes on when {guard} is refuted", guard=id)
                 scene = self.oracle.ask(
                     "walk_away.go_on_when", what, *((*way, no) for way in ways)
                 ).scene
                 if scene is not None:
-                    message = (
-                        f"a deal may leave {policy.start} with {id} refuted:"
-                        f" {policy.enough(len(policy.guards))} of {len(policy.guards)}"
-                        " walk-away guards have to be known good"
+                    said = message(
+                        "a deal may leave {step} with {guard} refuted:"
+                        " {enough} of {n} walk-away guards have to be known good",
+                        step=policy.start,
+                        guard=id,
+                        enough=policy.enough(len(policy.guards)),
+                        n=len(policy.guards),
                     )
-                    yield found("D404", "walk_away.go_on_when", message, in_words(scene))
+                    yield found("D404", "walk_away.go_on_when", said, in_words(scene))
                     return
 
 
@@ -198,46 +214,61 @@ def _valued(condition: Condition) -> Iterator[Fact]:
             yield node.fact
 
 
-def _listed(moves: list[str]) -> str:
-    return f"the move {moves[0]}" if len(moves) == 1 else f"the moves {', '.join(moves)}"
+def _moves(moves: list[str]) -> Message:
+    if len(moves) == 1:
+        return message("the move {move}", move=moves[0])
+    return message("the moves {moves}", moves=listed(moves))
 
 
-def in_words(scene: Scene) -> str:
+def in_words(scene: Scene) -> Message:
     """The people, what they said, and what else is on the deal; one line each."""
-    return "\n".join(_lines(scene)) or "a deal of which nothing is known"
+    return lines(_lines(scene) or [message("a deal of which nothing is known")])
 
 
-def _lines(scene: Scene) -> Iterator[str]:
-    for person in scene.people:
-        marks = [
-            *(person.roles or ("no role",)),
-            *([] if person.kind == "person" else [f"a {person.kind.replace('_', ' ')}"]),
-            *([] if person.influence is None else [f"influence {person.influence}"]),
-            *([] if person.response_mode is None else [f"in {person.response_mode}"]),
-            *([] if person.rating is None else [f"rating {person.rating}"]),
-        ]
-        yield f"{person.id}: {', '.join(marks)}"
-    if scene.amount is not None:
-        yield f"the price is {scene.amount}"
-    yield from told(scene.card)
-    if scene.talks:
-        yield f"{scene.talks} two-way talk{'s' * (scene.talks > 1)}"
-    for saying in scene.sayings:
-        yield _saying(saying)
-    for id in scene.heard:
-        yield f"{id} was heard first-hand"
+def _lines(scene: Scene) -> list[str]:
+    return [
+        *map(_person, scene.people),
+        *([] if scene.amount is None else [message("the price is {amount}", amount=scene.amount)]),
+        *told(scene.card),
+        *_talks(scene.talks),
+        *map(_saying, scene.sayings),
+        *(message("{person} was heard first-hand", person=person) for person in scene.heard),
+    ]
+
+
+def _person(person: Person) -> str:
+    degree, mode = person.influence, person.response_mode
+    marks = [
+        *(person.roles or (message("no role"),)),
+        *kind_told(person.kind),
+        *([] if degree is None else [message("influence {degree}", degree=in_word(degree))]),
+        *([] if mode is None else [message("in {mode}", mode=in_word(mode))]),
+        *([] if person.rating is None else [message("rating {rating}", rating=person.rating)]),
+    ]
+    return message("{person}: {marks}", person=person.id, marks=listed(marks))
+
+
+def _talks(number: int) -> Iterator[str]:
+    if number == 1:
+        yield message("{n} two-way talk", n=number)
+    elif number:
+        yield message("{n} two-way talks", n=number)
 
 
 def _saying(saying: Saying) -> str:
+    source = source_told(saying.source)
     whom = {
-        "contact": f"{saying.source} says",
-        "document": f"{saying.source} (a document) says",
-        "observation": "we say",
+        "contact": message("{source} says", source=source),
+        "document": message("{source} (a document) says", source=source),
+        "observation": message("we say"),
     }[saying.source_kind]
-    about = "" if saying.about in (None, saying.source) else f" of {saying.about}"
+    said = {"whom": whom, "fact": saying.fact, "value": literal(saying.value)}
+    if saying.about in (None, saying.source):
+        told = message("{whom}: {fact} = {value}", **said)
+    else:
+        told = message("{whom}: {fact} = {value} of {person}", **said, person=saying.about)
     notes = [
-        *([] if saying.first_hand else ["told on"]),
-        *([f"{saying.age.days} days ago"] if saying.age >= timedelta(days=1) else []),
+        *([] if saying.first_hand else [message("told on")]),
+        *([message("{n} days ago", n=saying.age.days)] if saying.age >= timedelta(days=1) else []),
     ]
-    note = f" ({', '.join(notes)})" if notes else ""
-    return f"{whom}: {saying.fact} = {literal(saying.value)}{about}{note}"
+    return message("{text} ({note})", text=told, note=listed(notes)) if notes else told

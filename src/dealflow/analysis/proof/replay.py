@@ -9,11 +9,13 @@ from attrs import define, evolve, field, frozen
 
 from dealflow.analysis.as_code import verbs, written
 from dealflow.analysis.history import world_of
+from dealflow.analysis.phrases import both, truth_told
 from dealflow.analysis.proof.ways import Routes
 from dealflow.analysis.solver import Goal, Scene, deal_at, perform, scene_of
 from dealflow.conditions import judge
 from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError
+from dealflow.message import message
 from dealflow.playbook import FULFILLED, Invariant, Plan, Playbook, WalkAway
 from dealflow.state import Snapshot
 from dealflow.trail import Trail
@@ -32,7 +34,7 @@ def fault_of_invariant(invariant: Invariant) -> Fault:
 
     def fault(snapshot: Snapshot) -> str:
         truth = judge(invariant.condition, snapshot).truth
-        return "" if truth is Truth.TRUE else f"{invariant.condition} is {truth.value}"
+        return "" if truth is Truth.TRUE else _is(str(invariant.condition), truth)
 
     return fault
 
@@ -52,9 +54,13 @@ def fault_of_policy(policy: WalkAway) -> Fault:
             doubtful = []
         refuted = [g for g in policy.at_once if truths.get(g) is Truth.FALSE]
         wrong = dict.fromkeys([*doubtful, *refuted])
-        return " and ".join(f"{guard} is {truths[guard].value}" for guard in wrong)
+        return both(_is(guard, truths[guard]) for guard in wrong)
 
     return fault
+
+
+def _is(what: str, truth: Truth) -> str:
+    return message("{what} is {truth}", what=what, truth=truth_told(truth))
 
 
 @frozen

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from attrs import define, frozen
 
+from dealflow.analysis.phrases import clauses, listed
 from dealflow.analysis.proof.properties import (
     Breach,
     Question,
@@ -183,12 +184,17 @@ class _Property:
     @classmethod
     def of_policy(cls, playbook: Playbook, policy: WalkAway, plans: Iterable[Plan]) -> _Property:
         guards = len(policy.guards)
-        claim = (
-            f"no deal gets past {policy.start} unless {policy.enough(guards)} of {guards}"
-            " walk-away guards are true"
+        claim = message(
+            "no deal gets past {step} unless {enough} of {n} walk-away guards are true",
+            step=policy.start,
+            enough=policy.enough(guards),
+            n=guards,
         )
         if policy.at_once:
-            claim += f", and none of these is false: {', '.join(policy.at_once)}"
+            none = listed(policy.at_once)
+            claim = message(
+                "{claim}, and none of these is false: {guards}", claim=claim, guards=none
+            )
         return cls(
             "walk_away",
             claim,
@@ -244,7 +250,7 @@ class _Prover:
             property.claim,
             verdict,
             min(found, key=lambda each: each.size, default=None),
-            "" if found else "; ".join(dict.fromkeys(reasons)),
+            "" if found else clauses(dict.fromkeys(reasons)),
             len(property.plans),
             self.routes.states - before,
             tuple(fact.id for fact in self.playbook.facts if fact.id in facts),
@@ -268,7 +274,7 @@ class _Prover:
                     yield outcome
                     found = found or isinstance(outcome, Counterexample)
         except TooMany:
-            yield f"{plan.move.id} has too many ways to pass"
+            yield message("{move} has too many ways to pass", move=plan.move.id)
 
     def _questions(self, property: _Property, plan: Plan) -> Iterator[tuple[Breach, Question]]:
         for breach in property.breaches(plan):
@@ -294,7 +300,7 @@ class _Prover:
                 return None
             scene = answer.scene
             if scene is None:
-                return f"{move.id} {self.routes.reason}"
+                return self.routes.reason(move.id)
         # where no deal ever is, none does wrong. When that is not decided, only a deal that gets
         # there can tell
         if scene is None or self.routes.reached(move.source) is False:
@@ -302,6 +308,6 @@ class _Prover:
         claim = Claim(property.name, question.plan, goals, scene, kept, property.fault)
         # a yes of the solver is about one instant, and some things cannot be undone: it takes a
         # deal that was there to refute, and without one nothing is decided
-        return self.stage.replay(claim) or (
-            f"{move.id} seems to let a deal through, but none could be brought there"
+        return self.stage.replay(claim) or message(
+            "{move} seems to let a deal through, but none could be brought there", move=move.id
         )

@@ -11,6 +11,7 @@ from attrs import define, field
 from dealflow.analysis.proof.properties import NOT_TRUE, inputs, ways
 from dealflow.analysis.solver import Answer, Goal, Scene, solve
 from dealflow.conditions import AttributeRef, Compare, Condition, Constant
+from dealflow.message import message
 from dealflow.playbook import Plan, Playbook
 
 __all__ = ["Routes"]
@@ -29,15 +30,14 @@ class Routes:
         playbook: the rules.
         limit: how many states to try for each question.
         states: how many were tried so far.
-        reason: why the last question that was not decided was not.
     """
 
     playbook: Playbook
     limit: int
     states: int = 0
-    reason: str = ""
     # by move, as many properties ask about the same ones
     _passing: dict[str, bool | None] = field(factory=dict)
+    _too_long: bool = False
     _lasting: dict[tuple[str, Condition], bool] = field(factory=dict)
 
     @cached_property
@@ -151,10 +151,14 @@ class Routes:
         roles = [role.id for role in self.playbook.roles]
         answer = solve(goals, roles=roles, limit=self.limit, given=given)
         self.states += answer.states
+        if not answer.decided or answer.states > self.limit:
+            self._too_long = answer.states > self.limit
+        return answer
+
+    def reason(self, move: str) -> str:
+        """Why the last question that was not decided was not, of a move."""
         # the solver says only that it is not decided; the two reasons are told apart by what it
         # tried
-        if answer.states > self.limit:
-            self.reason = f"takes more than {self.limit} states"
-        elif not answer.decided:
-            self.reason = "may hang on the day, or on more people than were tried"
-        return answer
+        if self._too_long:
+            return message("{move} takes more than {n} states", move=move, n=self.limit)
+        return message("{move} may hang on the day, or on more people than were tried", move=move)

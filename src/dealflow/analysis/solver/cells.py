@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from dealflow.analysis.phrases import LETTER
 from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.scenes import Saying
 from dealflow.evidence import US, Evidence, Fact, Reading, SourceKind, Statement
@@ -239,7 +240,7 @@ def _ways(fact: Fact, about: str | None, cast: Cast) -> Iterator[tuple[_Voice, .
         ("contact", id, _FRESH, True) for id in _by_preference(speakers, about)
     ]
     if rule.roles and rule.documents:
-        entitled.append(("document", "their letter", _FRESH, True))
+        entitled.append(("document", LETTER, _FRESH, True))
     # whom the cast does not let be heard can still be quoted by others, where hearsay is enough
     if rule.roles and not rule.first_hand:
         silent = [p.id for p in cast.people if cast.plays(p.id, rule.roles, about)]

@@ -13,6 +13,7 @@ from attrs import asdict, evolve, frozen
 
 from dealflow.conditions import AttributeRef, Condition, Look, Node, Term
 from dealflow.evidence import Card, Line
+from dealflow.message import message
 from dealflow.values import Money
 
 __all__ = ["ALWAYS_SET", "OF_CARD", "OWNER", "fields_of", "rules", "told", "with_values"]
@@ -135,13 +136,21 @@ def told(card: Card | None) -> Iterator[str]:
     if card is None:
         return
     if card.owner:
-        yield f"{card.owner} owns the deal"
+        yield message("{person} owns the deal", person=card.owner)
     if card.source is not None:
-        name = f" ({card.source_name})" if card.source_name else ""
-        yield f"the source is {card.source}{name}"
+        source: str = {
+            "marketing": message("marketing"),
+            "referral": message("referral"),
+            "forecast": message("forecast"),
+        }[card.source]
+        if card.source_name:
+            source = message("{text} ({note})", text=source, note=card.source_name)
+        yield message("the source is {source}", source=source)
     if card.market:
-        yield f"the market is {card.market}"
+        yield message("the market is {market}", market=card.market)
     for line in card.lines:
-        yield f"the line {line.product} is {line.amount}"
+        told = {"product": line.product, "amount": line.amount}
+        yield message("the line {product} is {amount}", **told)
     if card.expected_close is not None:
-        yield f"the expected close is {card.expected_close.isoformat()}"
+        day = card.expected_close.isoformat()
+        yield message("the expected close is {day}", day=day)
