@@ -1,4 +1,4 @@
-"""Makes docs/_static/demo.svg: the first two steps of what ``dealflow demo`` prints."""
+"""Makes docs/_static/demo.svg, and demo.zh.svg: two steps of what ``dealflow demo`` prints."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-PICTURE = Path(__file__).parent / "_static" / "demo.svg"
-_CUT = "Step&#160;3&#160;of"
+STATIC = Path(__file__).parent / "_static"
+PICTURES = {"en": STATIC / "demo.svg", "zh": STATIC / "demo.zh.svg"}
+_CUT = re.compile("Step&#160;3&#160;of|第3步，")
 _TEXT = re.compile(r'<text[^>]* y="([0-9.]+)"[^>]*>[^<]*</text>\s*')
 _CLIP = re.compile(
     r'<clipPath id="[\w-]*line-\d+">\s*<rect[^>]* y="([0-9.]+)"[^>]*>\s*</clipPath>\s*'
@@ -17,11 +18,11 @@ _CLIP = re.compile(
 _HEIGHT = re.compile(r'(viewBox="0 0 [0-9.]+ |<rect [^>]*height=")([0-9.]+)')
 
 
-def draw() -> str:
-    """The whole picture of the first deal, in English, as the command writes it."""
+def draw(language: str) -> str:
+    """The whole picture of the first deal, in a language, as the command writes it."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "demo.svg"
-        arguments = ["demo", "--only", "1", "--lang", "en", "--svg", str(file)]
+        arguments = ["demo", "--only", "1", "--lang", language, "--svg", str(file)]
         command = [sys.executable, "-m", "dealflow", *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return file.read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def draw() -> str:
 def cut(svg: str) -> str:
     """Only the lines above the third step, and a window that fits around them."""
     lines = [(float(match[1]), match[0]) for match in _TEXT.finditer(svg)]
-    end = next(y for y, text in lines if _CUT in text)
+    end = next(y for y, text in lines if _CUT.search(text))
     taken_away = max(y for y, _ in lines) - max(y for y, _ in lines if y < end)
     svg = _TEXT.sub(lambda match: match[0] if float(match[1]) < end else "", svg)
     svg = _CLIP.sub(lambda match: match[0] if float(match[1]) < end else "", svg)
@@ -43,5 +44,6 @@ def cut(svg: str) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(cut(draw()), encoding="utf-8")
+    STATIC.mkdir(exist_ok=True)
+    for language, picture in PICTURES.items():
+        picture.write_text(cut(draw(language)), encoding="utf-8")

@@ -315,7 +315,10 @@ def _script(name: str) -> ModuleType:
     return module
 
 
-def test_picture_is_what_the_demo_prints() -> None:
-    """docs/_static/demo.svg is what docs/make_picture.py makes now."""
+@pytest.mark.parametrize(("language", "readme"), [("en", "README.md"), ("zh", "README.zh-CN.md")])
+def test_picture_is_what_the_demo_prints(language: str, readme: str) -> None:
+    """The pictures are what docs/make_picture.py makes now; each README shows its own."""
     maker = _script("make_picture")
-    assert maker.cut(maker.draw()) == read("docs/_static/demo.svg")
+    picture = maker.PICTURES[language]
+    assert maker.cut(maker.draw(language)) == picture.read_text(encoding="utf-8")
+    assert f"]({picture.relative_to(ROOT).as_posix()})" in read(readme)

@@ -49,7 +49,7 @@ CHINESE = re.compile("[一-鿿]")
 HEAD = """\
 format = 1
 playbook = "seven_step"
-title = { en = "A short deal", zh = "一笔短交易" }
+title = { en = "A short deal", zh = "一个小商机" }
 story = { en = "It is short.", zh = "很短。" }
 [deal]
 id = "D-9"
@@ -576,7 +576,7 @@ def test_expectations_that_are_not_met_are_findings(
     assert "expects the verdict Ready, but it is Ask." in out
     assert "expects these in the way: First talk held; found: nothing." in out
     assert "4 expectations of the script are not met" in out
-    assert "脚本有4项预期未满足" in run("run", name, "--lang", "zh", code=1).stdout
+    assert "案例脚本有4项预期未满足" in run("run", name, "--lang", "zh", code=1).stdout
     failures = parsed(run("run", name, "--json", code=1))["failures"]
     assert [failure["what"] for failure in failures] == ["step", "outcome", "verdict", "refused"]
 
@@ -1059,7 +1059,7 @@ def test_a_trail_without_entries_is_bad_input(run: Callable[..., Result], tmp_pa
     assert result.stderr == f"{path}: there are no entries, so this is no deal's trail\n"
     assert result.stdout == ""
     told = run("trail", "verify", path, "--lang", "zh", code=2).stderr
-    assert told == f"{path}：没有任何记录，因此不是交易的记录链\n"
+    assert told == f"{path}：没有任何记录，因此不是商机的记录链\n"
     assert parsed(run("trail", "verify", path, "--json", code=2)) == {
         "file": str(path),
         "sound": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -196,6 +197,22 @@ def test_a_picture_is_svg_that_fetches_nothing() -> None:
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
     assert 'textLength="48.8"' in svg
     assert "预算" in svg
+
+
+def test_lines_of_a_picture_begin_below_each_other() -> None:
+    """However a line is stretched, its text begins where its indent ends."""
+    page = Page(record=True, width=40)
+    page.put("预算" * 22, indent=9, sign="1.")
+    page.put(("b", "quiet"), ("  ", "good"), "c", indent=12)
+    svg = page.svg("")
+    runs = re.findall(r'<text[^>]* x="([0-9.]+)"[^>]* textLength="([0-9.]+)"[^>]*>([^<]+)<', svg)
+    placed = {text: (float(x), float(length)) for x, length, text in runs if text.strip()}
+    starts = {text: round(x / 12.2, 6) for text, (x, _) in placed.items()}
+    assert {x for text, x in starts.items() if text.startswith("1.")} == {9}
+    assert {x for text, x in starts.items() if text.startswith("预")} == {12}
+    assert (starts["b"], starts["c"]) == (12, 15)
+    assert placed["b"][1] == placed["c"][1] == pytest.approx(12.2)
+    assert not any(text.startswith("&#160;") or text.endswith("&#160;") for text in placed)
 
 
 def test_a_reader_who_leaves_is_noticed() -> None:

@@ -69,7 +69,7 @@ def toml(text: str) -> Any:
 
 
 KINDS: list[tuple[Form[Any], dict[str, Any]]] = [
-    (playbook_data._FORM, full_data()),
+    (playbook_data._form(("en", "zh")), full_data()),
     (mapping_file._FORM, toml(RICH)),
     (script_file.FILE, toml(SCRIPT)),
     *((script_file.line_form(), toml(HEAD + line)) for line in LINES),

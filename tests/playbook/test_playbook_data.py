@@ -238,7 +238,7 @@ def test_other_format(value: object) -> None:
 
 KEYS = (
     "id, version, title, steps, facts, guards, roles, moves, walk_away, red_flags, trial_close,"
-    " papers, coaching, invariants"
+    " papers, coaching, invariants, languages"
 )
 
 

@@ -14,8 +14,8 @@ STEPS = {
     "first_contact": "初次接触",
     "qualification": "确定客户、预算和购买时间",
     "buying_roles": "采购角色",
-    "guided_competition": "引导和竞争对比",
-    "trial_close": "考验结束",
+    "guided_competition": "方案引导与竞争对比",
+    "trial_close": "试探成交",
     "negotiation": "提议与合同磋商、签订",
     "fulfilment": "安装或履行合同",
 }
@@ -359,11 +359,11 @@ def test_what_may_be_waived(book: Playbook) -> None:
 def test_roles(book: Playbook) -> None:
     """METHOD 2: the five roles, each with its meaning and the question that finds its holder."""
     assert {role.id: role.title.zh for role in book.roles} == {
-        "economic_buyer": "经济买主",
-        "sponsor": "公司老板",
-        "technical_advisor": "技术顾问",
-        "coach": "情报交流者",
-        "user": "使用者",
+        "economic_buyer": "最终决策者（EB）",
+        "sponsor": "内部支持者（Sponsor）",
+        "technical_advisor": "技术把关者（TB）",
+        "coach": "内线（Coach）",
+        "user": "使用者（UB）",
     }
     for role in book.roles:
         assert role.ask

@@ -242,11 +242,19 @@ def test_grammar_helps_to_join_what_belongs_together() -> None:
     assert EN.one_of(["a"]) == "a"
     assert (EN.bracketed("a", "b"), ZH.bracketed("a", "b")) == ("a (b)", "a（b）")
     assert EN.bracketed("a", "") == "a"
+    assert EN.bracketed("a (b)", "c (d)") == "a (b) (c (d))"
+    assert ZH.bracketed("王建国（总经理）", "由陈静转述") == "王建国（总经理，由陈静转述）"
+    assert ZH.bracketed("“好”", "预算（已批）：是") == "“好”——预算（已批）：是"
+    assert ZH.bracketed("“好”", "预算(已批)") == "“好”——预算(已批)"
+    assert (EN.quoted("a “b”"), ZH.quoted("说“行”就行")) == ("“a “b””", "“说‘行’就行”")
     assert (EN.pair("a", "b"), ZH.pair("a", "b")) == ("a: b", "a：b")
     assert EN.sentences(["a", "is it so?", "“Yes.”"]) == "A. Is it so? “Yes.”"
     assert ZH.sentences(["甲", "乙。"]) == "甲。乙。"
     assert (EN.spaced(["A.", "B."]), ZH.spaced(["甲。", "乙。"])) == ("A. B.", "甲。乙。")
     assert EN.small("CFO of it all") == "CFO of it all"
+    assert ZH.small("最终决策者（EB）") == "最终决策者"
+    assert ZH.small("内部支持者（B2B）") == "内部支持者（B2B）"
+    assert ZH.small("CFO") == "CFO"
 
 
 # names
@@ -263,7 +271,7 @@ def test_titles_come_from_the_playbook() -> None:
     assert EN.outcome("walked_away") == "walked away"
     assert EN.paper("quote") == "Quote"
     assert EN.roles(["economic_buyer", "sponsor"]) == "the economic buyer or the sponsor"
-    assert ZH.roles(["economic_buyer", "sponsor"]) == "经济买主或公司老板"
+    assert ZH.roles(["economic_buyer", "sponsor"]) == "最终决策者或内部支持者"
 
 
 def test_people_have_cards_and_parts() -> None:
@@ -274,7 +282,7 @@ def test_people_have_cards_and_parts() -> None:
     )
     assert (ZH.card("ruth"), ZH.player("jonas")) == (
         "Ruth Okafor（CFO）",
-        "Jonas Berg（情报交流者、使用者）",
+        "Jonas Berg（内线、使用者）",
     )
     assert (EN.card("x"), EN.player("x"), EN.person("x")) == ("x", "x", "x")
 
@@ -414,12 +422,12 @@ def test_a_contradiction_is_told_with_both_sides() -> None:
         (
             found("proof_passed", Truth.UNKNOWN, waived=9),
             "set aside by Ana Ruiz",
-            "由Ana Ruiz批准搁置",
+            "由Ana Ruiz特批放行",
         ),
         (
             found("no_technical_no", Truth.FALSE, waived=3),
             "set aside by a named person",
-            "由指定人员批准搁置",
+            "由指定人员特批放行",
         ),
     ],
     ids=lambda value: None,
@@ -459,12 +467,12 @@ def lack(reason: Any, fact: str = "budget.approved", **rest: Any) -> Gap:
         (lack("role"),
          ("the budget is approved: needs to be heard first-hand from the economic buyer or the"
          " sponsor, or seen in writing"),
-         "预算已获批准：需要听经济买主或公司老板亲口说，或看到书面文件"),
+         "预算已获批准：需要听最终决策者或内部支持者亲口说，或看到书面文件"),
         (lack("first_hand", "role.technical_absent"),
          ("there is no technical advisor: needs to be heard first-hand from the economic buyer, the"
          " sponsor or the coach"),
-         "没有技术顾问：需要听经济买主、公司老板或情报交流者亲口说"),
-        (Gap("nobody_in_role", "coach"), "nobody is known as coach", "还不知道谁是情报交流者"),
+         "没有技术把关者：需要听最终决策者、内部支持者或内线亲口说"),
+        (Gap("nobody_in_role", "coach"), "nobody is known as coach", "还不知道谁是内线"),
         (Gap("nobody_in_role", "any_role"), "nobody is known in any buying role",
          "还不知道任何采购角色是谁"),
         (Gap("too_few_heard", "", have=0, need=1), "nobody has been heard first-hand",
@@ -475,7 +483,7 @@ def lack(reason: Any, fact: str = "budget.approved", **rest: Any) -> Gap:
          "需要2个人证实，目前只有1个"),
         (Gap("final_word", "close.outcome", None, Lack("final_word", roles=("economic_buyer",))),
          "the answer to the trial close: needs to be heard first-hand from the economic buyer",
-         "客户对建议的答复：需要听经济买主亲口说"),
+         "客户对建议的答复：需要听最终决策者亲口说"),
         (Gap("since_rejection", "budget.approved"),
          "the budget is approved: not said again since the rejection",
          "预算已获批准：被拒绝之后尚未重新确认"),
@@ -547,17 +555,17 @@ def ask(reason: str = "never_asked", **rest: Any) -> Ask:
 @pytest.mark.parametrize(
     ("asked", "en", "zh"),
     [
-        (ask(of=("ruth",)), "ask Ruth Okafor (economic buyer)", "请问Ruth Okafor（经济买主）"),
+        (ask(of=("ruth",)), "ask Ruth Okafor (economic buyer)", "请问Ruth Okafor（最终决策者）"),
         (ask(of=("ruth", "jonas", "mia", "x")),
          "ask Ruth Okafor (economic buyer), Jonas Berg (coach, user) or Mia Lind",
-         "请问Ruth Okafor（经济买主）、Jonas Berg（情报交流者、使用者）或Mia Lind"),
+         "请问Ruth Okafor（最终决策者）、Jonas Berg（内线、使用者）或Mia Lind"),
         (ask("conflicted", of=("ruth", "mia")),
          "ask Ruth Okafor (economic buyer) and Mia Lind, best together",
-         "请问Ruth Okafor（经济买主）和Mia Lind，最好当面一起核对"),
+         "请问Ruth Okafor（最终决策者）和Mia Lind，最好当面一起核对"),
         (ask("conflicted", of=("mia",)), "ask Mia Lind", "请问Mia Lind"),
         (ask(roles=("us",)), "decide among ourselves", "我方内部决定"),
         (ask(roles=("coach", "user")), "find the coach or the user first",
-         "先找到情报交流者或使用者"),
+         "先找到内线或使用者"),
         (ask(), "ask anybody at the customer", "请问客户方任何人"),
     ],
     ids=lambda value: None,
@@ -608,7 +616,7 @@ def test_a_question_is_a_paragraph_with_whom_why_and_what_for() -> None:
         " we see it in writing?” Why: never asked. May decide by itself: Budget approved."
     )
     assert ZH.ask(ask(of=("ruth",))) == (
-        "请问Ruth Okafor（经济买主）：“这笔预算现在批下来了吗？是谁批的？能看一下书面批复吗？”"
+        "请问Ruth Okafor（最终决策者）：“这笔预算现在批下来了吗？是谁批的？能看一下书面批复吗？”"
         "原因：从未问过。有助于判定：预算已批准。"
     )
 
@@ -631,6 +639,17 @@ def test_the_farewell_is_the_playbooks_message_with_the_names_in_it() -> None:
     assert "at Northwind." in message
     assert ZH.farewell(Farewell((), None, "北风", ())).startswith("先生/女士，您好！")
     assert Wording(playbook()).farewell(Farewell((), None, "Northwind", ())) == ""
+
+
+def test_a_chinese_farewell_greets_as_people_do() -> None:
+    """By surname and office in Chinese; otherwise, and in English, by the name."""
+    people = {"wang": Contact("wang", "王建国", "总经理"), "ruth": RUTH}
+    book = dealflow.load_playbook("seven_step")
+    zh, en = Wording(book, "zh", people=people), Wording(book, people=people)
+    assert zh.farewell(Farewell(("wang",), "王建国", "北风", ())).startswith("王总，您好！")
+    assert zh.farewell(Farewell(("ruth",), "Ruth Okafor", "北风", ())).startswith("Ruth Okafor，")
+    assert zh.farewell(Farewell(("li",), "李娜", "北风", ())).startswith("李娜，您好！")
+    assert en.farewell(Farewell(("wang",), "王建国", "北风", ())).startswith("Hello 王建国,")
 
 
 def test_the_policy_is_told_with_its_numbers() -> None:
@@ -679,22 +698,22 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
     [
         (events.Opened("D-1", "Northwind", "Racks", Money("48000", "EUR"), *UNDER, Card(BY)),
          "D-1 (Racks) opened with Northwind at EUR 48,000.",
-         "D-1（Racks）：与Northwind建立商机，金额48,000欧元。"),
+         "新建商机：Northwind，D-1（Racks），金额48,000欧元。"),
         (events.Opened("D-1", "Northwind", "", None, *UNDER, Card(BY)),
-         "D-1 opened with Northwind.", "D-1：与Northwind建立商机。"),
+         "D-1 opened with Northwind.", "新建商机：Northwind，D-1。"),
         (events.Opened("D-1", "Northwind", "", None, *UNDER, Card("max")),
-         "D-1 opened with Northwind (owner: max).", "D-1：与Northwind建立商机（负责人：max）。"),
+         "D-1 opened with Northwind (owner: max).", "新建商机：Northwind，D-1（负责人：max）。"),
         (events.CardChanged(CARD, "he is moving\non"),
          ("Deal card changed (owner: max; source: referral (Mona Weiss); market: ports; products:"
           " Gates (EUR 4,000), Doors (EUR 5.50); expected close: 30 Sep 2026): he is moving\non."),
-         ("商机档案变更（负责人：max；来源：转介绍（Mona Weiss）；市场：ports；产品："
-          "Gates（4,000欧元）、Doors（5.50欧元）；预计成交：2026年9月30日）：he is moving\non。")),
+         ("商机档案变更（负责人：max；来源：转介绍，Mona Weiss；市场：ports；产品："
+          "Gates 4,000欧元、Doors 5.50欧元；预计成交：2026年9月30日）：he is moving\non。")),
         (events.CardChanged(Card("max", "marketing")),
          "Deal card changed (owner: max; source: marketing).",
          "商机档案变更（负责人：max；来源：市场活动）。"),
         (events.CardChanged(Card("max", "forecast", "Q3")),
          "Deal card changed (owner: max; source: forecast (Q3)).",
-         "商机档案变更（负责人：max；来源：销售预测（Q3））。"),
+         "商机档案变更（负责人：max；来源：销售预测，Q3）。"),
         (events.AccountCorrected("Northwind Ltd", "the full name"),
          "Customer corrected to Northwind Ltd: the full name.",
          "客户名称更正为Northwind Ltd：the full name。"),
@@ -703,14 +722,14 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
         (events.TitleCorrected("", "too early"),
          "Title taken away: too early.", "标题已删除：too early。"),
         (events.ContactAdded(RUTH), "New on the map: Ruth Okafor (CFO): economic buyer.",
-         "新增联系人：Ruth Okafor（CFO）：经济买主。"),
+         "新增联系人：Ruth Okafor（CFO）：最终决策者。"),
         (events.ContactChanged(RUTH), "Map changed: Ruth Okafor (CFO): economic buyer.",
-         "联系人变更：Ruth Okafor（CFO）：经济买主。"),
+         "联系人变更：Ruth Okafor（CFO）：最终决策者。"),
         (events.ContactChanged(evolve(RUTH, department="Finance", level="executive",
                                       left=date(2026, 4, 1))),
          ("Map changed: Ruth Okafor (CFO): economic buyer, Finance, executive, leaves on"
           " 1 Apr 2026."),
-         "联系人变更：Ruth Okafor（CFO）：经济买主、Finance、高层、2026年4月1日离开。"),
+         "联系人变更：Ruth Okafor（CFO）：最终决策者、Finance、高层、2026年4月1日离开。"),
         (events.ContactsMerged("mia", "ruth", "one card was old"),
          "Mia Lind and Ruth Okafor are one person: one card was old.",
          "Mia Lind和Ruth Okafor是同一个人：one card was old。"),
@@ -758,20 +777,20 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
          "第7条陈述已撤回：misheard。"),
         (events.Waived("proof_passed", "Ana Ruiz", "known product", None),
          "Ana Ruiz sets “Proof passed” aside: known product.",
-         "Ana Ruiz批准搁置“验证已通过”：known product。"),
+         "Ana Ruiz特批放行“验证已通过”：known product。"),
         (events.Waived("proof_passed", "Ana Ruiz", "known product", DAY),
          "Ana Ruiz sets “Proof passed” aside until 3 May 2026: known product.",
-         "Ana Ruiz批准搁置“验证已通过”至2026年5月3日：known product。"),
+         "Ana Ruiz特批放行“验证已通过”至2026年5月3日：known product。"),
         (events.Moved("m", "qualification", "buying_roles", "ready", {}),
          "Moved on from Qualification to Buying roles.",
          "从“确定客户、预算和购买时间”进入“采购角色”。"),
         (events.Moved("m", "buying_roles", "guided_competition", "ready", GUARDS),
          ("Moved on from Buying roles to Guided competition. Passed over: Budget approved, Wanted"
           " within a reasonable time, Our offer can help."),
-         ("从“采购角色”进入“引导和竞争对比”。未成立但不影响推进：预算已批准、购买时间合理、"
+         ("从“采购角色”进入“方案引导与竞争对比”。未成立但不影响推进：预算已批准、购买时间合理、"
           "我们的方案能解决问题。")),
         (events.Moved("m", "fulfilment", "fulfilled", "ready", {}), "The deal is fulfilled.",
-         "交易已履约完成。"),
+         "商机已履约完成。"),
         (events.Refused("m", "buying_roles", "guided_competition", "reconcile", GUARDS),
          ("Not allowed to leave Buying roles yet. Contradictory: Budget approved. Not so: Our offer"
          " can help. Not known: Wanted within a reasonable time."),
@@ -784,10 +803,10 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
           "尚不清楚：购买时间合理。")),
         (events.SteppedBack("trial_close", "buying_roles", "no", "rejected", {}),
          "The customer said no. Back from Trial close to Buying roles.",
-         "客户拒绝。从“考验结束”退回“采购角色”。"),
+         "客户拒绝。从“试探成交”退回“采购角色”。"),
         (events.SteppedBack("trial_close", "buying_roles", "new board", "rep", {}),
          "Back from Trial close to Buying roles: new board.",
-         "从“考验结束”退回“采购角色”：new board。"),
+         "从“试探成交”退回“采购角色”：new board。"),
         (events.WalkedAway("buying_roles", "no money", "walk_away", GUARDS),
          "We walked away at Buying roles: no money. Not so: Our offer can help, Severe problem.",
          "我方在“采购角色”主动放弃：no money。不成立：我们的方案能解决问题、问题严重。"),
@@ -796,10 +815,10 @@ def met(kind: InteractionKind, channel: str, *people: str, spoke: Side = "both")
          "我方在“采购角色”自行决定退出：no time。"),
         (events.Lost("trial_close", "price", "rival", "Acme"),
          "Lost at Trial close to a rival (Acme): price.",
-         "在“考验结束”丢单，客户选择竞争对手（Acme）：price。"),
+         "在“试探成交”丢单，客户选择竞争对手（Acme）：price。"),
         (events.Lost("trial_close", "price", "nothing", ""),
          "Lost at Trial close to doing nothing: price.",
-         "在“考验结束”丢单，客户选择什么都不做：price。"),
+         "在“试探成交”丢单，客户选择什么都不做：price。"),
         (events.Reopened("buying_roles", "lost", "they called"),
          "Taken up again at Buying roles (lost before): they called.",
          "在“采购角色”重新启动（此前已丢单）：they called。"),

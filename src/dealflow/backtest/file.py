@@ -9,10 +9,12 @@ from typing import Final
 from attrs import evolve
 
 from dealflow.backtest.mapping import ColumnMapping
+from dealflow.evidence import Text
 from dealflow.exceptions import InputError, PlaybookError, Problem
-from dealflow.forms import PLAIN, TEXT, Form, Kind, Style, leaf
+from dealflow.forms import NEEDED, PLAIN, TEXT, As, Form, Kind, Style, leaf
 from dealflow.message import message
 from dealflow.playbook import Playbook, load_playbook, parse_toml, read_bytes
+from dealflow.typing import LANGUAGES
 from dealflow.values import utc
 
 __all__ = ["read_mapping"]
@@ -22,6 +24,7 @@ _FORM: Final = Form(
         Style(TEXT),
         # The playbook is its name at first; it is loaded when the rest has been read.
         {**PLAIN, datetime: leaf(lambda value: utc(value, "at"), datetime), Playbook: TEXT},
+        {Text: As(usual=dict.fromkeys(LANGUAGES, NEEDED))},
     ),
     ColumnMapping,
     version=1,

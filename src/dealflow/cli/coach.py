@@ -23,6 +23,7 @@ def put_head(page: Page, w: Wording, deal: Deal) -> None:
     page.put((" · ".join(fact for fact in facts if fact), "head"))
     rules = f"{w.text(deal.playbook.title)} {deal.playbook.version}"
     page.put((f"{deal.id} · {rules}", "quiet"))
+    sections.put_language(page, w)
 
 
 def put_coach(

@@ -79,7 +79,7 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
                 in_words(message("there are {n} deals", n=len(ids))), param_hint="'--only'"
             )
         ids = ids[only - 1 : only]
-    runs = [run_script(id, None) for id in ids]
+    runs = [run_script(id, None, lang) for id in ids]
     if as_json:
         if svg is not None:
             raise click.UsageError(in_words(message("--svg and --json do not go together")))
@@ -120,7 +120,7 @@ def run(
     """
     from dealflow.cli.input import open_playbook, run_script, write_new
 
-    played = run_script(file, open_playbook(playbook) if playbook else None)
+    played = run_script(file, open_playbook(playbook) if playbook else None, lang)
     if trail is not None:
         from dealflow.trail import dumps
 
@@ -161,7 +161,7 @@ def coach(
     from dealflow.assessment import Verdict
     from dealflow.cli.ways import ways_of
 
-    source = _open(file, playbook, at)
+    source = _open(file, playbook, at, lang)
     ways = ways_of(source.deal, source.at, to)
     now = source.deal.assess(at=source.at, to=to)
     if as_json:
@@ -188,7 +188,7 @@ def show(file: str, at: str | None, playbook: str | None, lang: Language, as_jso
     With - for FILE, the standard input is read: a script (TOML) or a trail (JSON Lines), by what it
     begins with.
     """
-    source = _open(file, playbook, at)
+    source = _open(file, playbook, at, lang)
     if as_json:
         from dealflow.cli.documents import write_json
         from dealflow.cli.show import show_data
@@ -216,7 +216,7 @@ def trail() -> None:
 @common
 def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -> None:
     """Tell everything that happened to a deal, entry by entry."""
-    source = _open(file, playbook, None)
+    source = _open(file, playbook, None, lang)
     if as_json:
         from dealflow.cli.documents import trail_data, write_json
 
@@ -278,10 +278,10 @@ def _play(page: Page, runs: list[Run], lang: Language, *, full: bool) -> None:
         put_run(page, lang, played, full=full)
 
 
-def _open(file: str, playbook: str | None, at: str | None) -> Source:
+def _open(file: str, playbook: str | None, at: str | None, lang: Language) -> Source:
     from dealflow.cli.input import open_deal
 
-    return open_deal(file, playbook, at)
+    return open_deal(file, playbook, at, lang)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -37,7 +37,7 @@ from dealflow.deal import Deal
 from dealflow.evidence import Card, Contact, Text
 from dealflow.scripts import Conflict, Failure, Run, Turn
 from dealflow.trail import Entry, Trail, encode
-from dealflow.typing import Language
+from dealflow.typing import LANGUAGES, Language
 from dealflow.values import Money, format_duration, format_instant, utc
 from dealflow.wording import Wording
 
@@ -302,5 +302,5 @@ def run_data(run: Run, lang: Language) -> dict[str, object]:
 
 
 def text_data(text: Text) -> dict[str, str]:
-    """A text in both languages."""
-    return {"en": text.en, "zh": text.zh}
+    """A text in each language; as it is, in one that it is not in."""
+    return {language: text.in_(language) for language in LANGUAGES}

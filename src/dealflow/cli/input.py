@@ -21,6 +21,7 @@ from dealflow.message import message, trouble
 from dealflow.playbook import Playbook
 from dealflow.scripts import Run, Script, load_script, parse_script, play, shipped_scripts
 from dealflow.trail import Opened, Timeline, Trail
+from dealflow.typing import Language
 from dealflow.values import format_instant, utc
 
 __all__ = [
@@ -105,8 +106,8 @@ def reasons_of(source: str) -> Mapping[str, str]:
         bad(source, error)
 
 
-def open_script(source: str) -> Script:
-    """A deal script: a file, or a demo script by its id."""
+def open_script(source: str, language: Language | None = None) -> Script:
+    """A deal script: a file, or a demo script by its id; in a language, where it is told in it."""
     # A file of one's own goes before a demo of the same name.
     known = source in shipped_scripts() and not Path(source).exists()
     try:
@@ -114,7 +115,7 @@ def open_script(source: str) -> Script:
             # There is no folder of the file from which a playbook's path could be looked for, so it
             # is the one that we are in.
             return parse_script(_standard_input(), name_of(source), Path())
-        return load_script(source if known else Path(source))
+        return load_script(source if known else Path(source), language)
     except InputError as error:
         bad(source, error)
 
@@ -165,7 +166,12 @@ class Source:
     at: datetime
 
 
-def open_deal(source: str, playbook: str | None = None, at: str | None = None) -> Source:
+def open_deal(
+    source: str,
+    playbook: str | None = None,
+    at: str | None = None,
+    language: Language | None = None,
+) -> Source:
     """A deal from a script or from a trail.
 
     Args:
@@ -174,11 +180,12 @@ def open_deal(source: str, playbook: str | None = None, at: str | None = None) -
         playbook: other rules than the script's, or those of the trail when they are not shipped.
         at: a day (its end), an instant or ``now``; by default when the last entry was made. The
             deal is what it was then.
+        language: the one in which to tell a script that is there in several.
     """
     rules = open_playbook(playbook) if playbook else None
     run = None
     if _is_script(source):
-        run = run_script(source, rules)
+        run = run_script(source, rules, language)
         deal = run.deal
     else:
         deal = _replayed(source, rules)
@@ -214,9 +221,9 @@ def _is_script(source: str) -> bool:
     return source.endswith(".toml") or (source in shipped_scripts() and not Path(source).exists())
 
 
-def run_script(source: str, rules: Playbook | None) -> Run:
+def run_script(source: str, rules: Playbook | None, language: Language | None = None) -> Run:
     """Play a script, under its own rules or others."""
-    script = open_script(source)
+    script = open_script(source, language)
     try:
         return play(script, rules)
     except InputError as error:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dealflow.cli.output import Page, Piece
+from dealflow.cli.sections import put_language
 from dealflow.cli.sheet import sheet_of
 from dealflow.cli.sheet_lines import Kind, Line
 from dealflow.playbook import Playbook
@@ -71,6 +72,7 @@ def put_playbook(page: Page, w: Wording, reasons: Mapping[str, str] = _NONE) -> 
     """
     sheet = sheet_of(w, reasons)
     page.put((sheet.title, "head"), (f"  {sheet.name}", "quiet"))
+    put_language(page, w)
     page.put((w.pair(sheet.fingerprint_of, sheet.fingerprint), "quiet"))
     page.put((sheet.covers, "quiet"))
     for section in sheet.sections:

@@ -61,6 +61,7 @@ class _Play:
         facts = [w.entry(self.run.deal.trail[0]).rstrip(".。")]
         rules = self.run.deal.playbook
         page.put((" · ".join([*facts, f"{w.text(rules.title)} {rules.version}"]), "quiet"))
+        sections.put_language(page, w)
         page.blank()
         self.step(rules.steps[0].id)
         self.clock(self.run.script.opening.at)

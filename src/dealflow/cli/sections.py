@@ -22,6 +22,7 @@ __all__ = [
     "flag_list",
     "put_end",
     "put_farewell",
+    "put_language",
     "put_place",
     "put_verdict",
     "shown",
@@ -126,6 +127,12 @@ def flag_list(page: Page, w: Wording, flags: Iterable[RaisedFlag], indent: int =
         if flag.ask is not None:
             whom = w.pair(w.capital(w.whom(flag.ask)), "")
             page.put((whom, "quiet"), w.quoted(w.question(flag.ask)), indent=indent + 2)
+
+
+def put_language(page: Page, w: Wording) -> None:
+    """That the playbook's texts are in another language, where they are."""
+    if note := w.only_in():
+        page.put((note, "quiet"))
 
 
 def put_verdict(page: Page, w: Wording, now: Assessment) -> None:

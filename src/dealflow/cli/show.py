@@ -91,8 +91,8 @@ def put_show(page: Page, w: Wording, deal: Deal, at: datetime) -> None:
     )
     page.put((text.format(n=silent), "quiet"))
     for waiver in deal.waivers.values():
-        text = w.gettext("{guard}: set aside by {who} ({reason})")
-        told = text.format(guard=w.guard(waiver.guard), who=waiver.authority, reason=waiver.reason)
+        told = w.gettext("set aside by {who}").format(who=waiver.authority)
+        told = w.bracketed(w.pair(w.guard(waiver.guard), told), waiver.reason)
         page.put(told, sign=("✓", "good"))
 
 

@@ -93,7 +93,11 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 _CELL = 12.2
 """The width of a cell in rich's pictures."""
 
-_LENGTH = re.compile(r'textLength="[^"]*"([^>]*)>([^<]*)</text>')
+_SPACE = "&#160;"
+_RUN = re.compile(
+    r'x="([0-9.]+)"( y="[^"]*") textLength="[^"]*"([^>]*)>'
+    rf"((?:{_SPACE})*)([^<]*?)(?:{_SPACE})*</text>"
+)
 
 # As rich's own, but for the fonts: nothing is fetched from anywhere to look at it.
 _SVG = """\
@@ -126,11 +130,14 @@ _SVG = """\
 def picture(console: Console, title: str) -> str:
     """What a recording console has printed, as SVG; the same page gives the same picture."""
     svg = console.export_svg(title=title, code_format=_SVG, unique_id="dealflow")
-    return _LENGTH.sub(_measured, svg)
+    return _RUN.sub(_measured, svg)
 
 
 def _measured(match: re.Match[str]) -> str:
     """The text with the length that it has in cells: rich counts its characters."""
-    between, text = match.groups()
+    x, y, rest, indent, text = match.groups()
+    # A text is stretched to its length, spaces like anything else. In Chinese that is much, so that
+    # lines would begin in different places: what is before a line moves it instead.
+    start = float(x) + len(indent) // len(_SPACE) * _CELL
     length = cell_len(unescape(text)) * _CELL
-    return f'textLength="{length:g}"{between}>{text}</text>'
+    return f'x="{start:g}"{y} textLength="{length:g}"{rest}>{text}</text>'

@@ -27,19 +27,24 @@ US = "us"
 
 @frozen(repr=False)
 class Text(Record):
-    """A text in every language that dealflow speaks.
+    """A text in the languages that dealflow speaks, or in one of them.
 
     Attributes:
-        en: English.
-        zh: Simplified Chinese.
+        en: English; empty where there is none.
+        zh: Simplified Chinese; empty where there is none.
     """
 
-    en: str
-    zh: str
+    en: str = ""
+    zh: str = ""
+
+    @property
+    def english(self) -> str:
+        """The text in English; as it is, where there is none."""
+        return self.in_("en")
 
     def in_(self, language: Language) -> str:
-        """The text in one language."""
-        return self.zh if language == "zh" else self.en
+        """The text in one language; as it is, where it is not in that one."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
 
 @frozen(repr=False)

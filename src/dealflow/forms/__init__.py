@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dealflow.forms.form import Form, Kind, told
 from dealflow.forms.leaves import (
+    FILLED,
     PLAIN,
     TEXT,
     TEXTS,
@@ -23,15 +24,17 @@ from dealflow.forms.leaves import (
     shown,
     words,
 )
-from dealflow.forms.shapes import NEEDED, As, Choice, Record
+from dealflow.forms.shapes import NEEDED, As, Choice, Either, Record
 
 __all__ = [
+    "FILLED",
     "NEEDED",
     "PLAIN",
     "TEXT",
     "TEXTS",
     "As",
     "Choice",
+    "Either",
     "Filled",
     "Form",
     "Id",

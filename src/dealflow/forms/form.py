@@ -45,7 +45,7 @@ class Kind:
     """A kind of file: what its single values are, and how classes stand in it."""
 
     def __init__(
-        self, style: Style, leaves: Mapping[Any, Leaf], classes: Mapping[type, As] | None = None
+        self, style: Style, leaves: Mapping[Any, Shape], classes: Mapping[type, As] | None = None
     ) -> None:
         """Take what is said of the kind; shapes are made when they are first asked for.
 

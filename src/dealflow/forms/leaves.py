@@ -30,6 +30,7 @@ from dealflow.values import (
 
 __all__ = [
     "ANY",
+    "FILLED",
     "PLAIN",
     "TEXT",
     "TEXTS",
@@ -262,8 +263,11 @@ ANY: Final = Leaf(lambda value, _=None: value, lambda value: value)
 TEXT: Final = Leaf(_text, _text, TEXTS)
 """A text that is safe to keep and to print."""
 
-Filled: TypeAlias = Annotated[str, Leaf(_filled, _filled, TEXTS)]
+FILLED: Final = Leaf(_filled, _filled, TEXTS)
 """A text with something in it."""
+
+Filled: TypeAlias = Annotated[str, FILLED]
+"""The type of such a text."""
 
 Id: TypeAlias = Annotated[str, Leaf(_id, _id, TEXTS)]
 """What names a deal, a contact, an interaction."""

@@ -18,6 +18,7 @@ from dealflow.playbook.invariants import check_invariants, inside
 from dealflow.playbook.names import Names
 from dealflow.playbook.parts import Invariant, Move, WalkAway
 from dealflow.playbook.rules import Rules
+from dealflow.typing import LANGUAGES
 from dealflow.values import FULFILLED, ValueType
 
 __all__ = ["Compiled", "compile_rules"]
@@ -288,7 +289,7 @@ class _Checker(Names):
         for place, question in asked.items():
             self.known(place, "question", [question], set(self.question_ids))
         if coaching.walk_away is not None:
-            for language in ("en", "zh"):
+            for language in LANGUAGES:
                 self.check_message(language, getattr(coaching.walk_away, language))
 
     def check_message(self, language: str, words: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from dealflow.evidence import Question
+from dealflow.evidence import Question, Text
 from dealflow.exceptions import PlaybookError, Problem
-from dealflow.forms import PLAIN, TEXT, As, Form, Kind, Leaf, Style, shown
+from dealflow.forms import NEEDED, PLAIN, TEXT, As, Either, Form, Kind, Leaf, Shape, Style, shown
 from dealflow.message import listed, message
 from dealflow.playbook.parts import Move, Paper, TrialClose, WalkAway
 from dealflow.playbook.rules import Rules
+from dealflow.typing import LANGUAGES, Language
 
 __all__ = ["canonical", "misfits", "structure", "unstructure"]
 
@@ -26,7 +28,8 @@ _MOST: Final[Mapping[str, int]] = MappingProxyType(
 """More than any sale needs, and few enough to be checked in a second."""
 
 _ORDER: Final = (
-    *("format", "id", "version", "title", "invariants", "walk_away", "trial_close", "coaching"),
+    *("format", "id", "version", "title", "languages"),
+    *("invariants", "walk_away", "trial_close", "coaching"),
     *("roles", "facts", "guards", "red_flags", "steps", "moves", "papers"),
 )
 """Of the keys in files that we write."""
@@ -63,31 +66,66 @@ def _spread_gap(data: dict[str, Any]) -> dict[str, Any]:
     return data | ({"gap": gap} if gap else {})
 
 
-_FORM: Final = Form(
-    Kind(
-        Style(TEXT, most=200),
-        {
-            **PLAIN,
-            Literal["any", "all"] | int: _number_or("any", "all"),
-            Literal["all"] | int: _number_or("all"),
-        },
-        {
-            Rules: As(by_id=_TABLES, most=_MOST),
-            Question: As(inline="text"),
-            Move: As(names={"source": "from"}),
-            WalkAway: As(names={"start": "from"}),
-            Paper: As(names={"start": "from"}),
-            TrialClose: As(
-                keys=("step", "fact", "forward", "back", "gap", "reason", "quoted"),
-                fold=_fold_gap,
-                spread=_spread_gap,
-                places={"gap_fact": ".gap.fact", "gaps": ".gap"},
-            ),
-        },
-    ),
-    Rules,
-    version=1,
+_LEAVES: Final[Mapping[Any, Leaf]] = MappingProxyType(
+    {
+        **PLAIN,
+        Literal["any", "all"] | int: _number_or("any", "all"),
+        Literal["all"] | int: _number_or("all"),
+    }
 )
+_PARTS: Final[Mapping[type, As]] = MappingProxyType(
+    {
+        Rules: As(by_id=_TABLES, most=_MOST),
+        Move: As(names={"source": "from"}),
+        WalkAway: As(names={"start": "from"}),
+        Paper: As(names={"start": "from"}),
+        TrialClose: As(
+            keys=("step", "fact", "forward", "back", "gap", "reason", "quoted"),
+            fold=_fold_gap,
+            spread=_spread_gap,
+            places={"gap_fact": ".gap.fact", "gaps": ".gap"},
+        ),
+    }
+)
+
+
+def _plain(languages: tuple[Language, ...]) -> Leaf:
+    """A text without its language, where there is only one."""
+
+    def read(value: Any, _: object = None) -> Text:
+        if len(languages) == 1:
+            return Text(**{languages[0]: TEXT.read(value)})
+        if not isinstance(value, str):
+            raise ValueError(message("{value} is not a table", value=shown(value)))
+        keys = ", ".join(f"{language} = ..." for language in languages)
+        raise ValueError(
+            message("{value} is in no language: write {{ {keys} }}", value=shown(value), keys=keys)
+        )
+
+    def write(value: Any) -> Any:
+        raise ValueError(message("{value} is no Text", value=shown(value)))
+
+    return Leaf(read, write)
+
+
+@cache
+def _form(languages: tuple[Language, ...]) -> Form[Rules]:
+    """The form of playbooks whose texts are in these languages."""
+    style, leaves = Style(TEXT, most=200), dict[Any, Shape](_LEAVES)
+    text = Kind(style, leaves).record(Text, As(usual=dict.fromkeys(languages, NEEDED)))
+    leaves[Text] = Either(text, _plain(languages))
+    # A question has the languages among its own keys.
+    parts = {**_PARTS, Question: As(inline="text", types={"text": text})}
+    return Form(Kind(style, leaves, parts), Rules, version=1)
+
+
+def _form_of(data: object) -> Form[Rules]:
+    named = data.get("languages") if isinstance(data, Mapping) else None
+    # What is wrong with the names themselves, the form of all languages says.
+    given = (
+        {name for name in named if isinstance(name, str)} if isinstance(named, list | tuple) else ()
+    )
+    return _form(tuple(name for name in LANGUAGES if name in given) or LANGUAGES)
 
 
 def structure(data: object) -> Rules:
@@ -97,7 +135,7 @@ def structure(data: object) -> Rules:
         PlaybookError: every key that is unknown, missing or of a wrong type, with its place.
     """
     problems: list[Problem] = []
-    rules = _FORM.read(data, problems)
+    rules = _form_of(data).read(data, problems)
     if rules is None:
         raise PlaybookError(problems)
     return rules
@@ -109,12 +147,12 @@ def structure(data: object) -> Rules:
 # as well.
 def misfits(rules: Rules) -> list[Problem]:
     """What no file could say: rules built in Python are held to the same types."""
-    return _FORM.misfits(rules)
+    return _form(LANGUAGES).misfits(rules)
 
 
 def unstructure(rules: Rules) -> dict[str, Any]:
     """The data of a playbook's file, defaults left out."""
-    data = _FORM.write(rules)
+    data = _form(LANGUAGES).write(rules)
     return {key: data[key] for key in _ORDER if key in data}
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from dealflow.evidence import ANY_ROLE, SELF, US, Fact, Text
 from dealflow.exceptions import Problem
-from dealflow.message import message
+from dealflow.message import listed, message
 from dealflow.playbook.invariants import nearest
 from dealflow.playbook.rules import Rules
 from dealflow.values import OUTCOMES
@@ -128,11 +128,21 @@ class Names:
                 self.note(f"facts.{fact}", message("one of its words has a meaning of its own"))
 
     def check_texts(self) -> None:
-        """Every text says something in every language."""
+        """Every text says something in each of the playbook's languages, and in no other."""
+        named = self.rules.languages
+        if not named:
+            self.note("languages", message("a playbook's texts are in one language at least"))
+        for language in (name for name, times in Counter(named).items() if times > 1):
+            self.note("languages", message("{language} is given twice", language=language))
+        only = message(
+            "the playbook's languages are {named}: no text is in another", named=listed(named)
+        )
         for place, text in self.texts():
             for language, words in (("en", text.en), ("zh", text.zh)):
-                if not words.strip():
+                if language in named and not words.strip():
                     self.note(f"{place}.{language}", message("an empty text"))
+                elif language not in named and words and named:
+                    self.note(f"{place}.{language}", only)
 
     def texts(self) -> Iterator[tuple[str, Text]]:
         """Every text with its place."""

@@ -21,6 +21,7 @@ from dealflow.playbook.parts import (
     WalkAway,
 )
 from dealflow.record import Record
+from dealflow.typing import LANGUAGES, Language
 from dealflow.values import FULFILLED
 
 __all__ = ["Rules"]
@@ -49,6 +50,7 @@ class Rules(Record):
         coaching: what a coach says whatever the fact is.
         invariants: what its author claims of these rules, as texts; parsed by the playbook. They
             are no rules, so playbooks that differ in nothing else are equal.
+        languages: the languages that every one of its texts is in.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Rules(Record):
     papers: tuple[Paper, ...] = field(default=(), converter=tuple[Paper, ...])
     coaching: Coaching = field(factory=Coaching)
     invariants: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    languages: tuple[Language, ...] = field(default=LANGUAGES, converter=tuple[Language, ...])
 
     def __attrs_post_init__(self) -> None:
         # The default is written out: whoever looks for the ways of a sale finds them in `moves`.

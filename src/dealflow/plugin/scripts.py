@@ -80,7 +80,7 @@ class ScriptItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it is, and how to call it."""
-        return self.path, None, self.script.title.en
+        return self.path, None, self.script.title.english
 
 
 def _shown(config: pytest.Config, path: Path) -> str:

@@ -24,6 +24,8 @@ from dealflow.playbook import (
 from dealflow.scripts.data import Introduce, Script
 from dealflow.scripts.form import FILE
 from dealflow.scripts.lines import Scope, introduced, lines
+from dealflow.scripts.translation import read_texts, translated
+from dealflow.typing import Language
 
 __all__ = ["load_script", "parse_script", "shipped_scripts"]
 
@@ -37,11 +39,16 @@ def shipped_scripts() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(_ENDING) for f in files if f.name.endswith(_ENDING)))
 
 
-def load_script(source: str | Path) -> Script:
+def load_script(source: str | Path, language: Language | None = None) -> Script:
     """Load a demo script by its id, or a script file by its path.
 
     A text without a slash and without the ending ``.toml`` is an id. A playbook that the file
     names by a path is looked for from the file's own folder.
+
+    Args:
+        source: the id or the path.
+        language: what the customer and we say is told in it, where a file beside the script has
+            its texts (``deal.zh.toml`` beside ``deal.deal.toml``); else as the script has it.
 
     Raises:
         InputError: there is none, it cannot be read, or it does not hold together; with every
@@ -57,10 +64,18 @@ def load_script(source: str | Path) -> Script:
                     known=known,
                 )
             )
-        return parse_script((_DEMO / f"{source}{_ENDING}").read_bytes(), source)
+        beside = _DEMO / f"{source}.{language}.toml"
+        told = (beside.name, beside.read_bytes()) if language and beside.is_file() else None
+        return _parsed((_DEMO / f"{source}{_ENDING}").read_bytes(), source, None, told)
     path = Path(source)
     data = read_bytes(path, InputError)
-    return parse_script(data, str(path), path.parent)
+    other = path.with_name(
+        f"{path.name.removesuffix('.toml').removesuffix('.deal')}.{language}.toml"
+    )
+    there = language is not None and other != path and other.is_file()
+    return _parsed(
+        data, str(path), path.parent, (str(other), read_bytes(other, InputError)) if there else None
+    )
 
 
 def parse_script(data: bytes | str, name: str = "", base: Path | None = None) -> Script:
@@ -76,8 +91,18 @@ def parse_script(data: bytes | str, name: str = "", base: Path | None = None) ->
         InputError: no TOML, or no script; with every problem, its place and, where it can be
             told, its line and column.
     """
+    return _parsed(data, name, base, None)
+
+
+_Told = tuple[str, bytes]
+"""The name and the bytes of a file with the texts of a script in another language."""
+
+
+def _parsed(data: bytes | str, name: str, base: Path | None, told: _Told | None) -> Script:
     text = decode_toml(data, name, InputError)
     tables = parse_toml(text, name, InputError)
+    if told is not None:
+        tables = translated(tables, read_texts(told[1], told[0], tables))
     try:
         return _script(tables, text, name, base)
     except InputError as error:

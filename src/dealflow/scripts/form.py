@@ -19,11 +19,13 @@ from dealflow.evidence import (
     Text,
 )
 from dealflow.forms import (
+    FILLED,
     NEEDED,
     PLAIN,
     TEXT,
     As,
     Choice,
+    Either,
     Filled,
     Form,
     Id,
@@ -36,6 +38,7 @@ from dealflow.forms import (
 )
 from dealflow.message import message
 from dealflow.scripts.data import Answer, Confirm, Expect, Go, Meet, Opening, Reprice, Say, Waive
+from dealflow.typing import LANGUAGES
 from dealflow.values import Alternative, ValueType, from_json, utc
 
 __all__ = ["FILE", "Came", "Card", "Met", "Recards", "TakesBack", "Told", "Words", "line_form"]
@@ -145,16 +148,25 @@ def _as_written(value: Any) -> datetime:
     return written
 
 
+def _same_in_all(value: Any, _: object = None) -> Text:
+    text: str = FILLED.read(value)
+    return Text(text, text)
+
+
+_STYLE: Final = Style(TEXT)
+_EACH: Final = Kind(_STYLE, PLAIN).record(
+    Text, As(types={"en": Filled, "zh": Filled}, usual=dict.fromkeys(LANGUAGES, NEEDED))
+)
 _KIND: Final = Kind(
-    Style(TEXT),
+    _STYLE,
     {
         **PLAIN,
+        Text: Either(_EACH, Leaf(_same_in_all, FILLED.write)),
         datetime: leaf(_as_written, datetime),
         date: leaf(lambda raw: from_json(ValueType.DATE, raw), date),
     },
     {
         File: As(by_id=("contacts",)),
-        Text: As(types={"en": Filled, "zh": Filled}),
         Line: As(types={"product": Filled}),
         Meet: As(names={"people": "with"}),
         Expect: As(types={"refused": tuple[Filled, ...] | None}),

@@ -187,7 +187,7 @@ def assert_asks(deal: Deal, *questions: str, at: datetime | None = None) -> tupl
     lines = [f"{story.head(assessment)}. Not among the questions to ask next:"]
     facts = {question.id: fact for fact in deal.playbook.facts for question in fact.ask}
     for id in missing:
-        lines += [f"  {id}: {story.words.quoted(facts[id].ask[0].text.en)}"]
+        lines += [f"  {id}: {story.words.quoted(facts[id].ask[0].text.english)}"]
         if facts[id].of == "deal":
             lines += indented(story.fact(facts[id]), "    ")
     asks = [f"{ask.id}: {story.words.question(ask)}" for ask in assessment.questions]

@@ -20,7 +20,11 @@ def deal_card(w: Words, card: Card) -> Iterator[str]:
             "referral": w.gettext("referral"),
             "forecast": w.gettext("forecast"),
         }[card.source]
-        yield w.pair(w.gettext("source"), w.bracketed(source, _flat(card.source_name)))
+        if card.source_name:
+            # Templates and no brackets of ours: a card may itself stand in brackets.
+            told = w.gettext("{source} ({name})")
+            source = told.format(source=source, name=_flat(card.source_name))
+        yield w.pair(w.gettext("source"), source)
     if card.market:
         yield w.pair(w.gettext("market"), _flat(card.market))
     if card.lines:
@@ -30,7 +34,8 @@ def deal_card(w: Words, card: Card) -> Iterator[str]:
 
 
 def _line(w: Words, line: Line) -> str:
-    return w.bracketed(_flat(line.product), w.money(line.amount))
+    told = w.gettext("{product} ({amount})")
+    return told.format(product=_flat(line.product), amount=w.money(line.amount))
 
 
 def _flat(text: str) -> str:

@@ -62,14 +62,12 @@ class Statements(Titles):
         if said.source_kind == "document":
             return self.gettext("document {name}").format(name=self.quoted(said.source))
         if said.source_kind == "observation":
-            return self.gettext("our own observation ({by})").format(by=said.source)
+            return self.bracketed(self.gettext("our own observation"), said.source)
         who = self.card(said.source) if card else self.person(said.source)
         if said.via is not None:
             via = self.person(said.via)
-            return self.gettext("{who} (as {via} tells it)").format(who=who, via=via)
-        if not said.first_hand:
-            return self.gettext("{who} (at second hand)").format(who=who)
-        return who
+            return self.bracketed(who, self.gettext("as {via} tells it").format(via=via))
+        return who if said.first_hand else self.bracketed(who, self.gettext("at second hand"))
 
     def tell(self, said: Statement, *, claim: bool = True) -> str:
         """One statement, also of a confirmation: as :meth:`statement`."""
@@ -104,4 +102,5 @@ class Statements(Titles):
             return self.gettext("{who}, {day}: {claim}").format(**values)
         if not claim:
             return self.gettext("{who}, {day}: {quote}").format(**values)
-        return self.gettext("{who}, {day}: {quote} ({claim})").format(**values)
+        values["quote"] = self.bracketed(values["quote"], values["claim"])
+        return self.gettext("{who}, {day}: {quote}").format(**values)

@@ -38,6 +38,14 @@ class Titles(Words):
         # elsewhere.
         return " ".join(text.in_(self.language).split())
 
+    def only_in(self) -> str:
+        """That the playbook is in another language only; empty where it is in this one."""
+        if self.language in self.playbook.languages:
+            return ""
+        if self.language == "zh":
+            return self.gettext("This playbook is in English only.")
+        return self.gettext("This playbook is in Chinese only.")
+
     def guard(self, id: str) -> str:
         """The title of a guard."""
         return self.text(self.playbook.guard[id].title)

@@ -24,6 +24,7 @@ from dealflow.values import Truth
 from dealflow.wording import asking, entries
 from dealflow.wording.cards import deal_card
 from dealflow.wording.rules import RuleWords
+from dealflow.wording.salutation import addressed
 
 __all__ = ["Wording"]
 
@@ -293,10 +294,16 @@ class Wording(RuleWords):
         message = self.playbook.coaching.walk_away
         if message is None:
             return ""
-        name = farewell.name or self.gettext("dear customer")
+        # In the language of the message, which need not be that of the page.
+        chinese = message.in_(self.language) == message.zh
+        name = self._greeted(farewell, chinese=chinese) or self.gettext("dear customer")
         facts = {"{name}": name, "{account}": farewell.account}
         # In one go and not by str.format, so that a customer who is called {name} stays what he is.
         return re.sub(r"\{(name|account)\}", lambda m: facts[m[0]], self.text(message))
+
+    def _greeted(self, farewell: Farewell, *, chinese: bool) -> str | None:
+        first = next((self._people[id] for id in farewell.contacts[:1] if id in self._people), None)
+        return addressed(first.name, first.title) if first and chinese else farewell.name
 
     # what happened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +21,9 @@ __all__ = ["Words"]
 _LOCALES: Mapping[Language, str] = MappingProxyType({"zh": "zh_CN"})
 # strftime would take the names from the locale of the process, and so from whoever set it.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BRACKET = re.compile("[（(]")
+_FOREIGN = re.compile(r"（[A-Za-z][A-Za-z .&/-]*）$")
+_INNER = str.maketrans("“”", "‘’")
 _FULL_STOPS = tuple(".!?。！？…")
 _ZH_CURRENCIES = MappingProxyType(
     {
@@ -173,11 +177,18 @@ class Words:
         """``text (inside)``, or the text alone when there is nothing to put inside."""
         if not inside:
             return text
-        return f"{text}（{inside}）" if self._zh else f"{text} ({inside})"
+        if not self._zh:
+            return f"{text} ({inside})"
+        # No brackets inside brackets: a dash leads to what has some of its own. And none behind
+        # others: what comes second joins the first.
+        if _BRACKET.search(inside):
+            return f"{text}——{inside}"
+        return f"{text[:-1]}，{inside}）" if text.endswith("）") else f"{text}（{inside}）"
 
     def quoted(self, text: str) -> str:
         """The text in double quotation marks, on one line."""
-        return f"“{' '.join(text.split())}”"
+        flat = " ".join(text.split())
+        return f"“{flat.translate(_INNER) if self._zh else flat}”"
 
     def pair(self, label: str, text: str) -> str:
         """``label: text``."""
@@ -188,7 +199,12 @@ class Words:
         return text[:1].upper() + text[1:]
 
     def small(self, text: str) -> str:
-        """A title as it stands inside a sentence: ``Economic buyer`` is ``economic buyer``."""
+        """A title as it stands inside a sentence: ``Economic buyer`` is ``economic buyer``.
+
+        A Chinese one stands there without the foreign word that its heading gives in brackets.
+        """
+        if self._zh:
+            return _FOREIGN.sub("", text)
         # An abbreviation stays as it is: "IT manager" does not become "iT manager".
         first_word = text.split(" ", 1)[0]
         return text[:1].lower() + text[1:] if first_word[1:].islower() else text

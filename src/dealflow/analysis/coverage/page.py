@@ -106,7 +106,7 @@ def html(coverage: Coverage) -> str:
     """The whole page."""
     book = coverage.playbook
     return _PAGE.substitute(
-        playbook=escape(f"{book.title.en} ({book.id} {book.version})"),
+        playbook=escape(f"{book.title.english} ({book.id} {book.version})"),
         fingerprint=book.fingerprint[:12],
         counts="\n".join(_counts(coverage)),
         guards="\n".join(_guards(coverage)),
@@ -143,7 +143,7 @@ def _guards(coverage: Coverage) -> Iterator[str]:
     for guard in coverage.playbook.guards:
         signs = [_sign(cells[Cell("guards", guard.id, t.value)], letter) for t, letter in _TRUTHS]
         signs.append(_sign(cells[Cell("reasons", guard.id)]))
-        yield _row(_titled(guard.title.en, guard.id), signs)
+        yield _row(_titled(guard.title.english, guard.id), signs)
 
 
 def _alone(coverage: Coverage) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _alone(coverage: Coverage) -> Iterator[str]:
     for cell, status in coverage.cells.items():
         if cell.kind == "mcdc":
             words = escape(named_input(book, cell.of))
-            head = _titled(book.guard[cell.id].title.en, cell.id)
+            head = _titled(book.guard[cell.id].title.english, cell.id)
             yield _row(head, (f"<td>{words}</td>", _sign(status)))
 
 

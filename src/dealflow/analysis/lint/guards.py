@@ -70,6 +70,8 @@ def _shared(playbook: Playbook) -> Iterator[LintFinding]:
     for guard in playbook.guards:
         place = f"guards.{guard.id}"
         for language, words in (("en", guard.refused.en), ("zh", guard.refused.zh)):
+            if not words:  # in a language that the playbook is not in
+                continue
             other = reasons.setdefault(f"{language}:{' '.join(words.split())}", guard.id)
             if other != guard.id:
                 said = message(

@@ -24,6 +24,7 @@ from dealflow.analysis.solver import LIMIT
 from dealflow.exceptions import PlaybookError, Problem
 from dealflow.message import message
 from dealflow.playbook import Places, Playbook, decode_toml, locate, parse_toml
+from dealflow.typing import LANGUAGES
 
 __all__ = ["lint", "lint_text"]
 
@@ -114,19 +115,19 @@ def lint_texts(playbook: Playbook) -> Iterator[LintFinding]:
     data = playbook.to_data()
     data.pop("trial_close", None)  # it has no texts, but a gap may be called "en"
     for place, text in _texts("", data):
-        en, zh = _PLACES.sub("", text["en"]), _PLACES.sub("", text["zh"])
+        en, zh = (_PLACES.sub("", text.get(language, "")) for language in LANGUAGES)
         if _CHINESE.search(en) and not _ENGLISH.search(en):
             yield found("D501", f"{place}.en", message("the English text is Chinese"))
-        elif _ENGLISH.search(en) and not _CHINESE.search(zh):
+        elif zh and _ENGLISH.search(en or zh) and not _CHINESE.search(zh):
             same = message("the Chinese text is the English one")
             other = message("the Chinese text has no Chinese in it")
             yield found("D501", f"{place}.zh", same if en == zh else other)
 
 
 def _texts(place: str, data: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Every table with a text in both languages."""
+    """Every table with a text in any language."""
     if isinstance(data, Mapping):
-        if isinstance(data.get("en"), str) and "zh" in data:
+        if any(isinstance(data.get(language), str) for language in LANGUAGES):
             yield place, data
             return
         for key, value in data.items():

@@ -22,7 +22,7 @@ def of_guards(book: Playbook) -> Iterator[Draft]:
     # a guard of the last step is never looked at again, so to check it once is no fault
     left = _left_behind(book)
     for guard in book.guards:
-        title = guard.title.en
+        title = guard.title.english
         words = f"nobody asks for {title!r} any more"
         changes = _without_guard(book, guard.id)
         yield _of_guard(guard, "guard_removed", "", words, (guard.when, "nothing"), changes)
@@ -36,7 +36,8 @@ def of_guards(book: Playbook) -> Iterator[Draft]:
             waivable = _with_guards(book, evolve(guard, waivable=True))
             yield _of_guard(guard, "made_waivable", ".waivable", words, ("false", "true"), waivable)
     for one, other in _neighbours(book):
-        words = f"{one.title.en!r} and {other.title.en!r} are refused for each other's reason"
+        pair = f"{one.title.english!r} and {other.title.english!r}"
+        words = f"{pair} are refused for each other's reason"
         swapped = _with_guards(book, evolve(one, when=other.when), evolve(other, when=one.when))
         texts = (one.when, other.when)
         draft = _of_guard(one, "reason_swapped", ".when", words, texts, swapped)
@@ -128,7 +129,7 @@ def of_facts(book: Playbook) -> Iterator[Draft]:
 
 
 def _of_fact(book: Playbook, fact: Fact) -> Iterator[Draft]:
-    title, rule = fact.title.en, fact.sources
+    title, rule = fact.title.english, fact.sources
 
     def draft(operator: str, key: str, words: str, texts: tuple[str, str], new: Fact) -> Draft:
         part = f"facts.{fact.id}"
@@ -189,7 +190,7 @@ def of_steps(book: Playbook) -> Iterator[Draft]:
                 f"steps.{one.id}",
                 "steps_swapped",
                 f"steps.{one.id}",
-                f"{other.title.en!r} comes before {one.title.en!r}",
+                f"{other.title.english!r} comes before {one.title.english!r}",
                 f"{one.id}, {other.id}",
                 f"{other.id}, {one.id}",
                 tuple(dict.fromkeys((*one.leave_when, *other.leave_when))),
@@ -310,7 +311,8 @@ def _of_walk_away(book: Playbook, policy: WalkAway) -> Iterator[Draft]:
             texts = (str(policy.go_on_when), str(other))
             yield draft(operator, "go_on_when", words, texts, policy.guards, walk_away=new)
     for guard in policy.at_once:
-        words = f"a clear no to {book.guard[guard].title.en!r} alone no longer means walking away"
+        title = book.guard[guard].title.english
+        words = f"a clear no to {title!r} alone no longer means walking away"
         new = evolve(policy, at_once=_less(policy.at_once, guard))
         texts = (", ".join(policy.at_once), ", ".join(new.at_once) or "nothing")
         yield draft("at_once_dropped", "at_once", words, texts, (guard,), walk_away=new)
@@ -323,7 +325,7 @@ def _of_walk_away(book: Playbook, policy: WalkAway) -> Iterator[Draft]:
                 evolve(s, leave_when=(*s.leave_when, guard)) if s.id == policy.start else s
                 for s in book.steps
             )
-            words = f"{book.guard[guard].title.en!r} is an ordinary guard of {policy.start}"
+            words = f"{book.guard[guard].title.english!r} is an ordinary guard of {policy.start}"
             texts = (", ".join(policy.guards), ", ".join(rest.guards))
             yield draft(
                 "policy_dropped", "guards", words, texts, (guard,), walk_away=rest, steps=steps

@@ -67,7 +67,8 @@ def suggestions(original: Playbook, found: Iterable[tuple[Mutant, Equivalence]])
         found: mutants, and how a deal tells each from the original.
     """
     tests = [suggest(original, mutant, equivalence).strip() for mutant, equivalence in found]
-    words = f"Tests of the playbook {original.title.en!r} that its mutants showed to be missing."
+    title = original.title.english
+    words = f"Tests of the playbook {title!r} that its mutants showed to be missing."
     head = [*docstring(words, ""), *imports("\n".join(tests))]
     return "\n\n\n".join(["\n".join(head), *tests]) + "\n"
 
@@ -156,19 +157,19 @@ class _Case:
 
     def titles(self, findings: Iterable[Finding]) -> str:
         """The names of guards as they stand in a sentence."""
-        return ", ".join(repr(self.original.guard[f.guard].title.en) for f in findings)
+        return ", ".join(repr(self.original.guard[f.guard].title.english) for f in findings)
 
     def target(self) -> str:
         """The name of the step to which the move leads."""
         to = self.equivalence.to or ""
-        return to if to in OUTCOMES else self.original.step[to].title.en
+        return to if to in OUTCOMES else self.original.step[to].title.english
 
     def readiness(self) -> tuple[str, list[str]]:
         """The deal moves, or is refused for exactly these reasons."""
         judgement = self.judged(self.original)
         to = f"to={literal(self.equivalence.to)}"
         if judgement.verdict is Verdict.READY:
-            here = self.original.step[self.step].title.en
+            here = self.original.step[self.step].title.english
             says = f"Nothing stands between {here!r} and {self.target()!r}."
             return says, [f"assert_moves(deal, {to})"]
         return self.refusal(judgement), self.refused(judgement)
@@ -176,7 +177,7 @@ class _Case:
     def refusal(self, judgement: Judgement) -> str:
         """Why the deal may not go on."""
         if len(judgement.blocking) == 1:
-            reason = self.original.guard[judgement.blocking[0].guard].refused.en
+            reason = self.original.guard[judgement.blocking[0].guard].refused.english
             if len(reason) <= SUMMARY:
                 return reason
         return f"In the way: {self.titles(judgement.blocking)}."
@@ -191,7 +192,7 @@ class _Case:
         """What to do with the deal."""
         judgement = self.judged(self.original)
         verdict = judgement.verdict
-        here = self.original.step[self.step].title.en
+        here = self.original.step[self.step].title.english
         says = f"The verdict at {here!r} is {_VERDICTS[verdict]}."
         policy = self.original.walk_away
         if verdict is Verdict.WALK_AWAY and policy and len(self.original.plans[self.step]) == 1:
@@ -217,7 +218,7 @@ class _Case:
 
     def move(self) -> tuple[str, list[str]]:
         """Where the ways lead from here."""
-        here, to = self.original.step[self.step].title.en, self.equivalence.to
+        here, to = self.original.step[self.step].title.english, self.equivalence.to
         targets = [plan.move.to for plan in self.original.plans[self.step]]
         # a way that the original has and no deal can go: that it is refused there tells them apart
         if self.equivalence.scene is None and to in targets:
@@ -240,7 +241,7 @@ class _Case:
         refused = ["with pytest.raises(EvidenceError):"]
         details = 'authority="the head of sales", reason="Agreed", **now'
         refused.append(f"{INDENT}deal.waive({literal(guard.id)}, {details})")
-        says = f"Nobody may set {guard.title.en!r} aside."
+        says = f"Nobody may set {guard.title.english!r} aside."
         judgement = self.judged(self.original)
         if judgement.blocking:
             return says, [*refused, *self.refused(judgement)]
