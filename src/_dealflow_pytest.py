@@ -234,8 +234,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Print what there is to say about the whole run."""
     if any(map(config.getoption, _OPTIONS)) and (notes := _run(config).notes):
         terminalreporter.section("dealflow")
+        from dealflow.values import as_line
+
         for note in notes:
-            terminalreporter.line(note)
+            terminalreporter.line(as_line(note))
 
 
 # fixtures

@@ -3,60 +3,111 @@
 >>> from dealflow import Deal, Money, load_playbook
 """
 
-from typing import TYPE_CHECKING
-
-from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Refused, Verdict
-from dealflow.deal import Deal
-from dealflow.evidence import (
-    Card,
-    Contact,
-    Fact,
-    Interaction,
-    Line,
-    Question,
-    Sources,
-    Statement,
-    Text,
-)
-from dealflow.exceptions import (
-    CurrencyMismatch,
-    DealBusy,
-    DealflowError,
-    ErrorCode,
-    EvidenceError,
-    InputError,
-    MoveNotAllowed,
-    PlaybookError,
-    Problem,
-    TamperedTrail,
-    TrailError,
-    UnknownFormat,
-)
 from dealflow.lazy import lazily
-from dealflow.playbook import (
-    Coaching,
-    Guard,
-    Move,
-    Paper,
-    Playbook,
-    RedFlag,
-    Role,
-    Step,
-    TrialClose,
-    WalkAway,
-    dump_playbook,
-    load_playbook,
-    parse_playbook,
-    shipped_playbooks,
-)
-from dealflow.trail import Entry, Trail, dumps, loads
-from dealflow.typing import Language
-from dealflow.values import Money, Truth, ValueType
 
+# All of it when it is asked for: a command must be there for an interrupt at once, and print its
+# help without having read what deals are made of. Not from typing, which takes longer than all else
+# here; type checkers know the name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dealflow.playbook import mermaid
+    from dealflow.assessment import Ask, Assessment, Farewell, Finding, RaisedFlag, Refused, Verdict
+    from dealflow.deal import Deal
+    from dealflow.evidence import (
+        Card,
+        Contact,
+        Fact,
+        Interaction,
+        Line,
+        Question,
+        Sources,
+        Statement,
+        Text,
+    )
+    from dealflow.exceptions import (
+        CurrencyMismatch,
+        DealBusy,
+        DealflowError,
+        ErrorCode,
+        EvidenceError,
+        InputError,
+        MoveNotAllowed,
+        PlaybookError,
+        Problem,
+        TamperedTrail,
+        TrailError,
+        UnknownFormat,
+    )
+    from dealflow.playbook import (
+        Coaching,
+        Guard,
+        Move,
+        Paper,
+        Playbook,
+        RedFlag,
+        Role,
+        Step,
+        TrialClose,
+        WalkAway,
+        dump_playbook,
+        load_playbook,
+        mermaid,
+        parse_playbook,
+        shipped_playbooks,
+    )
+    from dealflow.trail import Entry, Trail, dumps, loads
+    from dealflow.typing import Language
+    from dealflow.values import Money, Truth, ValueType
 else:
-    __getattr__ = lazily(__name__, playbook=("mermaid",))
+    __getattr__ = lazily(
+        __name__,
+        assessment=("Ask", "Assessment", "Farewell", "Finding", "RaisedFlag", "Refused", "Verdict"),
+        deal=("Deal",),
+        evidence=(
+            "Card",
+            "Contact",
+            "Fact",
+            "Interaction",
+            "Line",
+            "Question",
+            "Sources",
+            "Statement",
+            "Text",
+        ),
+        exceptions=(
+            "CurrencyMismatch",
+            "DealBusy",
+            "DealflowError",
+            "ErrorCode",
+            "EvidenceError",
+            "InputError",
+            "MoveNotAllowed",
+            "PlaybookError",
+            "Problem",
+            "TamperedTrail",
+            "TrailError",
+            "UnknownFormat",
+        ),
+        playbook=(
+            "Coaching",
+            "Guard",
+            "Move",
+            "Paper",
+            "Playbook",
+            "RedFlag",
+            "Role",
+            "Step",
+            "TrialClose",
+            "WalkAway",
+            "dump_playbook",
+            "load_playbook",
+            "mermaid",
+            "parse_playbook",
+            "shipped_playbooks",
+        ),
+        trail=("Entry", "Trail", "dumps", "loads"),
+        typing=("Language",),
+        values=("Money", "Truth", "ValueType"),
+    )
 
 __all__ = [
     "Ask",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
 from importlib import import_module
+
+# As in the door of the house, which has to open quickly.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 __all__ = ["lazily"]
 
@@ -22,6 +26,9 @@ def lazily(door: str, **modules: Collection[str]) -> Callable[[str], object]:
     where = {name: f"{door}.{module}" for module, names in modules.items() for name in names}
 
     def get(name: str) -> object:
+        # As if the door had read it: ``dealflow.exceptions`` is there after ``import dealflow``.
+        if name in modules:
+            return import_module(f"{door}.{name}")
         if name not in where:
             raise AttributeError(f"module {door!r} has no attribute {name!r}")
         found: object = getattr(import_module(where[name]), name)

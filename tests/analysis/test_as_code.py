@@ -10,7 +10,7 @@ from attrs import asdict
 from hypothesis import given
 
 from dealflow import Card, Deal, Line, Money, Trail
-from dealflow.analysis.as_code import verbs, written
+from dealflow.analysis.as_code import literal, verbs, written
 from dealflow.trail import events
 from tests import _trails as make
 from tests.deals import BY, DAY, START, now, small, small_deal
@@ -90,3 +90,15 @@ def test_other_entries_are_no_scenes() -> None:
     with pytest.raises(TypeError, match="account_corrected puts nobody into a scene"):
         list(verbs(deal, deal.trail[1:]))
     assert isinstance(deal.trail[1].event, events.AccountCorrected)
+
+
+def test_code_hides_nothing() -> None:
+    """What cannot be seen in a text is escaped, and the code means the same."""
+    text = "a\u202eb\x7f\u2028\U000e0041\n预算"
+    code = literal(text)
+    assert code.isprintable()
+    assert "预算" in code
+    assert eval(code) == text
+    lines = written("x", "talk", [], f"says {text}").splitlines()
+    assert all(line.isprintable() for line in lines)
+    compile("\n".join(lines), "x", "exec")

@@ -114,18 +114,57 @@ def test_a_page_on_a_terminal_has_colours(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_what_an_encoding_cannot_say_is_said_otherwise(encoding: str, expected: str | None) -> None:
     """Symbols have a stand-in; anything else becomes a question mark, and nothing breaks."""
-    text = "✓ ≠ “yes” · ca\xf1 预算"
+    text = "≠ “yes” · ca\xf1 预算"
     file = io.TextIOWrapper(io.BytesIO(), encoding, newline="\n")
-    Page(file).put(text)
+    Page(file).put(text, sign="✓")
     file.seek(0)
-    assert file.read() == f"{text if expected is None else expected}\n"
+    assert file.read() == f"{f'✓ {text}' if expected is None else expected}\n"
 
 
-def test_tabs_and_newlines_keep_their_place() -> None:
-    """A newline begins a new line behind the sign; a tab is a space."""
+def test_text_stays_on_its_line() -> None:
+    """What is printed has no lines of its own: a newline in it is a space, and so is a tab."""
     file = io.StringIO()
-    Page(file).put("one\n\ntwo\tthree", sign="·")
-    assert written(file) == ["· one", "", "  two three"]
+    Page(file).put("one\n\ntwo\tthree\u2028four", sign="·")
+    assert written(file) == ["· one two three four"]
+
+
+FORGED = ["✓ all is well", "::error::x", "── Step 7", "? ask", "⚑ flag"]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+@pytest.mark.parametrize("before", [0, 37, 38, 39, 40, 41, 80])
+def test_no_text_passes_for_a_line_of_ours(forged: str, before: int) -> None:
+    """Neither at its beginning nor where a line happens to be broken, whatever the words before."""
+    for filler in ("x" * before, "预" * (before // 2), "ab " * (before // 3)):
+        file = io.StringIO()
+        page = Page(file, 40)
+        page.put(filler, " " if filler else "", forged)
+        page.put(filler, forged)
+        page.grid(["", ""], [[f"{filler} {forged}", "1"], [f"{filler}{forged}", "2"]])
+        page.grid(["", ""], [[f"{filler} {forged}", "1" * 30]])
+        page.raw(f"a\n  {forged}\n{filler}")
+        out = written(file)
+        assert not [line for line in out if line.lstrip().startswith(forged[:2].strip())]
+        assert all(cell_len(line) <= 41 for line in out[:-1])
+
+
+def test_a_blank_sign_is_none() -> None:
+    """In the margin of a play nothing need stand; then the text begins the line."""
+    file = io.StringIO()
+    Page(file).put("✓ so", sign="     ")
+    assert written(file) == ["      \\✓ so"]
+
+
+def test_signs_of_an_encoding_are_not_forged_either() -> None:
+    """Where ``+`` stands for the check mark, text must not begin with a plus sign."""
+    file = io.TextIOWrapper(io.BytesIO(), "ascii", newline="\n")
+    page = Page(file)
+    page.put("+ so")
+    page.put("预 so")
+    page.put("-- Step")
+    page.put("+1 so")
+    file.seek(0)
+    assert file.read() == "\\+ so\n\\? so\n\\-- Step\n+1 so\n"
 
 
 def test_long_titles_of_rules_are_cut() -> None:

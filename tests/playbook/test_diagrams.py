@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import example, given
 
 from dealflow import Language, Move, Playbook, Text, WalkAway, load_playbook, mermaid
+from dealflow.values import visible
 from tests._playbooks import full, guard, phrases, playbook, small_playbooks, step, text
 
 # What Mermaid's grammar for state diagrams takes, and nothing more than is used.
@@ -198,7 +199,7 @@ def test_any_text(words: str) -> None:
     steps = [evolve(step("talk", "real"), title=Text(words, "好"))]
     book = playbook(*steps, guards=[evolve(guard("real"), title=Text(words, "好"))])
     diagram = mermaid(book)
-    shown = " ".join(words.split())
+    shown = visible(" ".join(words.split()))
     assert read(nodes(diagram)["step_talk"]) == f"1 · {shown}".rstrip()
     assert arrows(diagram)["step_talk", "fulfilled"] == [f"• {shown}"]
 

@@ -15,7 +15,7 @@ from dealflow.deal import Deal
 from dealflow.evidence import Card, Contact
 from dealflow.trail import Entry, events
 from dealflow.typing import JSON
-from dealflow.values import Money
+from dealflow.values import Money, visible
 
 __all__ = ["literal", "marks", "verbs", "withdrawal", "written"]
 
@@ -68,13 +68,17 @@ def literal(value: JSON) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
     # a string of JSON is one of Python, too, and always in double quotes
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    if not isinstance(value, str):
+        return repr(value)
+    # but what cannot be seen is escaped: code that is read has to say what it does
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _docstring(says: str) -> Iterator[str]:
     if says:
         # a quote just before the three that end it would be one of them
-        words = says.replace("\\", "\\\\") + (" " if says.endswith('"') else "")
+        words = visible(says).replace("\\", "\\\\") + (" " if says.endswith('"') else "")
         yield from wrap(f'"""{words}"""', _WIDTH - len(_INDENT), break_on_hyphens=False)
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from functools import cached_property
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dealflow.assessment import Verdict
 from dealflow.backtest import (
+    GuardReport,
     Report,
     Rule,
-    Share,
-    Tally,
     backtest,
     estimate_deals,
     load_mapping,
     read_deals,
 )
 from dealflow.cli import backtest_notes
+from dealflow.cli import backtest_tables as tables
+from dealflow.cli.backtest_tables import share
 from dealflow.cli.input import bad
-from dealflow.cli.output import STYLE, Page, Piece
+from dealflow.cli.output import Page
 from dealflow.exceptions import InputError
 from dealflow.playbook import Playbook
 from dealflow.typing import Language
@@ -66,6 +67,7 @@ def put_report(page: Page, w: Wording, report: Report) -> None:
 
 
 _MOST_COLUMNS = 10
+_STOPS = {"refuted": Truth.FALSE, "unknown": Truth.UNKNOWN}
 
 
 class _Sheet:
@@ -124,94 +126,85 @@ class _Sheet:
         self.page.grid(head, rows, right=(1, 2))
 
     def policy(self) -> None:
-        w = self.w
-        notes = [
-            w.gettext("Precision: how many of the stopped deals were lost."),
-            w.gettext("Recall: how many of the lost deals were stopped."),
-            w.gettext("Of won: how many of the won deals were stopped, wrongly."),
-            w.gettext("Lift: precision over the share lost of all; 1.00 is no better than chance."),
-        ]
-        adjusted = w.gettext("Adj.: the lift that is left among deals alike in {column}.")
+        w, layout = self.w, self.layout
+        notes = {
+            "precision": w.gettext("Precision: how many of the stopped deals were lost."),
+            "recall": w.gettext("Recall: how many of the lost deals were stopped."),
+            "of_won": w.gettext("Of won: how many of the won deals were stopped, wrongly."),
+            "lift": w.gettext(
+                "Lift: precision over the share lost of all; 1.00 is no better than chance."
+            ),
+        }
         if self.report.adjusted_for is not None:
-            notes.append(adjusted.format(column=w.quoted(self.report.adjusted_for)))
-        self.section(w.gettext("What the rules would have stopped"), *notes)
+            adjusted = w.gettext("Adj.: the lift that is left among deals alike in {column}.")
+            notes["adjusted"] = adjusted.format(column=w.quoted(self.report.adjusted_for))
+        # What a lift is cannot be told without the precision.
+        explained = tables.named(layout) | {"precision"}
+        shown = [text for name, text in notes.items() if name in explained]
+        self.section(w.gettext("What the rules would have stopped"), *shown)
+        if layout != tables.LAYOUTS[0]:
+            about = w.gettext("There is no room for all figures here: --json has them.")
+            self.page.put((about, "quiet"))
+        self.table(tables.of_rules(w, self.stopping, layout))
+
+    @cached_property
+    def stopping(self) -> list[tuple[str, Rule]]:
+        """The rules of the policy that stop any deal, with what they are called."""
         rules = [rule for rule in self.report.policy if rule.stopped.total]
-        self.rules([self.rule_row(backtest_notes.rule(w, rule.id), rule) for rule in rules])
+        return [(backtest_notes.rule(self.w, rule.id), rule) for rule in rules]
 
-    def rules(self, rows: Sequence[Sequence[Piece]]) -> None:
+    @cached_property
+    def telling(self) -> list[GuardReport]:
+        # A guard that comes out the same for every deal tells none from another.
+        return [g for g in self.report.guards if sum(t.total > 0 for t in g.truths.values()) > 1]
+
+    @cached_property
+    def alone(self) -> list[tuple[str, Rule]]:
+        """Those guards as rules that stop a deal."""
         w = self.w
-        head = [
-            w.gettext("Stop on"),
-            w.gettext("lost"),
-            w.gettext("won"),
-            w.gettext("precision"),
-            w.gettext("recall"),
-            w.gettext("of won"),
-            w.gettext("lift"),
-            w.gettext("adj."),
-        ]
-        self.page.grid(head, rows, right=range(1, 8))
-
-    def rule_row(self, name: str, rule: Rule) -> Sequence[Piece]:
-        lift = rule.lift
-        style = {"better": "good", "worse": "bad", "none": ""}[rule.evidence]
-        told = f"{lift.value:.2f} {lift.interval[0]:.2f}–{lift.interval[1]:.2f}" if lift else "–"
-        adjusted = "–" if rule.adjusted_lift is None else f"{rule.adjusted_lift:.2f}"
         return [
-            name,
-            self.w.number(rule.stopped.lost),
-            self.w.number(rule.stopped.won),
-            share(rule.precision, _TIGHT),
-            share(rule.recall, _TIGHT),
-            share(rule.won_stopped, _TIGHT),
-            (told, style),
-            adjusted,
+            (w.pair(w.guard(g.guard), w.truth(_STOPS[rule.id])), rule)
+            for g in self.telling
+            for rule in g.rules
+            if rule.id in _STOPS and rule.stopped.total
         ]
+
+    @cached_property
+    def layout(self) -> tables.Layout:
+        """The columns of both tables of rules: what the first explains is in the second, too."""
+        rules = [*self.stopping, *self.alone]
+        layouts = tables.LAYOUTS
+        drawn = [tables.of_rules(self.w, rules, layout) for layout in layouts]
+        return layouts[drawn.index(tables.widest(self.page, drawn, tables.ROOM_FOR_RULES))]
+
+    def table(self, table: tables.Table) -> None:
+        self.page.grid(table.head, table.rows, right=table.right)
 
     def guards(self) -> None:
         w = self.w
-        # A guard that comes out the same for every deal tells none from another.
-        found = [g for g in self.report.guards if sum(t.total > 0 for t in g.truths.values()) > 1]
-        if not found:
+        if not self.telling:
             return
         about = w.gettext("How many deals came out so, and how many of these were lost.")
         self.section(w.gettext("Guards that tell deals apart"), about)
-        truths = [t for t in _ORDER if any(g.truths[t].total for g in found)]
-        rows = [
-            [w.guard(g.guard), *(cell(g.truths[truth], STYLE[truth]) for truth in truths)]
-            for g in found
-        ]
-        head = ["", *(w.truth(truth) for truth in truths)]
-        self.page.grid(head, rows, right=range(1, len(truths) + 1))
+        self.table(tables.widest(self.page, tables.of_guards(w, self.telling)))
         about = w.gettext("Each of them alone, as a rule that stops a deal:")
         self.page.put((about, "quiet"))
-        self.rules(
-            [
-                self.rule_row(w.pair(w.guard(g.guard), w.truth(_STOPS[rule.id])), rule)
-                for g in found
-                for rule in g.rules
-                if rule.id in _STOPS and rule.stopped.total
-            ]
-        )
+        self.table(tables.of_rules(w, self.alone, self.layout))
 
     def contrasts(self) -> None:
-        w = self.w
-        if not self.report.contrasts:
+        w, contrasts = self.w, self.report.contrasts
+        if not contrasts:
             return
         about = w.gettext("A field that keeps only yes or no throws this difference away.")
         self.section(w.gettext("“No” is not “nobody knows”"), about)
-        rows = [
-            [
-                w.capital(w.fact(c.fact)),
-                cell(c.yes, "good"),
-                cell(c.no, "bad"),
-                cell(c.nobody_knows, "unknown"),
-                backtest_notes.contrast(w, c),
-            ]
-            for c in self.report.contrasts
-        ]
-        head = ["", w.gettext("yes"), w.gettext("no"), w.gettext("nobody knows"), ""]
-        self.page.grid(head, rows, right=(1, 2, 3))
+        whole, *narrow = tables.of_contrasts(w, contrasts)
+        if self.page.fits(whole.head, whole.rows):
+            self.table(whole)
+            return
+        self.table(tables.widest(self.page, narrow))
+        for found in contrasts:
+            told = w.pair(w.capital(w.fact(found.fact)), backtest_notes.contrast(w, found))
+            self.page.put((told, "quiet"), sign=("·", "quiet"))
 
     def columns(self) -> None:
         w = self.w
@@ -230,33 +223,3 @@ class _Sheet:
         self.section(self.w.gettext("What this data cannot tell"))
         for text in backtest_notes.untested(self.w, self.report.untested):
             self.page.put(text, sign=("?", "unknown"))
-
-
-_ORDER = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN, Truth.CONFLICTED)
-
-
-_STOPS = {"refuted": Truth.FALSE, "unknown": Truth.UNKNOWN}
-
-
-_WIDE = "{value}% ({low}–{high}%)"
-_TIGHT = "{value}% {low}–{high}"
-"""For tables with many shares."""
-
-
-def share(part: Share, form: str = _WIDE) -> str:
-    """``57% (52–61%)``, or in another form; a dash of nothing."""
-    if part.value is None or part.interval is None:
-        return "–"
-    low, high = map(percent, part.interval)
-    return form.format(value=percent(part.value), low=low, high=high)
-
-
-def percent(value: float) -> int:
-    """A share in whole hundredths, half up."""
-    # Not round(), which goes to the even one: 0.5 % would be 0 and 1.5 % would be 2.
-    return int(value * 100 + 0.5)
-
-
-def cell(tally: Tally, style: str) -> Piece:
-    """How many deals, and the share of them that was lost."""
-    return (f"{tally.total}: {share(tally.loss)}", style) if tally.total else ("–", "quiet")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dealflow import __version__
+from dealflow.cli.ending import INTERRUPTED, check_output, complain, unwritable
 from dealflow.cli.language import asked_for, in_words, speaking
 from dealflow.cli.options import common, leave, new_page, spoken_before
 from dealflow.cli.playbook_commands import playbook
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from dealflow.scripts import Run
 
 __all__ = ["cli", "main"]
-
-# What shells say of a process that died of SIGPIPE (128 + 13) or of SIGINT (128 + 2).
-_BROKEN_PIPE = 141
-_INTERRUPTED = 130
-
 
 _rules = click.option(
     "--playbook",
@@ -90,7 +86,7 @@ def demo(only: int | None, svg: str | None, force: bool, lang: Language, as_json
         page = new_page(record=svg is not None)
         _play(page, runs, lang, full=False)
         if svg is not None:
-            from dealflow.cli.input import write_new
+            from dealflow.cli.files import write_new
 
             write_new(svg, page.svg("dealflow demo"), force=force)
     leave(any(run.failures for run in runs))
@@ -118,10 +114,11 @@ def run(
 
     Exit code 1: an expectation of the script is not met.
     """
-    from dealflow.cli.input import open_playbook, run_script, write_new
+    from dealflow.cli.input import open_playbook, run_script
 
     played = run_script(file, open_playbook(playbook) if playbook else None, lang)
     if trail is not None:
+        from dealflow.cli.files import write_new
         from dealflow.trail import dumps
 
         write_new(trail, dumps(played.deal.trail), force=force)
@@ -287,19 +284,25 @@ def _open(file: str, playbook: str | None, at: str | None, lang: Language) -> So
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; gives the exit code and never a traceback for a wrong input."""
     language = asked_for(sys.argv[1:] if arguments is None else arguments, os.environ)
+    output = sys.stdout
     try:
+        check_output()
         # Not standalone: click would end the process itself. The flush belongs to what may fail: at
         # the exit of the interpreter, a closed pipe could only be complained about.
         code = cli.main(arguments, prog_name="dealflow", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         with speaking(language):
-            error.show()
-        return error.exit_code
-    except click.Abort:
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read us has gone. What is still in the buffer must not raise once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+            return complain(error)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except SystemExit:
+        # click ends the process all the same when it meets a pipe without a reader, and by then has
+        # put something else in the place of the output.
+        if sys.stdout is output:
+            raise
+        sys.stdout = output
+        return unwritable(BrokenPipeError(), language)
+    except OSError as error:
+        return unwritable(error, language)
     return code if isinstance(code, int) else 0

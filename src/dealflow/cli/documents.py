@@ -27,6 +27,7 @@ needed blocks yes no missing waived text``, with statements by their ids.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -55,14 +56,24 @@ __all__ = [
 
 def write_json(data: Mapping[str, object]) -> None:
     """One JSON object on the standard output; in ASCII where that could not hold the rest."""
-    # JSON has an escape for every character, so that it never has to be garbled.
+    # JSON has an escape for every character, so that none has to be garbled, nor can be obeyed by a
+    # terminal, or not be seen.
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    coder = json.JSONEncoder(ensure_ascii=encoding != "utf8", indent=2)
     try:
-        json.dump(data, sys.stdout, ensure_ascii=encoding != "utf8", indent=2)
+        for part in coder.iterencode(data):
+            sys.stdout.write(part if part.isprintable() else _UNSEEN.sub(_escaped, part))
         sys.stdout.write("\n")
     except BrokenPipeError:
         # without its errno, by which click would know it and exit from here
         raise BrokenPipeError from None
+
+
+_UNSEEN = re.compile(r"[^\x00-\x7e]")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
 
 def money_data(amount: Money | None) -> str | None:

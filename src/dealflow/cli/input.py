@@ -1,10 +1,8 @@
-"""What commands read and write: deals, playbooks, instants, files; and how they complain."""
+"""What commands read: deals, playbooks, instants, files; and how they complain."""
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
@@ -22,7 +20,7 @@ from dealflow.playbook import Playbook
 from dealflow.scripts import Run, Script, load_script, parse_script, play, shipped_scripts
 from dealflow.trail import Opened, Timeline, Trail
 from dealflow.typing import Language
-from dealflow.values import format_instant, utc
+from dealflow.values import as_line, format_instant, utc, visible
 
 __all__ = [
     "BadInput",
@@ -35,7 +33,6 @@ __all__ = [
     "printable",
     "reasons_of",
     "run_script",
-    "write_new",
 ]
 
 STDIN = "-"
@@ -54,7 +51,7 @@ class BadInput(click.ClickException):
     exit_code = 2
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = [printable(in_words(problem)) for problem in problems]
+        self.problems = [as_line(printable(in_words(problem))) for problem in problems]
         super().__init__("\n".join(self.problems))
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -65,9 +62,8 @@ class BadInput(click.ClickException):
 
 def printable(text: str) -> str:
     """The text on one line, without anything that a terminal would obey."""
-    # File names and keys come from strangers: an escape sequence in one could rewrite what the
-    # terminal shows.
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
+    # File names and keys come from strangers, too.
+    return visible(" ".join(text.split()))
 
 
 def bad(name: str | Path, error: Exception) -> NoReturn:
@@ -273,33 +269,3 @@ def _instant(text: str) -> datetime:
             text=text,
         )
         raise click.BadParameter(in_words(complaint), param_hint="'--at'") from None
-
-
-def write_new(name: str, text: str, *, force: bool) -> None:
-    """Write a file; nobody ever sees half of it.
-
-    Args:
-        name: its path.
-        text: what to write, in UTF-8.
-        force: whether to replace a file that is there.
-
-    Raises:
-        BadInput: there is a file already, or it cannot be written.
-    """
-    # Written beside the target, as a rename is in one go within one folder only; and down to the
-    # disk before it, or a machine that stops may keep the name and lose the bytes.
-    target = Path(name)
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp") if target.name else None
-    if beside is None or (target.exists() and not target.is_file()):
-        raise BadInput([_of(name, message("is not a file"))])
-    if target.exists() and not force:
-        raise BadInput([_of(name, message("there is such a file already; --force replaces it"))])
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except (OSError, ValueError) as error:
-        beside.unlink(missing_ok=True)
-        bad(name, error)

@@ -1,7 +1,7 @@
 """The page that commands write on: plain lines, few colours, and symbols that the terminal knows.
 
 Every line is broken and indented here, so that it comes out the same on paper, in a pipe and on a
-narrow terminal.
+narrow terminal; and whatever is printed is made harmless here, as most of it was typed by others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from dealflow.cli.typeset import cell_len, fold, padded, picture
-from dealflow.values import Truth
+from dealflow.cli.typeset import cell_len, fold, picture
+from dealflow.values import RULE, SIGNS, Truth, as_line, opening, visible
 
 __all__ = ["STYLE", "SYMBOL", "Page", "Piece"]
 
@@ -103,13 +103,13 @@ class Page:
             record=record,
         )
         self._encoding = "utf-8" if record else stream.encoding or "utf-8"
-        # A tab would be as wide as the terminal likes, which no line could be measured for. Signs
-        # that the encoding lacks (a Windows console, LANG=C) have others that look alike.
-        self._table: dict[int, str] = {ord("\t"): " "} | {
+        # Signs that the encoding lacks (a Windows console, LANG=C) have others that look alike.
+        self._table: dict[int, str] = {
             ord(sign): other
             for sign, other in _FALLBACK.items()
             if not _encodable(sign, self._encoding)
         }
+        self._signs, self._rule = self._shown(SIGNS), self._shown(RULE)
 
     @property
     def terminal(self) -> bool:
@@ -126,10 +126,22 @@ class Page:
         """An empty line."""
         self._console.print()
 
+    def _shown(self, text: str) -> str:
+        """A text as this page can show it: on one line, in its encoding, and harmless."""
+        plain = visible(text).translate(self._table)
+        return plain.encode(self._encoding, "replace").decode(self._encoding)
+
+    def _text(self, *pieces: Piece) -> Text:
+        text = Text()
+        for piece in pieces:
+            words, style = piece if isinstance(piece, tuple) else (piece, "")
+            text.append(self._shown(words), style)
+        return text
+
     def put(
         self, *pieces: Piece, indent: int = 0, sign: Piece = "", hang: int | None = None
     ) -> None:
-        """A paragraph.
+        """A paragraph; of what it says, no line begins as if it had a sign of its own.
 
         Args:
             pieces: what it says.
@@ -137,46 +149,51 @@ class Page:
             sign: what stands before it; lines below the first begin behind it.
             hang: how far lines below the first begin behind the indent, if not behind the sign.
         """
-        text = Text()
-        _add(text, sign)
-        if sign:
+        text = self._text(sign)
+        ours = bool(text.plain.strip())
+        if text:
             text.append(" ")
         behind = cell_len(text.plain) if hang is None else hang
-        for piece in pieces:
-            _add(text, piece)
-        margin = indent
+        text.append_text(self._text(*pieces))
         room = max(self.width - indent - behind, _NARROWEST)
-        first = behind if hang is None else 0
-        for paragraph in text.split("\n", allow_blank=True):
-            offsets = fold(paragraph.plain, room, first)
-            for line in paragraph.divide(offsets):
-                line.rstrip()
-                self._line(Text.assemble(" " * margin, line))
-                margin, first = indent + behind, 0
+        margin = indent
+        for line in self._broken(text, room, behind if hang is None else 0, ours=ours):
+            self._line(Text.assemble(" " * margin, line))
+            margin = indent + behind
+
+    def _broken(self, text: Text, room: int, more: int = 0, *, ours: bool = False) -> list[Text]:
+        """The lines of a text; what makes one begin as ours do, but the first of ours, is shown."""
+        # Text can be made as long as brings a sign in it to the beginning of a line.
+        starts, number = [0, *fold(text.plain, room, more)], int(ours)
+        while number < len(starts):
+            start = starts[number]
+            place = opening(text.plain[start:], self._signs, self._rule)
+            if place is not None:
+                text = Text.assemble(text[: start + place], "\\", text[start + place :])
+                starts = [0, *fold(text.plain, room, more)]
+            number += 1
+        return list(text.divide(starts[1:]))
 
     def _line(self, line: Text) -> None:
         line.rstrip()
-        plain = line.plain.translate(self._table)
-        # of the same length, so that the styles stay in their places
-        line.plain = plain.encode(self._encoding, "replace").decode(self._encoding)
         # The line is broken already: rich must not do it once more.
         self._console.print(line, soft_wrap=True)
 
     def raw(self, text: str) -> None:
-        """A text as it is, for other programs to read."""
-        for line in text.splitlines():
-            self._line(Text(line))
+        """Lines that are not broken, as in a table or in source code."""
+        for line in text.removesuffix("\n").split("\n"):
+            self._line(Text(self._shown(as_line(line))))
 
     def rule(self, title: str = "", style: str = "head") -> None:
         """A line across, with a title in it."""
-        text = Text()
-        text.append("── ", "quiet")
+        title = self._shown(title)
+        text = self._text((RULE + " ", "quiet"))
         if title:
             offsets = fold(title, self.width - 8)
-            title = title[: offsets[0]].rstrip() + "…" if offsets else title
+            title = title[: offsets[0]].rstrip() + self._shown("…") if offsets else title
             text.append(title, style)
             text.append(" ")
-        text.append("─" * (self.width - cell_len(text.plain)), "quiet")
+        text.append(self._shown("─") * (self.width - cell_len(text.plain)), "quiet")
         self._line(text)
 
     def grid(
@@ -195,45 +212,66 @@ class Page:
             right: the columns that are flush right.
             indent: how far from the left.
         """
-        body = [list(row) for row in rows]
-        cells = [[_plain(cell) for cell in row] for row in body]
-        flush = set(right)
-        widths = [max(map(cell_len, column)) for column in zip(head, *cells, strict=True)]
+        table = self._table_of(head, rows)
+        widths, flush = _widths(table), set(right)
+        widths[0] = self._first(widths, indent)
+        if not widths[0]:
+            self._stacked(table, indent)
+            return
+        for row in table:
+            self._row(row, widths, flush, indent)
+
+    def fits(
+        self, head: Sequence[str], rows: Iterable[Sequence[Piece]], least: int | None = None
+    ) -> bool:
+        """Whether there is room for a table.
+
+        Args:
+            head: the titles of the columns.
+            rows: the cells.
+            least: how wide the first column has to be, unless it is narrower anyway; by default as
+                :meth:`grid` has it.
+        """
+        return self._first(_widths(self._table_of(head, rows)), 0, least or _NARROWEST) > 0
+
+    def _table_of(self, head: Sequence[str], rows: Iterable[Sequence[Piece]]) -> list[list[Text]]:
+        table = [[self._text((title, "quiet")) for title in head]]
+        for first, *cells in rows:
+            # measured with what is put before it if it begins like a line of ours
+            (start,) = self._broken(self._text(first), sys.maxsize)
+            table.append([start, *map(self._text, cells)])
+        return table
+
+    def _first(self, widths: Sequence[int], indent: int, least: int = _NARROWEST) -> int:
+        """How wide the first column may be; 0 when that is too little for a table."""
         # Figures are not broken, so the first column gives way; when it has too little left, there
         # is no table.
         rest = sum(widths[1:]) + 2 * (len(widths) - 1)
         first = min(widths[0], self.width - indent - rest)
-        if first < min(widths[0], _NARROWEST):
-            self._stacked(head, body, indent)
-            return
-        widths[0] = first
-        self._row([(title, "quiet") for title in head], widths, flush, indent)
-        for row in body:
-            self._row(row, widths, flush, indent)
+        return 0 if first < min(widths[0], least) else first
 
     def _row(
-        self, row: Sequence[Piece], widths: Sequence[int], flush: set[int], indent: int
+        self, row: Sequence[Text], widths: Sequence[int], flush: set[int], indent: int
     ) -> None:
-        first = Text()
-        _add(first, row[0])
-        lines = list(first.divide(fold(first.plain, widths[0])))
-        for number, line in enumerate(lines):
+        for number, line in enumerate(self._broken(row[0], widths[0])):
             line.rstrip()
-            text = Text(" " * indent)
-            text.append_text(line)
-            text.append(" " * (widths[0] - cell_len(line.plain)))
+            text = Text.assemble(" " * indent, line, " " * (widths[0] - cell_len(line.plain)))
             for column, cell in enumerate(row[1:] if number == 0 else (), 1):
+                space = " " * (widths[column] - cell_len(cell.plain))
                 text.append("  ")
-                style = cell[1] if isinstance(cell, tuple) else ""
-                text.append(padded(_plain(cell), widths[column], right=column in flush), style)
+                text.append_text(
+                    Text.assemble(space, cell) if column in flush else Text.assemble(cell, space)
+                )
             self._line(text)
 
-    def _stacked(self, head: Sequence[str], rows: Iterable[Sequence[Piece]], indent: int) -> None:
+    def _stacked(self, table: Sequence[Sequence[Text]], indent: int) -> None:
+        head, *rows = table
         for row in rows:
-            self.put(row[0], indent=indent)
+            for line in self._broken(row[0], self.width - indent):
+                self._line(Text.assemble(" " * indent, line))
             for title, cell in zip(head[1:], row[1:], strict=True):
-                if _plain(cell):
-                    self.put((f"{title} ", "quiet"), cell, indent=indent + 2)
+                if cell:
+                    self.put((f"{title} ", "quiet"), cell.plain, indent=indent + 2)
 
     def svg(self, title: str) -> str:
         """Everything as a picture."""
@@ -248,12 +286,6 @@ def _encodable(sign: str, encoding: str) -> bool:
     return True
 
 
-def _add(text: Text, piece: Piece) -> None:
-    if isinstance(piece, tuple):
-        text.append(*piece)
-    else:
-        text.append(piece)
-
-
-def _plain(piece: Piece) -> str:
-    return piece[0] if isinstance(piece, tuple) else piece
+def _widths(table: Iterable[Sequence[Text]]) -> list[int]:
+    """How wide the columns of a table are."""
+    return [max(cell_len(cell.plain) for cell in column) for column in zip(*table, strict=True)]

@@ -84,7 +84,9 @@ def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
 
         write_json({"playbook": book.id, "language": lang, "mermaid": drawing})
     else:
-        new_page().raw(drawing)
+        from dealflow.cli.files import put_text
+
+        put_text(drawing)
 
 
 @playbook.command("lint")

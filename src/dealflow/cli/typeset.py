@@ -25,10 +25,10 @@ _CLOSING = "，。！？、；：”’）》」】…,.!?;:)]%"
 # Radicals and punctuation, kana and Chinese characters, compatibility forms, full-width signs: what
 # may stand at the end of a line. How wide a character is, cell_len says.
 _WIDE = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60"
-# an atom is kept together: opening marks, a wide character or a word, closing marks, a middle dot
+# an atom is kept together: opening marks, a wide character or a word, closing marks, dot or arrow
 _ATOM = re.compile(
     rf"\s+|[{re.escape(_OPENING)}]*(?:(?=[{_WIDE}])[^{re.escape(_CLOSING)}]|[^\s{_WIDE}]+)?"
-    rf"[{re.escape(_CLOSING)}]*(?: ·)?"
+    rf"[{re.escape(_CLOSING)}]*(?: [·→])?"
 )
 
 

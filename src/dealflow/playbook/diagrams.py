@@ -9,7 +9,7 @@ from dealflow.playbook import machine
 from dealflow.playbook.parts import Guard, Move
 from dealflow.playbook.playbook import Playbook
 from dealflow.typing import Language
-from dealflow.values import FULFILLED, LOST, WALKED_AWAY
+from dealflow.values import FULFILLED, LOST, WALKED_AWAY, visible
 
 __all__ = ["mermaid"]
 
@@ -98,4 +98,4 @@ def _title(guard: Guard, language: Language) -> str:
 
 def _escaped(text: str) -> str:
     """Keep Mermaid from reading a text as its own signs, all of which are ASCII."""
-    return _SIGN.sub(lambda sign: f"#{ord(sign[0])};", " ".join(text.split()))
+    return _SIGN.sub(lambda sign: f"#{ord(sign[0])};", visible(" ".join(text.split())))

@@ -14,6 +14,7 @@ import pytest
 
 from dealflow.exceptions import PlaybookError
 from dealflow.playbook import Playbook, load_playbook
+from dealflow.values import as_line
 
 __all__ = ["MISSING", "playbook_of"]
 
@@ -41,8 +42,8 @@ def playbook_of(config: pytest.Config) -> Playbook | None:
     try:
         return load_playbook(_folder(config) / name if path else name)
     except PlaybookError as error:
-        lines = "\n".join(f"{where}: {line}" for line in str(error).splitlines())
-        raise pytest.UsageError(lines) from None
+        told = (f"{where}: {problem.in_(error.source)}" for problem in error.problems)
+        raise pytest.UsageError("\n".join(map(as_line, told))) from None
 
 
 def _folder(config: pytest.Config) -> Path:

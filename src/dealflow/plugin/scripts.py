@@ -13,8 +13,9 @@ from dealflow.exceptions import InputError
 from dealflow.plugin.session import run_of
 from dealflow.plugin.update import Layout, expectations, updated, write
 from dealflow.scripts import Failure, Run, Script, Turn, parse_script, play
-from dealflow.testing.explain import Story, indented
+from dealflow.testing.explain import Story, indented, report
 from dealflow.trail import Trail
+from dealflow.values import visible
 
 __all__ = ["ScriptFile"]
 
@@ -31,7 +32,7 @@ class ScriptFile(pytest.File):
             data = self.path.read_bytes()
             script = parse_script(data, shown, self.path.parent)
         except (InputError, OSError) as error:
-            raise self.CollectError(str(error)) from None
+            raise self.CollectError(_told(error)) from None
         name = self.path.name.removesuffix(ENDING)
         yield ScriptItem.from_parent(self, name=name, script=script, data=data)
 
@@ -65,10 +66,10 @@ class ScriptItem(pytest.Item):
                 shown = _shown(self.config, self.path)
                 run.notes.append(f"{shown}: {len(added)} expectations written")
         except (InputError, OSError) as error:
-            raise ScriptFailed(str(error)) from None
+            raise ScriptFailed(_told(error)) from None
         missed = unmet(played, Layout(self.data.decode()), _shown(self.config, self.path), added)
         if missed:
-            raise ScriptFailed("\n".join(missed))
+            raise ScriptFailed(report(missed))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any, **more: Any
@@ -80,7 +81,13 @@ class ScriptItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it is, and how to call it."""
-        return self.path, None, self.script.title.english
+        return self.path, None, visible(self.script.title.english)
+
+
+def _told(error: InputError | OSError) -> str:
+    if isinstance(error, InputError):
+        return report(problem.in_(error.source) for problem in error.problems)
+    return visible(str(error))
 
 
 def _shown(config: pytest.Config, path: Path) -> str:

@@ -17,7 +17,7 @@ from dealflow.plugin.options import Options
 from dealflow.plugin.playbook import MISSING, playbook_of
 from dealflow.plugin.sightings import check_place
 from dealflow.testing import Refusal, Watch
-from dealflow.testing.explain import Story, indented
+from dealflow.testing.explain import Story, indented, report
 from dealflow.testing.watch import looked_at
 
 __all__ = ["Run", "run_of"]
@@ -188,4 +188,4 @@ def told(refusals: Sequence[Refusal]) -> str:
     if len(refusals) > _MOST:
         lines += [f"And {len(refusals) - _MOST} more refused moves.", ""]
     lines.append(f"If it does not matter in this test, mark it with @pytest.mark.{MARKER}")
-    return "\n".join(lines)
+    return report(lines)

@@ -9,7 +9,7 @@ from dealflow.assessment import Ask, Assessment, Finding, Refused, Verdict
 from dealflow.deal import Deal
 from dealflow.exceptions import InputError, MoveNotAllowed, Problem
 from dealflow.message import message
-from dealflow.testing.explain import Story, aside, indented
+from dealflow.testing.explain import Story, aside, indented, report
 from dealflow.testing.misuse import KINDS, briefly, check_ids
 from dealflow.testing.watch import looked_at
 from dealflow.trail import Entry
@@ -48,7 +48,7 @@ def assert_moves(deal: Deal, to: str | None = None, at: datetime | None = None) 
             *_blocks(story, assessment, "In the way", [f.guard for f in refused.findings]),
             *story.way_out(to),
         ]
-        raise AssertionError("\n".join(lines)) from None
+        raise AssertionError(report(lines)) from None
 
 
 @briefly
@@ -96,7 +96,7 @@ def assert_refused(
             *_named("As expected, in the way", expected & found),
             *(story.way_out(to) if found - expected else ()),
         ]
-        raise AssertionError("\n".join(lines)) from None
+        raise AssertionError(report(lines)) from None
     # told of the deal before the move, where the guards were looked at
     story = Story(deal.playbook, trail, at)
     assessment = story.assess(to)
@@ -104,7 +104,7 @@ def assert_refused(
         f"{story.head(assessment)}. It moved, and was expected to be refused.",
         *_others(story, assessment, expected),
     ]
-    raise AssertionError("\n".join(lines))
+    raise AssertionError(report(lines))
 
 
 @briefly
@@ -145,7 +145,7 @@ def assert_walks_away(
         ]
         if policy is not None:
             lines.append(story.words.policy(policy))
-        raise AssertionError("\n".join(lines))
+        raise AssertionError(report(lines))
     if expected is not None and found != expected:
         lines = [
             f"{story.head(assessment)}. That was expected, but for other reasons.",
@@ -154,7 +154,7 @@ def assert_walks_away(
             *_blocks(story, assessment, "Refuted, and not expected to be", found - expected),
             *_named("Refuted, as expected", expected & found),
         ]
-        raise AssertionError("\n".join(lines))
+        raise AssertionError(report(lines))
     return assessment
 
 
@@ -192,7 +192,7 @@ def assert_asks(deal: Deal, *questions: str, at: datetime | None = None) -> tupl
             lines += indented(story.fact(facts[id]), "    ")
     asks = [f"{ask.id}: {story.words.question(ask)}" for ask in assessment.questions]
     lines += ["To ask next:", *indented(dict.fromkeys(asks or ["nothing"]))]
-    raise AssertionError("\n".join(lines))
+    raise AssertionError(report(lines))
 
 
 @briefly
@@ -233,13 +233,13 @@ def assert_conflict(
             f"  {aside(deal.playbook, guard, assessment.step, assessment.to)}",
             f"These matter to it: {judged}",
         ]
-        raise AssertionError("\n".join(lines))
+        raise AssertionError(report(lines))
     if finding.truth is not Truth.CONFLICTED:
         lines = [
             f"{story.head(assessment)}. There is no contradiction on {guard}.",
             *indented(story.guard(finding)),
         ]
-        raise AssertionError("\n".join(lines))
+        raise AssertionError(report(lines))
     found = _between(deal, finding)
     if people is not None and people != found:
         lines = [
@@ -248,7 +248,7 @@ def assert_conflict(
             *_named("Part of it, but not expected", found - people),
             *indented(story.guard(finding)),
         ]
-        raise AssertionError("\n".join(lines))
+        raise AssertionError(report(lines))
     return finding
 
 

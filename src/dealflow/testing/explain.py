@@ -14,10 +14,10 @@ from dealflow.playbook import Playbook
 from dealflow.state import Snapshot, fold
 from dealflow.testing.watch import swapping, unwatched
 from dealflow.trail import Trail
-from dealflow.values import Money
+from dealflow.values import Money, as_line
 from dealflow.wording import Wording
 
-__all__ = ["Story", "aside", "indented"]
+__all__ = ["Story", "aside", "indented", "report"]
 
 _MOST_ASKS = 4
 _VERDICTS = {
@@ -32,6 +32,11 @@ _VERDICTS = {
 def indented(lines: Iterable[str], by: str = "  ") -> list[str]:
     """Lines moved to the right."""
     return [by + line for line in lines]
+
+
+def report(lines: Iterable[str]) -> str:
+    """Lines put together; none looks like another, whatever names and quotes there are in it."""
+    return "\n".join(map(as_line, lines))
 
 
 class Story:

@@ -1,7 +1,8 @@
 """The values that facts take: one textual form for each type, money, and four truth values.
 
 Others take :class:`Money`, :class:`Truth` and its bits, :class:`ValueType`, and the readers and
-writers of each type's text. What is ordered, compared or bounded about a value is decided here.
+writers of each type's text. What is ordered, compared or bounded about a value is decided here, and
+how the text of others is shown.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dealflow.values.textual import (
 )
 from dealflow.values.truth import Truth, and_bits, not_bits, or_bits
 from dealflow.values.verdict import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Alternative, Verdict
+from dealflow.values.visible import RULE, SIGNS, as_line, opening, visible
 
 __all__ = [
     "FORBIDDEN",
@@ -30,6 +32,8 @@ __all__ = [
     "LARGEST",
     "LOST",
     "OUTCOMES",
+    "RULE",
+    "SIGNS",
     "WALKED_AWAY",
     "Alternative",
     "Money",
@@ -38,16 +42,19 @@ __all__ = [
     "ValueType",
     "Verdict",
     "and_bits",
+    "as_line",
     "check_id",
     "check_text",
     "format_duration",
     "format_instant",
     "from_json",
     "not_bits",
+    "opening",
     "or_bits",
     "parse_duration",
     "parse_instant",
     "to_decimal",
     "to_json",
     "utc",
+    "visible",
 ]

@@ -14,7 +14,7 @@ from dealflow.message import message
 from dealflow.playbook import FULFILLED
 from dealflow.playbook import mermaid as diagram
 from dealflow.typing import JSON, Language
-from dealflow.values import Truth
+from dealflow.values import Truth, as_line
 
 __all__ = ["as_json", "mermaid", "term"]
 
@@ -54,9 +54,8 @@ def term(coverage: Coverage, language: Language = "en", tell: Tell = str) -> str
         language: of the playbook's titles.
         tell: tells a sentence in that language; as it is by default, which is English.
     """
-    return (
-        "\n".join([*_tables(coverage, language, tell), *_missing(coverage, language, tell)]) + "\n"
-    )
+    lines = [*_tables(coverage, language, tell), *_missing(coverage, language, tell)]
+    return "\n".join(map(as_line, lines)) + "\n"
 
 
 def _tables(coverage: Coverage, language: Language, tell: Tell) -> Iterator[str]:
