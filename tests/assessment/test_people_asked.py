@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealflow import Ask, Deal, Guard, Playbook, Question, Role, Sources, ValueType
+from attrs import evolve
+
+from dealflow import Ask, Coaching, Deal, Guard, Playbook, Question, Role, Sources, ValueType
 from tests._playbooks import fact, guard, playbook, step, text
 from tests.deal._closing import HOUR, at_close, opened, reject, say, say_all
-from tests.deals import BY, START, now
+from tests.deals import BY, DAY, START, now
 
 
 def book(when: str, **rest: Any) -> Playbook:
@@ -118,6 +120,19 @@ def test_a_no_confirmed_beside_others() -> None:
 
 
 # --- flags, papers and the farewell call
+
+
+def test_what_changed_is_asked_of_people_whom_we_have_heard() -> None:
+    """Where only a paper is out of date, nobody is there to ask what has changed since."""
+    news = fact("it.news", ValueType.TEXT, ask=(Question("news", text("What is new?")),))
+    plain = book("it.holds", good_for=10 * DAY)
+    deal = opened(evolve(plain, facts=[*plain.facts, news], coaching=Coaching(stale="news")))
+    deal.read("Plan", "it.holds", True, by=BY, at=now(deal))
+    late = deal.assess(at=now(deal, days=11)).questions
+    assert [(ask.id, ask.reason) for ask in late] == [("ask", "stale")]
+    say(deal, "bob", "it.holds", True)
+    late = deal.assess(at=now(deal, days=11)).questions
+    assert [(ask.id, ask.of[0]) for ask in late] == [("news", "bob"), ("ask", "bob")]
 
 
 def test_dissent_is_a_red_flag() -> None:

@@ -12,6 +12,7 @@ from tests.seven_step.people import (
     DealAt,
     all_confirm,
     believes,
+    leaves,
     now,
     says,
     takes_back,
@@ -44,6 +45,14 @@ def test_the_draft_starts_with_questions(deal_at: DealAt) -> None:
     deal = deal_at("negotiation")
     assert_refused(deal, because={guard for guard, *_ in AGREED})
     assert_asks(deal, *TERMS, "law.agreed", "terms.open", "contract.signed")
+
+
+def test_when_the_buyer_has_left_the_coach_is_asked_whom_to_ask(deal_at: DealAt) -> None:
+    """The terms are the sponsor's to agree on, and nobody knows him yet: who wants this enough?"""
+    deal = deal_at("negotiation")
+    leaves(deal, BUYER, now(deal).date())
+    asks = assert_asks(deal, "role.sponsor")
+    assert [ask.of for ask in asks] == [("coach",)]
 
 
 @each_agreed

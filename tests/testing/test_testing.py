@@ -534,7 +534,7 @@ def test_a_refused_move_is_told() -> None:
         "    the price [deal.amount]: EUR 48,000",
         (
             "    ask Pat Payer (payer): “On 2 Mar 2026 you said ‘Forty, no more’"
-            " (the amount: EUR 40,000). Is that still so?”"
+            " (the amount: EUR 40,000). Is that still so? If it is, what has to change?”"
         ),
         "  Many heard (many): not known yet",
         "    Too few.",

@@ -923,8 +923,8 @@ def test_every_problem_of_a_file_is_told() -> None:
         parse_playbook(rules, "ours.toml")
     told = ZH.error(caught.value).splitlines()
     assert [line.partition("：")[2] for line in told] == [
-        "guards.good.when：不是条件表达式：'('没有闭合",
-        "guards.rich.when：不是条件表达式：'('没有闭合",
+        "guards.good.when：不是判定式：'('没有闭合",
+        "guards.rich.when：不是判定式：'('没有闭合",
     ]
     assert all(line.startswith("ours.toml:") for line in told)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from dealflow.assessment.whom import everybody
 from dealflow.conditions import Compare, Condition, Look, Named, Node, Size, Term, Within
 from dealflow.evidence import Fact
 from dealflow.state import Snapshot
@@ -35,7 +34,7 @@ def answers(snapshot: Snapshot, fact: Fact, about: str | None) -> tuple[Value, .
         case ValueType.CHOICE:
             return tuple(fact.choices)
         case ValueType.PERSON:
-            return tuple(everybody(snapshot))
+            return tuple(snapshot.everybody)
         case _:
             return tuple(dict.fromkeys(_values_of(snapshot, fact, about)))[:_MOST]
 

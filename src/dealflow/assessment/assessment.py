@@ -63,15 +63,20 @@ class Assessment:
 
     @cached_property
     def questions(self) -> tuple[Ask, ...]:
-        """What to ask for the move, best first: what can change the verdict most."""
+        """What to ask for the move, best first: what can change the verdict most.
+
+        Of a deal that has ended: what it would take to come back.
+        """
         return self._later(lambda then: tuple(questions(then, self._judgement)))
 
     @cached_property
     def ahead(self) -> tuple[Ask, ...]:
-        """For a deal that is ready: what to ask for the way out of the step that comes next."""
+        """For a deal that is ready: what else to ask for the way out of the step ahead."""
         if self.verdict is not Verdict.READY:
             return ()
-        return self._later(lambda then: tuple(_ahead(then, self.to)))
+        asked = {(ask.id, ask.about) for ask in self.questions}
+        found = self._later(lambda then: tuple(_ahead(then, self.to)))
+        return tuple(ask for ask in found if (ask.id, ask.about) not in asked)
 
     @cached_property
     def red_flags(self) -> tuple[RaisedFlag, ...]:

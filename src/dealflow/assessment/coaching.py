@@ -60,7 +60,11 @@ def _ask(snapshot: Snapshot, id: str | None, about: tuple[str, ...] = ()) -> Ask
         return None
     question = snapshot.playbook.question[id]
     if about and not question.of:
-        return Ask(question, "red_flag", (), about=about[0] if len(about) == 1 else None, of=about)
+        # It is about their own work and stake, which a committee has none of.
+        contacts = snapshot.state.contacts
+        people = tuple(who for who in about if contacts[who].kind != "committee")
+        one = people[0] if len(people) == 1 else None
+        return Ask(question, "red_flag", (), about=one, of=people) if people else None
     found = whom(snapshot, question.of, anybody=True)
     return Ask(question, "red_flag", (), of=found.of, roles=found.roles)
 

@@ -5,14 +5,14 @@ Which of them comes first is decided in ``ranking``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 
 from attrs import evolve, frozen
 
 from dealflow.assessment.findings import Finding
 from dealflow.assessment.whom import (
     Whom,
-    everybody,
     said_of,
     sources,
     whom,
@@ -107,7 +107,7 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
     coaching, guard = snapshot.playbook.coaching, finding.guard
     if finding.truth is Truth.CONFLICTED and coaching.conflicted:
         question = snapshot.playbook.question[coaching.conflicted]
-        said = (*finding.yes, *finding.no)
+        said = _contested(snapshot, finding)
         people = sources(snapshot, said_of(snapshot, said))
         yield Ask(question, "conflicted", (guard,), of=people, follows=said, decides=(guard,))
     if finding.truth is Truth.FALSE:
@@ -119,6 +119,17 @@ def _asks(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
         for ask in _asks_for_gap(snapshot, gap, guard):
             yield evolve(ask, guards=(guard,), decides=(guard,) if alone else ())
     yield from _what_changed(snapshot, finding)
+
+
+def _contested(snapshot: Snapshot, finding: Finding) -> tuple[int, ...]:
+    """The statements that contradict each other: of one fact, or else of one condition."""
+    evidence = snapshot.state.evidence
+    yes, no = (
+        {s.fact for id in ids for s in evidence.made_by(id)} for ids in (finding.yes, finding.no)
+    )
+    ids = dict.fromkeys((*finding.yes, *finding.no))
+    both = (id for id in ids if any(s.fact in yes & no for s in evidence.made_by(id)))
+    return tuple(both) or tuple(ids)
 
 
 def _asks_again(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
@@ -164,11 +175,17 @@ def _asks_for_gap(snapshot: Snapshot, gap: Gap, guard: str) -> Iterator[Ask]:
         fact = book.fact[gap.subject]
         followed = snapshot.state.evidence.latest(fact.id, gap.about)
         ids = tuple(sorted({said.id for said in followed}))
+        reason = "passed" if _is_over(snapshot, gap, followed) else gap.reason
         for question in fact.ask:
             found = whom_for(snapshot, fact, question, gap, followed)
-            yield Ask(
-                question, gap.reason, (), fact.id, gap.about, found.of, found.roles, follows=ids
-            )
+            yield Ask(question, reason, (), fact.id, gap.about, found.of, found.roles, follows=ids)
+
+
+def _is_over(snapshot: Snapshot, gap: Gap, followed: Iterable[Statement]) -> bool:
+    """Whether an answer is out of date that named a day that is over: it cannot still be so."""
+    today = snapshot.at.date()
+    days = [said.value for said in followed if isinstance(said.value, date)]
+    return gap.reason == "stale" and bool(days) and max(days) < today
 
 
 def _asks_for_role(snapshot: Snapshot, role: str) -> Iterator[Ask]:
@@ -186,7 +203,7 @@ def _asks_to_hear(snapshot: Snapshot) -> Iterator[Ask]:
     book = snapshot.playbook
     if (asked_by := book.coaching.more) is not None:
         question = book.question[asked_by]
-        people = sorted(everybody(snapshot), key=lambda who: who in snapshot.heard)
+        people = sorted(snapshot.everybody, key=lambda who: who in snapshot.heard)
         yield Ask(question, "too_few_heard", (), _fact_of(book, question), of=tuple(people))
 
 
@@ -220,17 +237,18 @@ def _what_changed(snapshot: Snapshot, finding: Finding) -> Iterator[Ask]:
             yield Ask(question, "stale", (finding.guard,), None, None, found.of)
 
 
-def _introductions(snapshot: Snapshot, asks: Iterable[Ask]) -> Iterator[Ask]:
+def _introductions(snapshot: Snapshot, asks: Collection[Ask]) -> Iterator[Ask]:
     """For questions to which nobody is known whose word counts: ask the known for the way there."""
     book = snapshot.playbook
     waiting = [ask for ask in asks if not ask.reachable]
-    guards = tuple(dict.fromkeys(guard for ask in waiting for guard in ask.guards))
+    open_roles = [ask for ask in asks if not ask.reachable or ask.reason == "nobody_in_role"]
+    guards = tuple(dict.fromkeys(guard for ask in open_roles for guard in ask.guards))
     unknown = without_role(snapshot)
-    if waiting and unknown and book.coaching.part is not None:
+    if open_roles and unknown and book.coaching.part is not None:
         question = book.question[book.coaching.part]
         about = unknown[0] if len(unknown) == 1 else None
         yield Ask(question, "part_unknown", guards, _fact_of(book, question), about, unknown)
-    if everybody(snapshot):
+    if snapshot.everybody:
         for role in dict.fromkeys(ask.roles[0] for ask in waiting if ask.roles[0] in book.role):
             bears_on = (g for ask in waiting if ask.roles[0] == role for g in ask.guards)
             guards = tuple(dict.fromkeys(bears_on))

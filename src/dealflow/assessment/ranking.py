@@ -18,7 +18,6 @@ from dealflow.assessment.answers import answers
 from dealflow.assessment.findings import Finding, Judgement, judge_move
 from dealflow.assessment.questions import Ask, open_questions
 from dealflow.evidence import US, Statement
-from dealflow.exceptions import CurrencyMismatch
 from dealflow.playbook import weigh
 from dealflow.state import Snapshot
 from dealflow.values import Truth, Value, Verdict
@@ -77,7 +76,11 @@ def questions(snapshot: Snapshot, judgement: Judgement) -> list[Ask]:
         rank = (first, ask.reachable, bears > 0, most, least, apart, less, bears)
         ranked.append((rank, best))
     # sorted() is stable, also in reverse.
-    return [ask for _, ask in sorted(ranked, key=itemgetter(0), reverse=True)]
+    asks = [ask for _, ask in sorted(ranked, key=itemgetter(0), reverse=True)]
+    general = [ask for ask in asks if ask.reason == "stale" and ask.fact is None]
+    others = [ask for ask in asks if ask not in general]
+    first = min(asks.index(ask) for ask in asks if ask.reason == "stale") if general else 0
+    return [*others[:first], *general, *others[first:]]
 
 
 def _best(
@@ -130,12 +133,8 @@ def _effects(
     about = who if fact.of == "contact" and ask.about is None else ask.about
     for value in answers(snapshot, fact, about):
         said = _said(snapshot, fact.id, about, who, value)
-        try:
-            then = Snapshot(snapshot.state.supposing(said), snapshot.at)
-            yield _effect(judgement, judge_move(then, judgement.plan))
-        except CurrencyMismatch:
-            # Nobody can put it on record, either: a deal has one currency.
-            continue
+        then = Snapshot(snapshot.state.supposing(said), snapshot.at)
+        yield _effect(judgement, judge_move(then, judgement.plan))
 
 
 def _settled(snapshot: Snapshot, judgement: Judgement, ask: Ask) -> Iterator[_Effect]:

@@ -11,7 +11,7 @@ from dealflow.evidence import SELF, US, Fact, Question, Statement
 from dealflow.record import Record
 from dealflow.state import Snapshot
 
-__all__ = ["Whom", "everybody", "said_of", "sources", "whom", "whom_for", "without_role"]
+__all__ = ["Whom", "said_of", "sources", "whom", "whom_for", "without_role"]
 
 
 @frozen(repr=False)
@@ -50,9 +50,12 @@ def whom(
     holders = dict.fromkeys(id for role in roles for id in _holders(snapshot, role, himself))
     people = tuple(id for id in holders if id not in leave_out)
     if not people and (anybody or not roles):
-        people = tuple(id for id in everybody(snapshot) if id not in leave_out)
+        people = tuple(id for id in snapshot.everybody if id not in leave_out)
     if himself in people:
         return Whom((himself,))
+    # One talks with people; a committee comes last.
+    contacts = snapshot.state.contacts
+    people = tuple(sorted(people, key=lambda who: contacts[who].kind == "committee"))
     return Whom(people, () if people else roles)
 
 
@@ -112,17 +115,11 @@ def _holders(snapshot: Snapshot, role: str, himself: str | None) -> Iterable[str
     return (contact.id for contact in snapshot.holders(role))
 
 
-def everybody(snapshot: Snapshot) -> Collection[str]:
-    """Everybody on the map who has not left, each once."""
-    people = snapshot.people
-    return people.staying(id for id in snapshot.state.contacts if people.same(id) == id)
-
-
 def without_role(snapshot: Snapshot) -> tuple[str, ...]:
     """The people whose part in the decision nobody has noted."""
     contacts, roles_of = snapshot.state.contacts, snapshot.people.roles_of
     return tuple(
-        id for id in everybody(snapshot) if not roles_of(id) and contacts[id].kind != "committee"
+        id for id in snapshot.everybody if not roles_of(id) and contacts[id].kind != "committee"
     )
 
 

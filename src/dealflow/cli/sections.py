@@ -90,34 +90,36 @@ def ask_list(
     page: Page, w: Wording, asks: Sequence[Ask], most: int, indent: int = 0, *, brief: bool = False
 ) -> None:
     """Questions in order, with whom to ask and why; what one visit can settle is told together."""
-    shown = asks[:most]
+    groups = w.together(asks)
+    shown = groups[:most]
     width = len(str(len(shown))) + 1
     below = indent + width + 1
-    notes = [_notes(w, ask, brief=brief) for ask in shown]
-    for number, ask in enumerate(shown, 1):
-        if not ask.reachable and (number == 1 or shown[number - 2].reachable):
+    notes = [_notes(w, group, brief=brief) for group in shown]
+    reachable = [group[0].reachable for group in shown]
+    for number, group in enumerate(shown, 1):
+        if not reachable[number - 1] and (number == 1 or reachable[number - 2]):
             page.put(
                 (w.gettext("Once somebody is known whose word counts:"), "quiet"), indent=indent
             )
         sign = f"{number}.".ljust(width)
-        words = w.question(ask)
-        words = words if ask.question is None else w.quoted(words)
+        words = w.question(*group)
+        words = words if group[0].question is None else w.quoted(words)
         page.put(words, indent=indent, sign=(sign, "unknown"))
         # Whom to ask and why stands below the last of several questions in a row that have it in
         # common. (By slices, as there is none behind the last.)
         if notes[number - 1 : number] != notes[number : number + 1]:
             for note in notes[number - 1]:
                 page.put((note, "quiet"), indent=below)
-    if len(asks) > most:
-        more = len(asks) - most
+    if len(groups) > most:
+        more = len(groups) - most
         text = w.ngettext("and {n} more question", "and {n} more questions", more).format(n=more)
         page.put((text, "quiet"), indent=below)
 
 
-def _notes(w: Wording, ask: Ask, *, brief: bool) -> list[str]:
+def _notes(w: Wording, group: Sequence[Ask], *, brief: bool) -> list[str]:
     """Whom to ask and why, and what the answer is good for."""
-    notes = [w.semicolons([w.capital(w.whom(ask)), w.why(ask)])]
-    return notes if brief else [*notes, w.capital(w.bearing(ask))]
+    notes = [w.semicolons([w.capital(w.whom(group[0])), w.why(group[0])])]
+    return notes if brief else [*notes, w.capital(w.bearing(*group))]
 
 
 def flag_list(page: Page, w: Wording, flags: Iterable[RaisedFlag], indent: int = 0) -> None:
@@ -169,7 +171,7 @@ def put_farewell(page: Page, w: Wording, farewell: Farewell) -> None:
     whom = farewell.contacts[:1]
     text = w.gettext("What to say when you call {name}") if whom else w.gettext("What to say")
     name = w.person(whom[0]) if whom else ""
-    page.put((text.format(name=name), "head"))
+    page.put((text.format(name=name), "head"), hang=2)
     page.put((w.quoted(message), "note"), indent=2)
 
 

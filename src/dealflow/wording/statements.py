@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from dealflow.evidence import Contact, Statement
@@ -37,6 +38,15 @@ class Statements(Titles):
         super().__init__(playbook, language, people)
         self._statements = statements
         self._confirmations = confirmations
+
+    @cached_property
+    def spoken(self) -> Statements:
+        """Sentences to say aloud: in the language in which the playbook asks its questions."""
+        if self.language in self.playbook.languages:
+            return self
+        (language, *_) = self.playbook.languages
+        known = (self._people, self._statements, self._confirmations)
+        return Statements(self.playbook, language, *known)
 
     def made_by(self, number: int) -> tuple[Statement, ...]:
         """The statements that an entry made."""

@@ -232,18 +232,26 @@ class Wording(RuleWords):
 
     # questions and warnings
 
-    def question(self, ask: Ask) -> str:
-        """The words in which to ask, as they fit the moment: others for the first time."""
+    def together(self, asks: Iterable[Ask]) -> list[tuple[Ask, ...]]:
+        """Questions for a page: those about what one person said in one breath are one."""
+        return asking.together(self, asks)
+
+    def question(self, *asks: Ask) -> str:
+        """The words in which to ask, as they fit the moment: others for the first time.
+
+        Several questions are asked in one as they come from :meth:`together`.
+        """
+        ask = asks[0]
         if ask.question is None:
             what = self.attribute(str(ask.attribute))
             what = self.bracketed(what, self.person(ask.about)) if ask.about else what
             return self.gettext("Put on record: {what}.").format(what=what)
-        return asking.question(self, ask, self.text(ask.question.text))
+        return asking.question(self.spoken, asks, self.text(ask.question.text))
 
     def whom(self, ask: Ask) -> str:
         """Of whom to ask it: ``ask Ruth Okafor (economic buyer)``."""
         # The best come first; with ten names nobody would feel asked.
-        people = [self.player(id) for id in ask.of[:_MOST_NAMES]]
+        people = [self.player(id) for id in asking.whom(self, ask)[:_MOST_NAMES]]
         if ask.reason == "conflicted" and len(people) > 1:
             return self.gettext("ask {people}, best together").format(people=self.all_of(people))
         if people:
@@ -265,9 +273,9 @@ class Wording(RuleWords):
             person=self.person(ask.about), reason=reason
         )
 
-    def bearing(self, ask: Ask) -> str:
+    def bearing(self, *asks: Ask) -> str:
         """What the answer is good for: ``may decide by itself: Budget approved; could end it``."""
-        return asking.bearing(self, ask)
+        return asking.bearing(self, asks)
 
     def ask(self, ask: Ask) -> str:
         """A question with whom, why and what for, as a paragraph."""
