@@ -149,7 +149,7 @@ messages: $(DEV) ## collect, update and compile the translated messages
 	@PYTHONPATH=.$(if $(PYTHONPATH),:$(PYTHONPATH)) $(BIN)/pybabel -q extract -F tools/messages.cfg --project=dealflow --copyright-holder='dealflow maintainers' \
 		--sort-by-file --no-wrap -k message -k joined -c 'Translators:' -o $(LOCALE)/dealflow.pot src/dealflow
 	@for language in $(LANGUAGES); do \
-		test -f $(LOCALE)/$$language/LC_MESSAGES/dealflow.po && verb='update --no-fuzzy-matching --ignore-pot-creation-date' || verb=init; \
+		test -f $(LOCALE)/$$language/LC_MESSAGES/dealflow.po && verb='update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date' || verb=init; \
 		$(BIN)/pybabel -q $$verb --no-wrap -D dealflow -d $(LOCALE) -l $$language -i $(LOCALE)/dealflow.pot || exit 1; \
 	done
 	@$(BIN)/pybabel compile --statistics -D dealflow -d $(LOCALE)

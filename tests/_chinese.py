@@ -25,7 +25,7 @@ _FAULTS = {
     ),
     "brackets inside brackets": re.compile("（[^（）]*（|[(][^()]*[(]"),
     "brackets behind brackets": re.compile("）（"),
-    "a space behind full-width punctuation": re.compile("[，。！？、；：” ] +(?!· |$)"),
+    "a space behind full-width punctuation": re.compile("[，。！？、；：” ] +(?!· |→ |$)"),
     "a word that nobody says": re.compile("|".join(SOURCE_WORDS)),
 }
 

@@ -1,8 +1,8 @@
-"""Finds English sentences in what should be Chinese.
+"""Finds English that was left in what should be Chinese.
 
 What is no sentence of ours stays English in any language: quotes, ids, options, code, conditions,
 formats, numbers with their currency. It is taken away, and of what is left two words of English
-beside each other are prose.
+beside each other are prose. Single words are ids, names of keys and of types.
 """
 
 from __future__ import annotations
@@ -10,14 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["english_in"]
+__all__ = ["chinese", "english", "english_on_page"]
 
-_NO_PROSE = [
-    # what somebody or something said, and what is quoted as it stands
-    re.compile(r"“[^”]*”"),
-    re.compile(r'"[^"]*"'),
-    re.compile(r"'[^']*'"),
-    re.compile(r"`[^`]*`"),
+_QUOTED = re.compile(
+    r"""
+    (?<![A-Za-z0-9_])'[^'\n]*'(?![A-Za-z0-9_])    # an apostrophe inside a word opens nothing
+    | "[^"\n]*" | “[^”]*” | `[^`]*`
+    """,
+    re.VERBOSE,
+)
+_WORD = r"(?<![A-Za-z0-9_.\-=/])[A-Za-z]+(?:['’][a-z]+)?(?![A-Za-z0-9_(=/\[]|\.\w)"
+_PROSE = re.compile(rf"{_WORD}(?:[ ,;:]+{_WORD})+")
+_CHINESE = re.compile("[一-鿿]")
+# What a page shows of rules and commands without quotes.
+_CODE = [
     # conditions and invariants
     re.compile(r"\bnever(?= unless\b)| unless .*"),
     re.compile(r"\b(some|every|count|known|missing|disputed|covered|heard|named)\(.*"),
@@ -27,14 +33,23 @@ _NO_PROSE = [
     re.compile(r"(?<!\w)--?[a-z][\w-]*"),
     re.compile(r"\S*[/\\]\S*"),
     re.compile(r"\b\w+([._]\w+)+\b"),
-    # the name of a file format
-    re.compile(r"\bJSON Lines\b"),
+    # the name of a file format, and the four truth values as a table's head
+    re.compile(r"JSON Lines|\bT F U C\b"),
 ]
-_PROSE = re.compile(r"\b[A-Za-z][a-z']+(?:[ ,:;]+[a-z][a-z']*)+\b")
 
 
-def english_in(text: str, known: Iterable[str] = ()) -> Iterator[str]:
-    """The runs of English words in a text, line by line.
+def chinese(text: str) -> bool:
+    """Whether there is Chinese in a text."""
+    return _CHINESE.search(text) is not None
+
+
+def english(text: str) -> list[str]:
+    """English in a text: words that follow upon each other, outside of quotes and of code."""
+    return _PROSE.findall(_QUOTED.sub("“”", text))
+
+
+def english_on_page(text: str, known: Iterable[str] = ()) -> Iterator[str]:
+    """The runs of English words in what was printed, line by line.
 
     Args:
         text: what was printed.
@@ -47,9 +62,9 @@ def english_in(text: str, known: Iterable[str] = ()) -> Iterator[str]:
         code = line.startswith(("from ", "def ")) or (code and line.startswith((" ", ")")))
         if code:
             continue
-        left = line
-        for kind in _NO_PROSE:
+        left = _QUOTED.sub("“”", line)
+        for kind in _CODE:
             left = kind.sub(" · ", left)
         for word in words:
             left = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " · ", left)
-        yield from (found[0] for found in _PROSE.finditer(left))
+        yield from english(left)

@@ -262,7 +262,15 @@ def when(old: str, condition: str) -> Change:
 FAULTS: dict[str, list[tuple[str, list[Change], str]]] = {
     "D001": [("a name", [('leave_when = ["signed"]', 'leave_when = ["sined"]')], "steps.order")],
     "D101": [
-        ("behind a wall", [(NEED, 'when = "need.people > 3 and need.people < 3"')], "steps.meet")
+        ("behind a wall", [(NEED, 'when = "need.people > 3 and need.people < 3"')], "steps.meet"),
+        (
+            "behind two walls",
+            [
+                (NEED, 'when = "need.people > 3 and need.people < 3"'),
+                end(f'{MOVES}[[moves]]\nid = "d"\nfrom = "talk"\nto = "order"\n'),
+            ],
+            "steps.order",
+        ),
     ],
     "D102": [("a wall", [(SIGNED, 'when = "order.signed and not order.signed"\n')], "steps.order")],
     "D103": [

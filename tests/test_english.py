@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests._english import english_in
+from tests._english import english_on_page
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests._english import english_in
 def test_english_that_was_planted_is_found(text: str, found: list[str]) -> None:
     """Two words of prose beside each other are enough."""
     known = ["dealflow coach"]
-    assert [run.strip(", ") for run in english_in(text, known)] == found
+    assert [run.strip(", ") for run in english_on_page(text, known)] == found
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_english_that_was_planted_is_found(text: str, found: list[str]) -> None:
 )
 def test_what_stays_as_it_is_is_no_english(text: str) -> None:
     """Quotes, code, conditions, ids, options and formats are not translated."""
-    assert list(english_in(text)) == []
+    assert list(english_on_page(text)) == []
 
 
 def test_code_ends_where_its_indentation_does() -> None:
     """What comes below a test that is printed is looked at again."""
     text = "def test_it(deal_at):\n    deal.hear it\nOne more thing"
-    assert list(english_in(text)) == ["One more thing"]
+    assert list(english_on_page(text)) == ["One more thing"]

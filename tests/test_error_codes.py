@@ -29,8 +29,8 @@ from dealflow import (
 from dealflow.scripts import parse_script
 from dealflow.trail import Opened, chain
 from dealflow.wording import Wording, Words
+from tests._english import chinese, english
 from tests._playbooks import full
-from tests._prose import chinese, english
 from tests.deals import BY, START, deal_at, new_deal, now, seven_step, small
 
 PAGE = (Path(__file__).parents[1] / "docs" / "errors.md").read_text(encoding="utf-8")

@@ -119,6 +119,7 @@ def test_lazy_names() -> None:
     get = lazily("dealflow", trail=("Entry", "find_nothing"))
     with pytest.raises(AttributeError, match=r"module 'dealflow' has no attribute 'entry'"):
         get("entry")
+    assert get("trail") is importlib.import_module("dealflow.trail")
     with pytest.raises(AttributeError, match=r"'dealflow\.trail' has no attribute 'find_nothing'"):
         get("find_nothing")
     with pytest.MonkeyPatch.context() as patch:

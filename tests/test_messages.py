@@ -15,6 +15,7 @@ SOURCES = Path(dealflow.__file__).parent
 SAID: Mapping[str, int] = {
     "Amiss": 0,
     "BadInput": 0,
+    "BadParameter": 0,
     "EvidenceError": 0,
     "InputError": 0,
     "MoveNotAllowed": 0,
@@ -25,6 +26,7 @@ SAID: Mapping[str, int] = {
     "UnknownFormat": 0,
     "Unreachable": 0,
     "Unreadable": 1,
+    "UsageError": 0,
     "ValueError": 0,
     "Wrong": 1,
     "_no_move": 0,
@@ -37,6 +39,10 @@ SAID: Mapping[str, int] = {
 MERE: Mapping[str, tuple[str, str]] = {
     "backtest/stats.py": ("ValueError", "mistakes of callers, in a pure function of numbers"),
     "cli/run.py": ("note", "notes there are what a coach puts in the margin of a play"),
+    "plugin/closing.py": ("UsageError", "pytest speaks English"),
+    "plugin/options.py": ("UsageError", "pytest speaks English"),
+    "plugin/playbook.py": ("UsageError", "pytest speaks English"),
+    "plugin/session.py": ("UsageError", "pytest speaks English"),
     "playbook/toml_places.py": ("ValueError", "it is caught there, whatever it says"),
 }
 """What may be called with a plain literal in a module, and why."""

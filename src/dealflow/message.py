@@ -178,8 +178,10 @@ def _cut(text: str, most: int) -> str:
 _TROUBLES: Final = {
     str(each): each
     for each in (
+        message("Bad file descriptor"),
         message("File exists"),
         message("File name too long"),
+        message("Input/output error"),
         message("Is a directory"),
         message("No space left on device"),
         message("No such file or directory"),

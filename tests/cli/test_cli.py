@@ -310,6 +310,7 @@ KEYS: dict[tuple[str, ...], dict[str, str]] = {
         "conditions.text.parts.parts": "says parts",
         "conditions.text.parts.parts.parts": "says parts",
         "never_stale": "fact reason",
+        "never_stale.reason": "en zh",
         "walk_away": "guards from watch_from at_once when_refuted go_on_when",
         "plans": "move needed walk_away needs_walk_away watched",
         "roles": "id title",
@@ -388,14 +389,15 @@ def test_the_version_is_told(run: Callable[..., Result]) -> None:
     ("arguments", "complaint"),
     [
         (("run", "gone.deal.toml"), "gone.deal.toml: cannot be read: No such file or directory"),
-        (("run", "gone"), "gone: cannot be read: No such file or directory"),
+        (("run", "gone"), "gone: there is no demo script 'gone'; there are: 01_"),
         (("run", "folder.toml"), "folder.toml: cannot be read: Is a directory"),
         (("run", "binary.toml"), "binary.toml: byte 0: is not UTF-8"),
         (("run", "format.toml"), "format.toml:1:1: format: 2 is not known; this version reads 1"),
         (("run", "01_fulfilled", "--playbook", "gone"), "gone: no shipped playbook 'gone'"),
         (("run", "01_fulfilled", "--playbook", "b.toml"), "b.toml: cannot be read: No such file"),
         (("coach", "gone.jsonl"), "gone.jsonl: No such file or directory"),
-        (("coach", "nul\0"), r"nul\x00: embedded null byte"),
+        (("coach", "nul\0"), r"nul\x00: there is no demo script"),
+        (("coach", "nul.\0"), r"nul.\x00: embedded null byte"),
         (("show", "folder.toml/"), "folder.toml/: Is a directory"),
         (("coach", "binary.jsonl"), "binary.jsonl: line 1: not UTF-8"),
         (("coach", "empty.jsonl"), "empty.jsonl: line 1: this is no trail of a deal"),
@@ -1047,6 +1049,9 @@ def test_a_sound_trail_is_sound(run: Callable[..., Result], trail: str) -> None:
     assert "every hash fits" in out
     assert "A cut tail would not show" in out
     assert "A cut tail" not in run("trail", "verify", trail, "--head", head).stdout
+    for short in ("xyz", head[:63], f"{head}0", head.upper()):
+        complaint = run("trail", "verify", trail, "--head", short, code=2).stderr
+        assert f"{short!r} is no hash: one has 64 signs" in complaint
     data = parsed(run("trail", "verify", trail, "--head", head, "--json"))
     assert (data["sound"], data["head"], data["head_compared"]) == (True, head, True)
 
@@ -1248,7 +1253,7 @@ def test_complaints_are_told_in_the_language_of_the_command(
 ) -> None:
     """What is wrong with an input is said in Chinese where the command is asked to speak it."""
     write(place / "bad.deal.toml", HEAD.replace("D-9", "no id"))
-    write(place / "bad.toml", "format = 1\nid = 'x\n")
+    write(place / "bad.toml", "format = 1\nid = = 2\n")
     write(place / "empty.jsonl", "")
     write(place / "bad.csv", "a,b\n1,2\n")
     assert run(*arguments, "--lang", "zh", code=2).stderr.splitlines()[0].startswith(told)

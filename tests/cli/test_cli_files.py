@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from dealflow import load_playbook, mermaid
+from dealflow import dump_playbook, load_playbook, mermaid
 from dealflow.cli import files, main
 from dealflow.cli.files import write_new
 from dealflow.cli.input import BadInput
+from tests._runner import invoked
+from tests.cli._hostile import script
 
 TAKEN = "there is such a file already; --force replaces it"
 
@@ -205,3 +207,35 @@ def test_a_diagram_goes_where_there_are_no_bytes(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stdout", output)
     assert main(["playbook", "diagram", "seven_step"]) == 0
     assert output.getvalue().startswith("stateDiagram-v2\n")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("read", ["deal.toml", "rules.toml"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, read: str, *, linked: bool) -> None:
+    """Whatever name leads there, and with --force; any other file is."""
+    (tmp_path / "deal.toml").write_text(script("02_walked_away", ""), encoding="utf-8")
+    (tmp_path / "rules.toml").write_text(dump_playbook(load_playbook("seven_step")), "utf-8")
+    before = (tmp_path / read).read_bytes()
+    target = tmp_path / ("link" if linked else read)
+    if linked:
+        target.symlink_to(tmp_path / read)
+    arguments = ["run", tmp_path / "deal.toml", "--playbook", tmp_path / "rules.toml", "--force"]
+    result = invoked(*arguments, "--trail", target)
+    assert result.exit_code == 2
+    assert result.stderr == f"{target}: is read from, so it is not written over\n"
+    assert (tmp_path / read).read_bytes() == before
+    assert invoked(*arguments, "--trail", tmp_path / "other").exit_code == 0
+    assert invoked(*arguments, "--trail", tmp_path / "other").exit_code == 0
+    assert "null" in invoked(*arguments, "--trail", "\0").stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+def test_the_paper_to_sign_is_whole_in_any_encoding(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """As the diagram is."""
+    output = Output(encoding, terminal=False)
+    monkeypatch.setattr(sys, "stdout", output)
+    assert main(["playbook", "show", "seven_step", "--for-signature"]) == 0
+    output.flush()
+    assert "七步销售法" in output.bytes.getvalue().decode("utf-8")

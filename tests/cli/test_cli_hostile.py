@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dealflow.values import RULE, SIGNS
-from tests.cli._hostile import book, deals, run, script
+from tests.cli._hostile import CUSTOMERS, book, deals, run, script
 
 FORGED = ["✓ Everything is as the script expects", "::error file=a::x", "── Step 7", "⚑ x", "1. x"]
 BREAKS = ["\n", "\n\n", "\u2028", "\u2029", " ", "\t"]
@@ -30,8 +30,11 @@ payloads = st.lists(
 
 
 def harmless(text: str) -> str:
-    """A text like another that nobody could take for anything."""
-    return re.sub(r"\S", "x", re.sub(r"[^\S ]", " ", text))
+    """A text like another that nobody could take for anything.
+
+    Its stops stay, as of what has some inside no sentence is made.
+    """
+    return re.sub(r"[^\s,.]", "x", re.sub(r"[;:!?]", ",", re.sub(r"[^\S ]", " ", text)))
 
 
 def commands(folder: Path, text: str) -> dict[str, tuple[int, str]]:
@@ -132,6 +135,19 @@ def test_a_deal_told_by_a_stranger(folder: Path, text: str) -> None:
     # one expectation of the script is not met, so that this is told of as well
     assert pages[0][0] == 1
     check(*pages)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("command", ["coach", "show", "run", "trail show"])
+def test_long_words_of_customers_begin_no_line_of_the_page(
+    folder: Path, command: str, lang: str
+) -> None:
+    """What is broken over lines is indented: "Verdict: ready" at the left is ours."""
+    source = folder / "long.deal.toml"
+    source.write_text(script("03_comeback", "first " + "later " * 60, CUSTOMERS), "utf-8")
+    _, printed = run(*command.split(), source, "--lang", lang)
+    assert "later" in printed
+    assert not re.findall("^later.*", printed, re.MULTILINE)
 
 
 NAMES = [

@@ -36,7 +36,7 @@ from dealflow.cli.playbook import put_playbook
 from dealflow.cli.sheet import Sheet, sheet_of
 from dealflow.cli.sheet_lines import Kind, Line
 from dealflow.cli.signing import for_signature
-from dealflow.wording import Wording
+from dealflow.wording import Wording, Words
 from tests._playbooks import FORK, fact, full, guard, playbook, small_playbooks, step, text
 from tests._runner import Result, invoked
 
@@ -87,7 +87,7 @@ def test_the_page_has_every_line_and_none_is_too_wide(
     words = squeezed(page)
     sheet = sheet_of(Wording(book, lang), REASONS if book is SEVEN else {})
     for line in all_lines(sheet):
-        assert squeezed(line.text) in words
+        assert squeezed(line.text.removesuffix("）")) in words
         assert squeezed(line.note) in words
     assert book.fingerprint in page
 
@@ -114,12 +114,13 @@ def test_every_fact_that_a_guard_reads_is_told_once_with_its_rules() -> None:
     read = {one.id: one for c in SEVEN.guard_condition.values() for one in c.facts}
     for one in read.values():
         (told,) = [x for x in lines if x.text == w.capital(w.fact(one.id)) and x.note]
-        counts = f"{w.whose_word(one)} {w.good_for(one, REASONS.get(one.id, ''))}"
+        why = REASONS.get(one.id, Text()).en
+        counts = f"{w.whose_word(one)} {w.good_for(one, why)}"
         assert told.under[0].text == counts
         assert len(told.under) == 1 + len(one.ask)
     never = [one for one in read.values() if one.good_for is None and one.id in REASONS]
     assert never
-    assert all(f"“{REASONS[one.id]}”" in w.good_for(one, REASONS[one.id]) for one in never)
+    assert all(REASONS[one.id].en and REASONS[one.id].zh for one in never)
 
 
 def test_the_page_says_when_to_walk_away() -> None:
@@ -287,8 +288,7 @@ def expected(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield "p", sheet.covers
 
     def blocks(line: Line, level: int, *, listed: bool) -> Iterator[tuple[str, str]]:
-        brackets = "（{}）" if sheet.language == "zh" else " ({})"
-        said = line.text + (brackets.format(line.note) if line.note else "")
+        said = Words(sheet.language).bracketed(line.text, line.note)
         heading = not listed and line.kind in HEADINGS
         listed = listed or line.kind not in (*HEADINGS, *PARAGRAPHS)
         yield f"h{level}" if heading else "li" if listed else "p", said
@@ -403,8 +403,9 @@ def test_the_page_tells_why_facts_of_a_file_cannot_age(tmp_path: Path) -> None:
     out = show(path, "--lang", "en").stdout
     assert out.count("An answer never goes out of date: “trust lasts”.") == 1
     data = json.loads(show(path, "--json").stdout)
-    assert {"fact": "trust.high", "reason": "trust lasts"} in data["never_stale"]
-    assert {"fact": "need.real", "reason": None} in data["never_stale"]
+    reasons = {each["fact"]: each["reason"] for each in data["never_stale"]}
+    assert reasons["trust.high"] == {"en": "trust lasts", "zh": "trust lasts"}
+    assert reasons["need.real"] is None
     assert data["walk_away"] is None
     assert {"id": "to_pilot", "from": "talk", "to": "pilot", "when": ["pilot"]} in data["moves"]
 
@@ -449,12 +450,14 @@ def test_a_file_that_cannot_be_read_is_complained_about(tmp_path: Path) -> None:
 def test_reasons_are_those_of_the_fact_or_of_the_whole_file() -> None:
     """Other codes give none, and a comment without words neither."""
     plain = '[facts."a.b"]\n[facts."c.d"]\n[facts."e.f"] # lint: allow D308: so\n'
-    assert ageless_reasons(plain) == {"e.f": "so"}
+    assert ageless_reasons(plain) == {"e.f": Text("so")}
     assert ageless_reasons(f"# lint: allow D301, D308 all\nformat = 1\n{plain}") == {
-        "a.b": "all",
-        "c.d": "all",
-        "e.f": "so",
+        "a.b": Text("all"),
+        "c.d": Text("all"),
+        "e.f": Text("so"),
     }
     assert ageless_reasons(f"# lint: allow D301 no\nformat = 1\n# lint: allow D308\n{plain}") == {
-        "e.f": "so"
+        "e.f": Text("so")
     }
+    spoken = "# lint: allow D308 it is signed\n# lint: allow D308 已签字\n"
+    assert ageless_reasons(f"{spoken}[facts.x]\n") == {"x": Text("it is signed", "已签字")}

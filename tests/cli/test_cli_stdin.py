@@ -61,7 +61,7 @@ def test_run_plays_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("coach", b"{x\n", "<stdin>: line 1: "),
         ("show", b'x = "', "<stdin>:1:"),
         ("run", b"", "<stdin>: format: is missing"),
-        ("run", TRAIL, "<stdin>:1:"),
+        ("run", TRAIL, "<stdin>: is a deal's trail, and no script: "),
         ("run", b"\xff", "<stdin>"),
     ],
     ids=str,
@@ -69,6 +69,33 @@ def test_run_plays_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_complaints_name_it(command: str, given: bytes, complaint: str) -> None:
     """By the name that programs have for it, in place of a file's."""
     assert printed(command, "-", given=given, code=2).stderr.startswith(complaint)
+
+
+def test_a_trail_is_not_played(tmp_path: Path) -> None:
+    """It is said that it is one; a file of another kind is complained about as what it is not."""
+    trail, other = tmp_path / "deal.jsonl", tmp_path / "other"
+    trail.write_bytes(TRAIL)
+    other.write_bytes(b"x = [")
+    told = printed("run", str(trail), given=b"", code=2).stderr
+    assert told == f"{trail}: is a deal's trail, and no script: 'dealflow show' shows the deal\n"
+    assert printed("run", str(other), given=b"", code=2).stderr.startswith(f"{other}:1:")
+    assert "cannot be read" in printed("run", f"{other}.no", given=b"", code=2).stderr
+    assert "null" in printed("run", "a/\0", given=b"", code=2).stderr
+
+
+@pytest.mark.parametrize("command", ["run", "coach", "show"])
+def test_a_name_that_is_neither_a_file_nor_a_demo(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demos are named; a file of one's own goes before the demo of its name."""
+    monkeypatch.chdir(tmp_path)
+    told = printed(command, "01_won", given=b"", code=2).stderr
+    assert told == (
+        "01_won: there is no demo script '01_won'; there are:"
+        " 01_fulfilled, 02_walked_away, 03_comeback\n"
+    )
+    Path("01_fulfilled").write_bytes(b"x = [")
+    assert printed(command, "01_fulfilled", given=b"", code=2).stderr.startswith("01_fulfilled:")
 
 
 def test_a_trail_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:

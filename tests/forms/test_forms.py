@@ -649,3 +649,17 @@ def test_types_that_nothing_is_said_of(type_: Any) -> None:
     """A type of which nobody says how it is read is an error of whoever asks."""
     with pytest.raises(TypeError, match="nothing says"):
         FILES.shape(type_)
+
+
+def test_a_wrong_key_in_place_of_a_needed_one_with_a_default_is_found() -> None:
+    """As many keys as there must be are not the right ones, where the class could do without."""
+
+    @frozen
+    class Both:
+        one: str = ""
+        other: str = ""
+
+    form: Form[Both] = Form(FILES, FILES.record(Both, As(usual={"one": NEEDED, "other": NEEDED})))
+    problems: list[Problem] = []
+    assert form.read({"one": "a", "othre": "b"}, problems) is None
+    assert sorted(problem.place for problem in problems) == ["other", "othre"]

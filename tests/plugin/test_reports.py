@@ -15,7 +15,6 @@ from dealflow.exceptions import InputError, Problem
 from dealflow.plugin.scripts import _told
 from dealflow.plugin.session import told
 from dealflow.testing import assert_moves, watching
-from dealflow.testing.explain import report
 from tests.deals import START, small
 
 NAME = "Northwind\n::error::x\n✓ \u202eall is well"
@@ -25,11 +24,6 @@ def forged(text: str) -> list[str]:
     """The lines that look like ours, or hide something."""
     signs = ("::", "✓")
     return [x for x in text.split("\n") if x.lstrip().startswith(signs) or not x.isprintable()]
-
-
-def test_lines_of_a_report_stay_lines() -> None:
-    """However many there seem to be in a text."""
-    assert report(["a\nb", "  ✓ c", "\x1b[2K"]) == "a b\n  \\✓ c\n\\x1b[2K"
 
 
 def test_a_refusal_in_a_deal_of_a_stranger() -> None:

@@ -102,8 +102,9 @@ def test_a_script_of_ones_own(tmp_path: Path, name: str) -> None:
     script = load_script(tmp_path / name, "zh")
     line = script.lines[0]
     assert script.opening.account == "北风"
-    assert line.action.quote == "就这样"  # type: ignore[union-attr]
-    assert line.action.facts == {"need.presenting": "papers"}  # type: ignore[union-attr]
+    told: Any = line.action
+    assert told.quote == "就这样"
+    assert told.facts == {"need.presenting": "papers"}
     # what stands there in both languages is left alone
     assert (script.title.en, script.story.en) == ("Short", "Short")
     assert line.comment == Text("Short", "短。")

@@ -14,15 +14,17 @@ from dealflow.wording import Wording
 __all__ = ["put_coach", "put_head"]
 
 _MOST_THIN = 5
+_HANG = 2
 
 
 def put_head(page: Page, w: Wording, deal: Deal) -> None:
     """What the deal is, in two lines."""
     price = w.money(deal.amount) if deal.amount else ""
     facts = [deal.account, deal.title, price]
-    page.put((" · ".join(fact for fact in facts if fact), "head"))
+    # They are texts of others and may be long: below the first no line of theirs begins like ours.
+    page.put((" · ".join(fact for fact in facts if fact), "head"), hang=_HANG)
     rules = f"{w.text(deal.playbook.title)} {deal.playbook.version}"
-    page.put((f"{deal.id} · {rules}", "quiet"))
+    page.put((f"{deal.id} · {rules}", "quiet"), hang=_HANG)
     sections.put_language(page, w)
 
 

@@ -118,9 +118,10 @@ def run(
 
     played = run_script(file, open_playbook(playbook) if playbook else None, lang)
     if trail is not None:
-        from dealflow.cli.files import write_new
+        from dealflow.cli.files import keep_inputs, write_new
         from dealflow.trail import dumps
 
+        keep_inputs(trail, file, playbook)
         write_new(trail, dumps(played.deal.trail), force=force)
     if as_json:
         from dealflow.cli.documents import run_data, write_json

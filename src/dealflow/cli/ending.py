@@ -55,11 +55,14 @@ def unwritable(error: OSError, language: Language = "en") -> int:
     _silence(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return _BROKEN_PIPE
+    from dealflow.message import message, trouble
     from dealflow.wording import Words
 
-    text = Words(language).gettext("dealflow: the standard output cannot be written: {reason}")
+    told = message(
+        "dealflow: the standard output cannot be written: {reason}", reason=trouble(error)
+    )
     try:
-        click.echo(text.format(reason=error.strerror), err=True)
+        click.echo(Words(language).in_words(told), err=True)
     except OSError:
         _silence(sys.stderr)
     return _UNUSABLE

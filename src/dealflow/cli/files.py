@@ -11,7 +11,7 @@ from stat import S_IMODE, S_ISREG
 from dealflow.cli.input import BadInput, bad
 from dealflow.message import message
 
-__all__ = ["put_text", "write_new"]
+__all__ = ["keep_inputs", "put_text", "write_new"]
 
 
 def put_text(text: str) -> None:
@@ -35,6 +35,22 @@ def _encodable(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def keep_inputs(name: str, *inputs: str | None) -> None:
+    """Refuse to write over what is read.
+
+    Args:
+        name: the path of what is to be written.
+        inputs: what is read: paths, or ids, which are nowhere in the way.
+
+    Raises:
+        BadInput: the path leads to one of them.
+    """
+    for read in inputs:
+        if read and Path(name).is_file() and Path(read).is_file() and Path(name).samefile(read):
+            told = message("{name}: is read from, so it is not written over", name=name)
+            raise BadInput([told])
 
 
 def write_new(name: str, text: str, *, force: bool) -> None:

@@ -14,10 +14,11 @@ from attrs import frozen
 
 from dealflow.cli.language import in_words
 from dealflow.deal import Deal
+from dealflow.evidence import Text
 from dealflow.exceptions import DealflowError, InputError, PlaybookError, TrailError
 from dealflow.message import message, trouble
 from dealflow.playbook import Playbook
-from dealflow.scripts import Run, Script, load_script, parse_script, play, shipped_scripts
+from dealflow.scripts import Run, Script, load_script, parse_script, play
 from dealflow.trail import Opened, Timeline, Trail
 from dealflow.typing import Language
 from dealflow.values import as_line, format_instant, utc, visible
@@ -91,7 +92,7 @@ def open_playbook(source: str) -> Playbook:
         bad(source, error)
 
 
-def reasons_of(source: str) -> Mapping[str, str]:
+def reasons_of(source: str) -> Mapping[str, Text]:
     """Why facts of a playbook cannot age, by their ids, as comments in its file say."""
     from dealflow.analysis.lint import ageless_reasons
     from dealflow.playbook import decode_toml, read_playbook
@@ -104,16 +105,33 @@ def reasons_of(source: str) -> Mapping[str, str]:
 
 def open_script(source: str, language: Language | None = None) -> Script:
     """A deal script: a file, or a demo script by its id; in a language, where it is told in it."""
-    # A file of one's own goes before a demo of the same name.
-    known = source in shipped_scripts() and not Path(source).exists()
     try:
         if source == STDIN:
             # There is no folder of the file from which a playbook's path could be looked for, so it
             # is the one that we are in.
             return parse_script(_standard_input(), name_of(source), Path())
-        return load_script(source if known else Path(source), language)
+        return load_script(source if _is_id(source) else Path(source), language)
     except InputError as error:
+        if _begins_as_trail(source):
+            why = message("is a deal's trail, and no script: 'dealflow show' shows the deal")
+            raise BadInput([_of(name_of(source), why)]) from error
         bad(source, error)
+
+
+def _is_id(source: str) -> bool:
+    """Whether it can only be the id of a demo: a file of one's own goes before it."""
+    return not ({"/", "\\", "."} & set(source) or Path(source).exists())
+
+
+def _begins_as_trail(source: str) -> bool:
+    """Whether it begins like a trail: a JSON object on each line. No TOML begins like one."""
+    if source == STDIN:
+        return _standard_input().lstrip().startswith(b"{")
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(1) == b"{"
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return False
 
 
 def open_trail(source: str) -> bytes:
@@ -212,9 +230,8 @@ def _as_of(deal: Deal, at: datetime) -> Deal:
 
 def _is_script(source: str) -> bool:
     if source == STDIN:
-        # A trail is a JSON object on each line, and no TOML begins like one.
-        return not _standard_input().lstrip().startswith(b"{")
-    return source.endswith(".toml") or (source in shipped_scripts() and not Path(source).exists())
+        return not _begins_as_trail(source)
+    return source.endswith(".toml") or _is_id(source)
 
 
 def run_script(source: str, rules: Playbook | None, language: Language | None = None) -> Run:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,7 +56,8 @@ def asked_for(arguments: Iterable[str], environment: Mapping[str, str]) -> Langu
         name, equals, value = word.partition("=")
         if name == "--lang":
             named = value if equals else next(words, "")
-            language = next((known for known in _NAMES if known == named), language)
+            for known in _NAMES:
+                language = known if known == named else language
     return language
 
 
@@ -83,7 +84,7 @@ def click_says(text: str) -> str:
 
 
 @contextmanager
-def speaking(language: Language) -> Iterator[None]:
+def speaking(language: Language) -> Generator[None, None, None]:
     """Let click speak a language until the block ends."""
     domain, wishes = gettext.textdomain(), os.environ.get("LANGUAGE")
     gettext.bindtextdomain(_DOMAIN, str(_LOCALES))

@@ -10,13 +10,14 @@ from dealflow.cli.output import Page, Piece
 from dealflow.cli.sections import put_language
 from dealflow.cli.sheet import sheet_of
 from dealflow.cli.sheet_lines import Kind, Line
+from dealflow.evidence import Text
 from dealflow.playbook import Playbook
 from dealflow.typing import Language
 from dealflow.wording import Wording, Words
 
 __all__ = ["put_list", "put_playbook"]
 
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_NONE: Final[Mapping[str, Text]] = MappingProxyType({})
 _APART: Final = ("head", "part", "way")
 """What has an empty line before it."""
 
@@ -62,7 +63,7 @@ def put_list(page: Page, books: Iterable[Playbook], lang: Language) -> None:
     page.grid(head, rows, right=(3, 4, 5))
 
 
-def put_playbook(page: Page, w: Wording, reasons: Mapping[str, str] = _NONE) -> None:
+def put_playbook(page: Page, w: Wording, reasons: Mapping[str, Text] = _NONE) -> None:
     """A playbook with all that it asks for.
 
     Args:
@@ -86,7 +87,9 @@ def _put(page: Page, w: Wording, line: Line, depth: int, *, first: bool = False)
     if line.kind in _APART and not first:
         page.blank()
     sign, style = _LOOKS[line.kind]
-    note = w.bracketed("", line.note)
-    page.put((line.text, style), (note, "quiet"), indent=2 * depth, sign=sign)
+    told = w.bracketed(line.text, line.note)
+    # A bracket that ends the text may go on with the note.
+    own = len(line.text) - (not told.startswith(line.text))
+    page.put((told[:own], style), (told[own:], "quiet"), indent=2 * depth, sign=sign)
     for below in line.under:
         _put(page, w, below, depth + 1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from dealflow.cli.language import in_words
 from dealflow.cli.options import common, leave, new_page, rules_of, speaks, spoken_before
 from dealflow.cli.program import Group
+from dealflow.message import message
 from dealflow.typing import Language
 
 __all__ = ["playbook"]
@@ -50,7 +52,7 @@ def playbook_show(source: str, signed: bool, lang: Language, as_json: bool) -> N
     Guards in plain words, whose word counts and for how long, when to walk away, and the questions.
     """
     if signed and as_json:
-        raise click.UsageError("--for-signature and --json do not go together")
+        raise click.UsageError(in_words(message("--for-signature and --json do not go together")))
     from dealflow.cli.input import reasons_of
 
     book, reasons = rules_of(source), reasons_of(source)
@@ -60,9 +62,12 @@ def playbook_show(source: str, signed: bool, lang: Language, as_json: bool) -> N
 
         write_json(playbook_data(book, lang, reasons))
     elif signed:
+        from dealflow.cli.files import put_text
         from dealflow.cli.signing import for_signature
+        from dealflow.values import as_line
 
-        new_page().raw(for_signature(book, lang, reasons))
+        paper = for_signature(book, lang, reasons)
+        put_text("".join(as_line(line) + "\n" for line in paper.splitlines()))
     else:
         from dealflow.cli.playbook import put_playbook
         from dealflow.wording import Wording

@@ -32,7 +32,7 @@ def playbook_summary(book: Playbook) -> dict[str, object]:
     }
 
 
-def playbook_data(book: Playbook, lang: Language, reasons: Mapping[str, str]) -> dict[str, object]:
+def playbook_data(book: Playbook, lang: Language, reasons: Mapping[str, Text]) -> dict[str, object]:
     """The document of ``playbook show``: the data of its file, and what is derived from it."""
     w = Wording(book, lang)
     return {
@@ -58,7 +58,7 @@ def playbook_data(book: Playbook, lang: Language, reasons: Mapping[str, str]) ->
             for place, text, condition in _conditions(book)
         ],
         "never_stale": [
-            {"fact": fact.id, "reason": reasons.get(fact.id)}
+            {"fact": fact.id, "reason": text_data(reasons[fact.id]) if fact.id in reasons else None}
             for fact in book.facts
             if fact.good_for is None
         ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,12 +89,13 @@ class Program(Group):
 
 
 @contextmanager
-def _punctuated(language: Language) -> Iterator[None]:
+def _punctuated(language: Language) -> Generator[None, None, None]:
     """Let complaints about usage have the punctuation of their language."""
     try:
         yield
     except click.UsageError as error:
-        if language == "en":
+        # whoever names no command is shown the help, and not a complaint
+        if language == "en" or type(error).show is not click.UsageError.show:
             raise
         # click puts sentences together itself, with full stops, commas and spaces of its own
         said = error.format_message()

@@ -60,7 +60,8 @@ class _Play:
         page.put(w.text(self.run.script.story))
         facts = [w.entry(self.run.deal.trail[0]).rstrip(".。")]
         rules = self.run.deal.playbook
-        page.put((" · ".join([*facts, f"{w.text(rules.title)} {rules.version}"]), "quiet"))
+        told = " · ".join([*facts, f"{w.text(rules.title)} {rules.version}"])
+        page.put((told, "quiet"), hang=2)
         sections.put_language(page, w)
         page.blank()
         self.step(rules.steps[0].id)

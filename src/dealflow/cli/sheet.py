@@ -14,13 +14,14 @@ from attrs import frozen
 
 from dealflow.cli.sheet_guards import Guards
 from dealflow.cli.sheet_lines import Line, condition_line
+from dealflow.evidence import Text
 from dealflow.playbook import Move, Paper, Step, TrialClose, WalkAway
 from dealflow.record import Record
 from dealflow.wording import Wording
 
 __all__ = ["Sheet", "sheet_of"]
 
-_Reasons: TypeAlias = Mapping[str, str]
+_Reasons: TypeAlias = Mapping[str, Text]
 
 
 @frozen(repr=False)

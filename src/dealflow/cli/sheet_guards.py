@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dealflow.cli.sheet_lines import Line, condition_line
-from dealflow.evidence import US, Fact, Question
+from dealflow.evidence import US, Fact, Question, Text
 from dealflow.wording import Wording
 
 __all__ = ["Guards"]
@@ -19,7 +19,7 @@ class Guards:
         reasons: by the ids of facts that cannot age, why not.
     """
 
-    def __init__(self, w: Wording, reasons: Mapping[str, str]) -> None:
+    def __init__(self, w: Wording, reasons: Mapping[str, Text]) -> None:
         self._w = w
         self._reasons = reasons
         self._told: set[str] = set()
@@ -70,7 +70,8 @@ class Guards:
 
     def _fact(self, fact: Fact) -> Line:
         w = self._w
-        counts = w.spaced([w.whose_word(fact), w.good_for(fact, self._reasons.get(fact.id, ""))])
+        why = w.text(self._reasons.get(fact.id, Text()))
+        counts = w.spaced([w.whose_word(fact), w.good_for(fact, why)])
         under = [Line("quiet", counts), *map(self._question, fact.ask)]
         return Line("point", w.capital(w.fact(fact.id)), w.answers(fact), tuple(under))
 

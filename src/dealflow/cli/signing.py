@@ -13,6 +13,7 @@ from typing import Final
 
 from dealflow.cli.sheet import Sheet, sheet_of
 from dealflow.cli.sheet_lines import Line
+from dealflow.evidence import Text
 from dealflow.playbook import Playbook
 from dealflow.typing import Language
 from dealflow.wording import Wording, Words
@@ -29,8 +30,10 @@ _PARAGRAPHS: Final = ("text", "quiet", "alarm")
 _RULED: Final = "_" * 40
 
 
-def for_signature(book: Playbook, first: Language, reasons: Mapping[str, str]) -> str:
+def for_signature(book: Playbook, first: Language, reasons: Mapping[str, Text]) -> str:
     """The paper: the rules in one language, then in the other, and at last the lines to sign on.
+
+    Of a playbook in one language there are the rules in that one.
 
     Args:
         book: the playbook.
@@ -38,7 +41,10 @@ def for_signature(book: Playbook, first: Language, reasons: Mapping[str, str]) -
         reasons: by the ids of facts that cannot age, why not.
     """
     second: Language = "en" if first == "zh" else "zh"
-    sheets = [sheet_of(Wording(book, lang), reasons) for lang in (first, second)]
+    spoken: list[Language] = [
+        language for language in (first, second) if language in book.languages
+    ]
+    sheets = [sheet_of(Wording(book, language), reasons) for language in spoken]
     lines = [line for sheet in sheets for line in _sheet(sheet)]
     lines += _signatures(book, [Words(first), Words(second)])
     # blocks ask for an empty line on either side, whether the last one did so or not

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+import click
 from attrs import frozen
 
 from dealflow.cli.input import BadInput, bad, open_trail
+from dealflow.cli.language import in_words
 from dealflow.cli.output import Page
 from dealflow.evidence import Contact
 from dealflow.exceptions import TamperedTrail, TrailError
@@ -95,7 +98,19 @@ class Checked:
 
 
 def check(name: str, head: str | None) -> Checked:
-    """Check a trail's file; BadInput when it is no trail at all."""
+    """Check a trail's file.
+
+    Args:
+        name: the file.
+        head: the hash of its last entry, as known from elsewhere.
+
+    Raises:
+        BadInput: it is no trail at all.
+        BadParameter: the head is no hash.
+    """
+    if head is not None and not re.fullmatch("[0-9a-f]{64}", head):
+        complaint = message("{head!r} is no hash: one has 64 signs, each 0-9 or a-f", head=head)
+        raise click.BadParameter(in_words(complaint), param_hint="'--head'")
     data = open_trail(name)
     try:
         trail = loads(data, head)

@@ -8,7 +8,9 @@ from datetime import datetime
 import click
 
 from dealflow.assessment import Assessment
+from dealflow.cli.language import in_words
 from dealflow.deal import Deal
+from dealflow.message import message
 
 __all__ = ["ways_of"]
 
@@ -27,6 +29,11 @@ def ways_of(deal: Deal, at: datetime, to: str | None = None) -> Sequence[Assessm
     targets = [plan.move.to for plan in deal.playbook.plans[deal.step]]
     if to is not None and to not in targets:
         known = ", ".join(targets)
-        message = f"no way leads from {deal.step} to {to!r}; there are: {known}"
-        raise click.BadParameter(message, param_hint="'--to'")
+        complaint = message(
+            "no way leads from {step} to {to!r}; there are: {known}",
+            step=deal.step,
+            to=to,
+            known=known,
+        )
+        raise click.BadParameter(in_words(complaint), param_hint="'--to'")
     return [deal.assess(at=at, to=each) for each in targets if to in (None, each)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from attrs import NOTHING, field, frozen
+from attrs import NOTHING, field, fields, frozen
 
 from dealflow.forms.leaves import Amiss, Child, Shape, Style, check, printable, shown, words
 from dealflow.message import joined, listed, message
@@ -209,11 +209,8 @@ class Record(Shape):
         self._parts = {part.key: part for part in parts}
         self._keys = how.keys or tuple(part.key for part in parts if part.name not in how.fixed)
         self._own = frozenset(self._keys) - {how.inline}
-        self._given = {
-            part.key: how.usual[part.name]
-            for part in parts
-            if how.usual.get(part.name, NEEDED) is not NEEDED
-        }
+        usual = ((part.key, how.usual.get(part.name, NEEDED)) for part in parts)
+        self._given = {key: each for key, each in usual if each is not NEEDED}
         self._fixed = {part.key: how.fixed[part.name] for part in parts if part.name in how.fixed}
         self.read = self._reader()
         self.write = self._writer()
@@ -245,8 +242,11 @@ class Record(Shape):
         build = make_dict_structure_fn(type_, _converter(), **hooks)
         plain = not (self._given or self._fixed or inline or self._how.fold)
         needed = {k for k in known if k in parts and parts[k].usual is NOTHING}
-        # Where every key is needed, they may be counted instead of compared.
-        size = len(parts) if plain and len(needed) == len(parts) else None
+        # Where every key is needed, and none has a default that would do for it, they are counted.
+        counted = plain and len(needed) == len(parts) == sum(
+            f.default is NOTHING for f in fields(type_)
+        )
+        size = len(parts) if counted else None
         usual = {key: part.usual for key, part in parts.items() if self._style.canonical}
 
         def unfit(raw: Mapping[str, Any]) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from dealflow.evidence import Text
 from dealflow.playbook import Places
 from dealflow.record import Record
 
@@ -16,6 +17,7 @@ __all__ = ["ageless_reasons", "allowances"]
 _ALLOW: Final = re.compile(r"#\s*lint:\s*allow\s+((?:D\d{3}[\s,]*)+)(.*)")
 _CODE: Final = re.compile(r"D\d{3}")
 _AGELESS: Final = "D308"
+_CHINESE: Final = re.compile("[一-鿿]")
 
 
 @frozen(repr=False)
@@ -57,25 +59,29 @@ def _below(lines: Sequence[str], line: int) -> int:
     return next(told, line - 1) + 1
 
 
-def ageless_reasons(text: str) -> Mapping[str, str]:
+def ageless_reasons(text: str) -> Mapping[str, Text]:
     """By the id of a fact that cannot age, why its author says so.
+
+    Two comments may say it in two languages; one in which there is Chinese is in Chinese.
 
     Args:
         text: the text of a playbook file that tomllib reads.
     """
     places = Places(text)
-    said: dict[int, str] = {}
+    said: dict[int, Text] = {}
     for allowance in allowances(text, places):
-        if _AGELESS in allowance.codes and allowance.reason:
-            said[allowance.line] = allowance.reason
-    reasons = {}
+        if _AGELESS in allowance.codes and (reason := allowance.reason):
+            told = said.get(allowance.line, Text())
+            chinese = _CHINESE.search(reason) is not None
+            said[allowance.line] = evolve(told, **{"zh" if chinese else "en": reason})
+    reasons: dict[str, Text] = {}
     for path in places.paths:
         match path:
             case ("facts", str(fact)):
                 spot = places.find(path)
-                reason = said.get(spot[0] if spot else 0) or said.get(0)
-                if reason:
-                    reasons[fact] = reason
+                why = said.get(spot[0] if spot else 0) or said.get(0)
+                if why is not None:
+                    reasons[fact] = why
             case _:
                 pass
     return reasons

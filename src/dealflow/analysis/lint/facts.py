@@ -145,7 +145,8 @@ def _never_ages(fact: Fact, use: _Use) -> Iterator[LintFinding]:
     if guard is not None and fact.good_for is None:
         said = message(
             "guard {guard} rests on it at later steps as well, and an old answer counts for ever:"
-            " give it a good_for, or say why it cannot age",
+            " give it a good_for, or a comment that says why it cannot age:"
+            " '# lint: allow D308 ...'",
             guard=guard,
         )
         yield found("D308", f"facts.{fact.id}", said)
