@@ -14,9 +14,12 @@ from table import Line
 from timing import Prepare, hot_and_cold
 
 from dealflow import Assessment, Deal, Playbook
+from dealflow.analysis import deal_at
+from dealflow.assessment import open_questions
+from dealflow.state import Snapshot, fold
 
 # Fields may be made when they are read, and may then be properties.
-_FIELDS = {field.name for field in attrs.fields(Assessment)} | {"questions", "red_flags"}
+_FIELDS = {field.name for field in attrs.fields(Assessment)} | {"ahead", "questions", "red_flags"}
 _PUBLIC = sorted(name for name in _FIELDS if not name.startswith("_"))
 _everything = attrgetter(*_PUBLIC)
 
@@ -43,6 +46,25 @@ def assess(playbook: Playbook) -> Iterator[Line]:
         yield Line(how, "assess, only its verdict read", taken["part"], against, every)
         if has_verdict:
             yield Line(how, "verdict", taken["verdict"], against, every, 0.1)
+    yield from _asking(playbook)
+
+
+def _asking(playbook: Playbook) -> Iterator[Line]:
+    """The questions of a deal about which most is still open: in their order, and in none."""
+    deal = deal_at(playbook, "buying_roles")
+    state, last = fold(playbook, deal.trail), deal.trail[-1].at
+    number = len(deal.assess(at=last).questions)
+
+    def ranked(at: datetime) -> object:
+        return deal.assess(at=at).questions
+
+    def unranked(at: datetime) -> object:
+        return open_questions(Snapshot(state, at), deal.assess(at=at).findings)
+
+    candidates = {"ranked": _later(ranked, last), "unranked": _later(unranked, last)}
+    for how, taken in hot_and_cold(candidates):
+        first, against = f"{number} questions, each answer tried", "the same in any order"
+        yield Line(how, first, taken["ranked"], against, taken["unranked"])
 
 
 def _later(action: Callable[[datetime], object], first: datetime) -> Prepare:
