@@ -93,7 +93,7 @@ lowest: $(LOWEST) ## run the tests on the oldest versions of other libraries tha
 	@$(LOWEST_VENV)/bin/python $(TESTS) --ignore tests/test_layers.py
 
 slow: $(DEV) ## run the slow tests, and every property on many more examples
-	@$(BIN)/python -m pytest -q -m 'slow or hypothesis' --hypothesis-profile thorough -n $(JOBS)
+	@$(BIN)/python -m pytest -q -m 'slow or hypothesis' --hypothesis-profile thorough --durations 20 -n $(JOBS)
 
 lint: $(DEV) ## check style and formatting
 	@$(BIN)/ruff check -q .

@@ -103,8 +103,8 @@ ALL = "".join(f"{sign}{forged}" for sign in ("\n", "\u2028") for forged in FORGE
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
-    [f"{ALL}\n", "✓ all is well, ", "::error::x ", f"{'x' * 95} ✓ so ", f"{''.join(TURNS)} "],
-    ids=["lines", "sign", "command", "long", "unseen"],
+    [f"{ALL}\n", "✓ all is well, ", f"::error::{'x' * 90} ✓ so {''.join(TURNS)} "],
+    ids=["lines", "sign", "command"],
 )
 def test_every_command_on_texts_of_strangers(folder: Path, text: str) -> None:
     """A line of ours is a line of ours, whatever is typed."""
@@ -115,7 +115,7 @@ def test_every_command_on_texts_of_strangers(folder: Path, text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(payloads)
 def test_every_command_on_any_text_of_strangers(folder: Path, text: str) -> None:
     """However they are put together."""
