@@ -127,4 +127,3 @@ def _lists(nodes: Iterable[Node], marks: Iterable[Value]) -> Iterator[Value]:
     for length in sorted(lengths):
         more = [f"item {n}" for n in range(1, length + 1)]
         yield tuple([*items, *more][:length])
-    yield tuple(mark for mark in items)

@@ -60,9 +60,9 @@ def questions(snapshot: Snapshot, judgement: Judgement) -> list[Ask]:
     does not yet: first that of which some answer ends the deal, then that which makes it ready,
     then that which decides most walk-away guards in the way, and most others; among equals, that
     which does most whatever the answer is, that which clears up a contradiction, and that after
-    which least is missing. Each is put to the one
-    of the three most suitable people whose answer does most. Last comes what waits for somebody who
-    has to be found. What ranks alike stays in the order of the playbook.
+    which least is missing. Each is put to the one of the three most suitable people whose answer
+    does most. Last comes what waits for somebody who has to be found. What ranks alike stays in the
+    order of the playbook.
     """
     close = snapshot.playbook.trial_close
     why = () if close is None else (close.gap_fact, close.reason)
@@ -79,7 +79,8 @@ def questions(snapshot: Snapshot, judgement: Judgement) -> list[Ask]:
     asks = [ask for _, ask in sorted(ranked, key=itemgetter(0), reverse=True)]
     general = [ask for ask in asks if ask.reason == "stale" and ask.fact is None]
     others = [ask for ask in asks if ask not in general]
-    first = min(asks.index(ask) for ask in asks if ask.reason == "stale") if general else 0
+    # What has changed in general goes before the first answer that is out of date.
+    first = next((n for n, ask in enumerate(asks) if ask.reason == "stale"), 0)
     return [*others[:first], *general, *others[first:]]
 
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dealflow.evidence import Card, Line
-from dealflow.wording.words import Words
+from dealflow.wording.titles import Titles
 
 __all__ = ["deal_card"]
 
 
-def deal_card(w: Words, card: Card) -> Iterator[str]:
+def deal_card(w: Titles, card: Card) -> Iterator[str]:
     """Each field of a card that is set, as ``owner: lena``."""
     if card.owner:
         yield w.pair(w.gettext("owner"), _flat(card.owner))
     if card.source is not None:
-        source = {
-            "marketing": w.gettext("marketing"),
-            "referral": w.gettext("referral"),
-            "forecast": w.gettext("forecast"),
-        }[card.source]
+        source = w.lead_source(card.source)
         if card.source_name:
             # Templates and no brackets of ours: a card may itself stand in brackets.
             told = w.gettext("{source} ({name})")
@@ -33,7 +29,7 @@ def deal_card(w: Words, card: Card) -> Iterator[str]:
         yield w.pair(w.gettext("expected close"), w.date(card.expected_close))
 
 
-def _line(w: Words, line: Line) -> str:
+def _line(w: Titles, line: Line) -> str:
     told = w.gettext("{product} ({amount})")
     return told.format(product=_flat(line.product), amount=w.money(line.amount))
 

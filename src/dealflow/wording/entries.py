@@ -58,8 +58,7 @@ def contact_card(w: Statements, contact: Contact) -> str:
     """A contact with everything that the map says: roles, influence, mode, rating."""
     traits = [w.small(w.role(role)) for role in contact.roles]
     if contact.kind != "person":
-        kinds = {"committee": w.gettext("committee"), "third_party": w.gettext("third party")}
-        traits.append(kinds[contact.kind])
+        traits.append(w.kind(contact.kind))
     if contact.department:
         traits.append(contact.department)
     if contact.level is not None:
@@ -73,14 +72,7 @@ def contact_card(w: Statements, contact: Contact) -> str:
             }[contact.influence]
         )
     if contact.response_mode is not None:
-        traits.append(
-            {
-                "growth": w.gettext("wants growth"),
-                "trouble": w.gettext("in trouble"),
-                "even_keel": w.gettext("on an even keel"),
-                "overconfident": w.gettext("overconfident"),
-            }[contact.response_mode]
-        )
+        traits.append(w.response_mode(contact.response_mode))
     if contact.rating is not None:
         traits.append(w.gettext("rating of us {rating}").format(rating=f"{contact.rating:+d}"))
     if contact.left is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import cast
 
@@ -69,31 +69,18 @@ def choices(w: Titles, term: Term) -> Mapping[str, str]:
         return {id: w.text(title) for id, title in titles.items()}
     if not isinstance(term, AttributeRef):
         return {}
-    return {
+    # An influence is called otherwise beside its subject than alone, where it is "high influence".
+    tellers: Mapping[str, object] = {
         "contact.influence": {
             "high": w.pgettext("influence", "high"),
             "medium": w.pgettext("influence", "medium"),
             "low": w.pgettext("influence", "low"),
-        },
-        "contact.response_mode": {
-            "growth": w.gettext("wants growth"),
-            "trouble": w.gettext("in trouble"),
-            "even_keel": w.gettext("on an even keel"),
-            "overconfident": w.gettext("overconfident"),
-        },
-        "contact.kind": {
-            "person": w.pgettext("kind of contact", "person"),
-            "committee": w.gettext("committee"),
-            "third_party": w.gettext("third party"),
-        },
-        "contact.level": {
-            "executive": w.level("executive"),
-            "manager": w.level("manager"),
-            "staff": w.level("staff"),
-        },
-        "deal.source": {
-            "marketing": w.gettext("marketing"),
-            "referral": w.gettext("referral"),
-            "forecast": w.gettext("forecast"),
-        },
-    }.get(term.name, {})
+        }.__getitem__,
+        "contact.response_mode": w.response_mode,
+        "contact.kind": w.kind,
+        "contact.level": w.level,
+        "deal.source": w.lead_source,
+    }
+    # Each takes the words of its own attribute, and is given no others.
+    tell = cast("Callable[[str], str]", tellers.get(term.name))
+    return {id: tell(id) for id in ATTRIBUTES[term.name][1]}

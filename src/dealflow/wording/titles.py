@@ -8,7 +8,17 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from dealflow.assessment import Verdict
-from dealflow.evidence import ANY_ROLE, SELF, Contact, Fact, Level, Text
+from dealflow.evidence import (
+    ANY_ROLE,
+    SELF,
+    Contact,
+    ContactKind,
+    Fact,
+    LeadSource,
+    Level,
+    ResponseMode,
+    Text,
+)
 from dealflow.playbook import FULFILLED, LOST, WALKED_AWAY, Playbook
 from dealflow.typing import Language
 from dealflow.values import Money, Truth, Value, ValueType
@@ -109,6 +119,31 @@ class Titles(Words):
             "manager": self.gettext("manager"),
             "staff": self.gettext("staff"),
         }[level]
+
+    def kind(self, kind: ContactKind) -> str:
+        """What a contact is."""
+        return {
+            "person": self.pgettext("kind of contact", "person"),
+            "committee": self.gettext("committee"),
+            "third_party": self.gettext("third party"),
+        }[kind]
+
+    def response_mode(self, mode: ResponseMode) -> str:
+        """How somebody responds to a proposal for change."""
+        return {
+            "growth": self.gettext("wants growth"),
+            "trouble": self.gettext("in trouble"),
+            "even_keel": self.gettext("on an even keel"),
+            "overconfident": self.gettext("overconfident"),
+        }[mode]
+
+    def lead_source(self, source: LeadSource) -> str:
+        """Where a deal comes from."""
+        return {
+            "marketing": self.gettext("marketing"),
+            "referral": self.gettext("referral"),
+            "forecast": self.gettext("forecast"),
+        }[source]
 
     def truth(self, truth: Truth) -> str:
         """What is known of a condition, in a word or two."""
