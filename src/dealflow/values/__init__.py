@@ -7,6 +7,9 @@ how the text of others is shown.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from dealflow.lazy import lazily
 from dealflow.values.money import LARGEST, Money, to_decimal
 from dealflow.values.textual import (
     FORBIDDEN,
@@ -24,7 +27,11 @@ from dealflow.values.textual import (
 )
 from dealflow.values.truth import Truth, and_bits, not_bits, or_bits
 from dealflow.values.verdict import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Alternative, Verdict
-from dealflow.values.visible import RULE, SIGNS, as_line, opening, visible
+
+if TYPE_CHECKING:
+    from dealflow.values.harmless import RULE, SIGNS, as_line, opening, visible
+else:
+    __getattr__ = lazily(__name__, harmless=("RULE", "SIGNS", "as_line", "opening", "visible"))
 
 __all__ = [
     "FORBIDDEN",
