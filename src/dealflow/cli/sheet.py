@@ -121,15 +121,11 @@ def _step(w: Wording, step: Step, guards: Guards) -> Iterator[Line]:
         for plan in ways:
             own = (guards.on_way(guard) for guard in dict.fromkeys(plan.move.when))
             under = tuple(own) or (Line("text", w.gettext("Nothing more is asked on this way.")),)
-            yield _way(w, plan.move, under)
+            yield Line("way", _on_to(w, plan.move), under=under)
     close = w.playbook.trial_close
     if close is not None and close.step == step.id:
         yield Line("part", w.gettext("The answer to the trial close"))
         yield from _trial_close(w, close)
-
-
-def _way(w: Wording, move: Move, under: tuple[Line, ...]) -> Line:
-    return Line("way", _on_to(w, move), under=under)
 
 
 def _on_to(w: Wording, move: Move) -> str:
