@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway, load_playbook
+from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway
 from dealflow.analysis import Mutant, Unreachable, deal_at, judge_equivalence, mutants
 from dealflow.analysis.history import world_of
 from dealflow.analysis.mutants import Equivalence, suggestions
@@ -309,11 +309,3 @@ def test_the_name_of_a_fault_is_that_of_the_test() -> None:
     code = suggestions(mini(), [(mutants_of()[id], judged(id)) for id in TOLD_APART])
     assert code.count("\ndef test_") == len(TOLD_APART)
     assert "def test_facts_money_there_good_for_dropped_1(deal_at):" in code
-
-
-@pytest.mark.slow
-def test_mutants_of_the_shipped_playbook() -> None:
-    """Each one is decided."""
-    book = load_playbook("seven_step")
-    for mutant in mutants(book):
-        assert judge_equivalence(book, mutant).outcome != "not decided", mutant.id

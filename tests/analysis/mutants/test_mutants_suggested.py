@@ -369,10 +369,12 @@ def test_missing_tests_of_the_shipped_playbook(id: str) -> None:
 
 
 @pytest.mark.slow
-def test_all_missing_tests_of_the_shipped_playbook() -> None:
-    """Every mutant of the seven-step sale that a deal can tell apart has its test."""
+@pytest.mark.parametrize("part", range(8))
+def test_all_missing_tests_of_the_shipped_playbook(part: int) -> None:
+    """Every mutant of the seven-step sale is decided; what a deal can tell apart has its test."""
     book = load_playbook("seven_step")
-    for mutant in mutants(book):
+    for mutant in mutants(book)[part::8]:
         found = judge_equivalence(book, mutant)
+        assert found.outcome != "not decided", mutant.id
         if found.outcome == "different":
             check(book, mutant, found)
