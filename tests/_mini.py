@@ -157,7 +157,7 @@ def judged(id: str, *changes: tuple[str, str], **limits: Any) -> Equivalence:
     return judge_equivalence(mini(*changes), mutants_of(*changes)[id], **limits)
 
 
-# Known without a proof: tests/test_mutants_judged.py shows that it is these.
+# Known without a proof: analysis/mutants/test_mutants_judged.py shows that it is these.
 TOLD_APART = sorted(mutants_of().keys() - REDUNDANT)
 
 

@@ -1,7 +1,7 @@
 """Runs the console examples of a document, each document in a workplace of its own.
 
 What is a command of dealflow and no more runs in this process, where playbooks are read and proofs
-are made already; how dealflow does as a process is the matter of tests/test_cli_process.py. The
+are made already; how dealflow does as a process is the matter of tests/cli/test_cli_process.py. The
 shell runs everything else.
 """
 
