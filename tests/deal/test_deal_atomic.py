@@ -259,7 +259,7 @@ MOVING: dict[str, tuple[Any, str, Verb]] = {
     "assessment of a refusal": (deal_module, "assess", VERBS["advance"]),
     "judgement": (deal_module, "judge_step", VERBS["accept"]),
     "judgement, out": (deal_module, "judge_step", VERBS["walk_away"]),
-    "gap": (deal_module, "find_gap", VERBS["reject"]),
+    "gap": (deal_module, "way_back", VERBS["reject"]),
     "records": (deal_module, "record", rejected_late),
     "event": (deal_module, "record", VERBS["accept"]),
     "refusal": (deal_module, "record", VERBS["advance"]),

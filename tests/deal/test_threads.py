@@ -191,7 +191,7 @@ def test_between_an_answer_and_its_move(monkeypatch: pytest.MonkeyPatch) -> None
     """Nobody gets in between the two entries of an answer to the trial close."""
     deal = ready_at("trial_close")
     version = deal.version
-    seam = (monkeypatch, _deal, "find_gap", lambda: reject(deal))
+    seam = (monkeypatch, _deal, "way_back", lambda: reject(deal))
     with blocked(*seam) as errors, pytest.raises(DealBusy):
         say(deal, "ruth", "need.ready", True)
     assert errors == []

@@ -10,17 +10,15 @@ from dealflow.assessment.coaching import Farewell, RaisedFlag, farewell
 from dealflow.assessment.findings import (
     Finding,
     Judgement,
-    find_gap,
     judge_guards,
     judge_move,
     judge_step,
-    record,
-    records,
     stands_until,
     weigh_step,
 )
 from dealflow.assessment.questions import Ask, open_questions
 from dealflow.assessment.ranking import questions
+from dealflow.assessment.records import attempted, record, records, walked_away, way_back
 from dealflow.values import Verdict
 
 __all__ = [
@@ -34,8 +32,8 @@ __all__ = [
     "Refused",
     "Verdict",
     "assess",
+    "attempted",
     "farewell",
-    "find_gap",
     "judge_guards",
     "judge_move",
     "judge_step",
@@ -44,5 +42,7 @@ __all__ = [
     "record",
     "records",
     "stands_until",
+    "walked_away",
+    "way_back",
     "weigh_step",
 ]

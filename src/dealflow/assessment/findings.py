@@ -11,7 +11,6 @@ from dealflow.conditions import Gap, Outcome
 from dealflow.playbook import Plan, TrialClose, weigh
 from dealflow.record import Record
 from dealflow.state import Snapshot
-from dealflow.trail import GuardRecord
 from dealflow.values import Truth, Verdict
 
 __all__ = [
@@ -21,8 +20,6 @@ __all__ = [
     "judge_guards",
     "judge_move",
     "judge_step",
-    "record",
-    "records",
     "stands_until",
     "weigh_step",
 ]
@@ -216,21 +213,3 @@ def find_gap(
     gaps = [step.id for step in book.steps if failed.get(step.id) or step.id in named]
     everything = tuple(f for findings in failed.values() for f in findings)
     return (gaps[0] if gaps else list(failed)[-1]), everything
-
-
-def records(findings: Iterable[Finding]) -> dict[str, GuardRecord]:
-    """What a trail keeps of findings, by guard."""
-    return {finding.guard: record(finding) for finding in findings}
-
-
-def record(finding: Finding) -> GuardRecord:
-    """What a trail keeps of one finding."""
-    outcome = finding.outcome
-    missing = tuple(map(_gap_code, outcome.gaps)) if outcome.gaps else ()
-    return GuardRecord(
-        outcome.truth.value, finding.needed, outcome.yes, outcome.no, missing, finding.waived
-    )
-
-
-def _gap_code(gap: Gap) -> str:
-    return ":".join(part for part in (gap.reason, gap.subject, gap.about) if part)

@@ -13,11 +13,13 @@ from dealflow.assessment import (
     Judgement,
     Refused,
     assess,
+    attempted,
     farewell,
-    find_gap,
     judge_step,
     record,
     stands_until,
+    walked_away,
+    way_back,
     weigh_step,
 )
 from dealflow.deal import intake
@@ -26,7 +28,7 @@ from dealflow.deal.ledger import Clock, Foreseen, in_turn
 from dealflow.deal.observers import observed, put_in_place, tell_opened
 from dealflow.deal.recorder import Recorder
 from dealflow.evidence import LeadSource, Line
-from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, TrailError, raise_for
+from dealflow.exceptions import EvidenceError, MoveNotAllowed, Problem, raise_for
 from dealflow.message import message
 from dealflow.playbook import Playbook
 from dealflow.state import (
@@ -34,8 +36,6 @@ from dealflow.state import (
     Snapshot,
     closed,
     fold,
-    gaps_named,
-    rejections,
     why_no_way_back,
 )
 from dealflow.trail import Entry, Trail, by_problems, events
@@ -121,8 +121,6 @@ class Deal(Recorder):
         Raises:
             TrailError: the trail is empty, was made under other rules, or does not make sense.
         """
-        if not len(trail):
-            raise TrailError(message("a trail starts with the entry that opened the deal"))
         return cls(fold(put_in_place(playbook, trail), trail), trail, clock)
 
     @observed
@@ -185,11 +183,8 @@ class Deal(Recorder):
         else:
             judgement = self._judge(snapshot, to, [*notes.problems, *by_problems(by)])
             records = self._records(judgement.findings)
-        move, verdict = judgement.plan.move, judgement.verdict
-        # Which of the two it is was judged; whether it may be recorded as such, the machine says.
-        kind = events.Moved if verdict is Verdict.READY else events.Refused
-        event = kind(move.id, move.source, move.to, verdict.value, records)
-        if kind is events.Moved:
+        event = attempted(judgement, records)
+        if isinstance(event, events.Moved):
             return self._record(by, notes, event)
         # Before the refusal is on record, so that it says how the deal stood when the move was
         # tried.
@@ -264,17 +259,8 @@ class Deal(Recorder):
 
     def _go_back(self, by: str, notes: Notes) -> Entry | None:
         """Go back to the gap of the latest rejection, when it is known where that is."""
-        close, at = self.playbook.trial_close, notes.when(by)
-        rejected = rejections(self._state, at)
-        if close is None or not rejected:
-            return None
-        named = gaps_named(self._state, rejected[-1], at)
-        if close.gap_fact is not None and not named:
-            return None
-        to, failed = find_gap(Snapshot(self._state, at), close, named)
-        answer, records = rejected[-1].id, self._records(failed)
-        back = events.SteppedBack(self.step, to, "", "rejected", records, answer)
-        return self._record(by, notes, back)
+        back = way_back(Snapshot(self._state, notes.when(by)), self._records)
+        return None if back is None else self._record(by, notes, back)
 
     @observed
     @in_turn
@@ -314,8 +300,7 @@ class Deal(Recorder):
         left = events.WalkedAway(self.step, reason, Verdict.READY.value, {})
         if notes.at is not None and self.outcome is None:
             judgement = self._judge(Snapshot(self._state, notes.at), None)
-            records = self._records(judgement.findings)
-            left = events.WalkedAway(self.step, reason, judgement.verdict.value, records)
+            left = walked_away(judgement, self._records(judgement.findings), reason)
         return self._record(by, notes, left)
 
     @observed

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dealflow.state.course import opened_under
 from dealflow.state.deal_state import DealState, Setback, Snapshot, Waiver
-from dealflow.state.fold import apply, check, fold, sense_problems
+from dealflow.state.fold import apply, check, fold, follow, sense_problems
 from dealflow.state.moves import closed, gaps_named, place_after, rejections, why_no_way_back
 from dealflow.state.rule import known
 
@@ -22,6 +22,7 @@ __all__ = [
     "check",
     "closed",
     "fold",
+    "follow",
     "gaps_named",
     "known",
     "opened_under",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -13,9 +13,9 @@ from dealflow.playbook import Playbook
 from dealflow.state import card, course, moves, people
 from dealflow.state.deal_state import DealState
 from dealflow.state.rule import Rule
-from dealflow.trail import Trail, events, form_problems
+from dealflow.trail import Entry, Trail, events, form_problems
 
-__all__ = ["apply", "check", "fold", "sense_problems"]
+__all__ = ["apply", "check", "fold", "follow", "sense_problems"]
 
 _RULES: Final[Mapping[type, Rule]] = MappingProxyType(
     {**course.RULES, **card.RULES, **people.RULES, **moves.RULES}
@@ -74,9 +74,25 @@ def fold(playbook: Playbook, trail: Trail) -> DealState:
     that its guards were judged rightly on the evidence; judging them once more is analysis.
 
     Raises:
-        TrailError: the first entry that makes no sense, and why.
+        TrailError: the trail is empty, or the first entry that makes no sense, and why.
     """
     state = DealState(playbook)
+    for _ in follow(state, trail):
+        pass
+    return state
+
+
+def follow(state: DealState, trail: Trail) -> Iterator[Entry]:
+    """Take the entries of a trail into the state of a deal that is not opened yet, one by one.
+
+    Yields:
+        Each entry that makes sense, when the state is still as it was before it.
+
+    Raises:
+        TrailError: the trail is empty, or the first entry that makes no sense, and why.
+    """
+    if not len(trail):
+        raise TrailError(message("a trail starts with the entry that opened the deal"))
     for seq, entry in enumerate(trail, 1):
         problems = check(state, entry.at, entry.by, entry.event, sound=entry.sound)
         if entry.seq != seq:
@@ -93,5 +109,5 @@ def fold(playbook: Playbook, trail: Trail) -> DealState:
                 seq=seq,
                 problems=problems,
             )
+        yield entry
         apply(state, seq, entry.at, entry.by, entry.event)
-    return state
