@@ -150,18 +150,16 @@ def replay(playbook: Playbook, bodies: Sequence[Body]) -> Deal:
     return Deal.replay(playbook, loads(chained(bodies)))
 
 
-def _perform(playbook: Playbook, before: Sequence[Body], verb: str, told: dict[str, Any]) -> Deal:
-    """Call a verb on the deal that these entries make."""
-    deal: Deal | None = None
+def _perform(playbook: Playbook, before: Deal | None, verb: str, told: dict[str, Any]) -> Deal:
+    """Call a verb on a deal, or open one where there is none before."""
     made: Any = None
     do: Callable[..., Any] = Deal.open
     if verb == "open":
         told = {"playbook": playbook} | told
-    elif not before:
+    elif before is None:
         raise NotWritten("only the opening of a deal comes first")
     else:
-        deal = replay(playbook, before)
-        do = getattr(deal, verb)
+        do = getattr(before, verb)
     try:
         inspect.signature(do).bind(**told)
     except TypeError as error:
@@ -172,8 +170,42 @@ def _perform(playbook: Playbook, before: Sequence[Body], verb: str, told: dict[s
         pass  # the refusal is on record all the same
     except DealflowError as error:
         raise NotWritten(f"{verb}(): {error}") from None
-    result: Deal = made if deal is None else deal
+    result: Deal = made if before is None else before
     return result
+
+
+def _retell(body: Body) -> tuple[str, dict[str, Any]]:
+    """The verb, and how it was called, by which an entry came on record."""
+    kind, data = body.get("kind"), body.get("data")
+    if not isinstance(kind, str) or kind not in VERBS or not isinstance(data, dict):
+        raise NotWritten(f"no verb makes a {kind!r} of {type(data).__name__}")
+    told: dict[str, Any] = {"by": body.get("by"), "at": _instant(body.get("at"))}
+    if kind == "stepped_back" and data.get("cause", "rep") != "rep":
+        # Whether the answer came with it or long before: either way it is the same entry.
+        return "return_to_gap", told
+    verb, arguments = _call(kind, data)
+    return verb, arguments | told
+
+
+def played(playbook: Playbook, bodies: Sequence[Body]) -> tuple[int, Body | None]:
+    """Call the verbs that entries tell of, one after the other, on a new deal.
+
+    Nothing is replayed, and nothing that an entry concludes is taken from it: the verbs judge.
+
+    Returns:
+        How many entries, from the first, the verbs write just so; and what they write in place of
+        the next one, if they write anything there.
+    """
+    deal: Deal | None = None
+    for count, body in enumerate(bodies):
+        try:
+            deal = _perform(playbook, deal, *_retell(body))
+        except NotWritten:
+            return count, None
+        wrote: Body = json.loads(deal.trail[-1].body)
+        if canonical(wrote) != canonical(body):
+            return count, wrote
+    return len(bodies), None
 
 
 def written(playbook: Playbook, before: Sequence[Body], body: Body) -> Deal:
@@ -182,20 +214,15 @@ def written(playbook: Playbook, before: Sequence[Body], body: Body) -> Deal:
     Raises:
         NotWritten: no verb does.
     """
-    kind, data = body.get("kind"), body.get("data")
-    if not isinstance(kind, str) or kind not in VERBS or not isinstance(data, dict):
-        raise NotWritten(f"no verb makes a {kind!r} of {type(data).__name__}")
-    told: dict[str, Any] = {"by": body.get("by"), "at": _instant(body.get("at"))}
+    verb, told = _retell(body)
+    kind, data = body["kind"], body["data"]
+    there = replay(playbook, before) if before and verb != "open" else None
+    deal = _perform(playbook, there, verb, told)
     open_to_judgement: tuple[str, ...] = ()
-    if kind == "stepped_back" and data.get("cause", "rep") != "rep":
-        # Whether the answer came with it or long before: either way it is the same entry.
-        deal = _perform(playbook, before, "return_to_gap", told)
+    if verb == "return_to_gap":
         open_to_judgement = ("to_step", "guards")
-    else:
-        verb, arguments = _call(kind, data)
-        deal = _perform(playbook, before, verb, arguments | told)
-        if kind in _ATTEMPTS or kind == "walked_away":
-            open_to_judgement = _JUDGED
+    elif kind in _ATTEMPTS or kind == "walked_away":
+        open_to_judgement = _JUDGED
     if deal.version != len(before) + 1:
         raise NotWritten(f"it is written as entry {deal.version}")
     wrote: Body = json.loads(deal.trail[-1].body)

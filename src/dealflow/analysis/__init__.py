@@ -1,4 +1,4 @@
-"""Playbooks looked at like code: what they cover, allow and mean. Pure functions, nothing else.
+"""Playbooks looked at like code, and trails judged again. Pure functions, nothing else.
 
 Every question comes down to one: is there a deal in which these conditions come to these truths?
 :mod:`dealflow.analysis.solver` answers it exactly, up to a bound above which it says that it does
@@ -7,6 +7,7 @@ not know.
 
 from __future__ import annotations
 
+from dealflow.analysis.audit import Audit, Discrepancy, audit
 from dealflow.analysis.coverage import Coverage, measure, requirements, shortfalls
 from dealflow.analysis.diff import Difference, diff
 from dealflow.analysis.history import Observation, judge_again, observations
@@ -17,8 +18,10 @@ from dealflow.analysis.solver import Answer, Goal, Unreachable, deal_at, nearest
 
 __all__ = [
     "Answer",
+    "Audit",
     "Coverage",
     "Difference",
+    "Discrepancy",
     "Goal",
     "LintFinding",
     "Mutant",
@@ -26,6 +29,7 @@ __all__ = [
     "Proof",
     "Theorem",
     "Unreachable",
+    "audit",
     "deal_at",
     "diff",
     "judge_again",
