@@ -199,6 +199,7 @@ EVERY = [
     ("playbook", "diagram", "seven_step"),
     ("trail", "show", "deal.jsonl"),
     ("trail", "verify", "deal.jsonl"),
+    ("trail", "audit", "deal.jsonl"),
     SHORT_BACKTEST,
 ]
 
@@ -254,6 +255,7 @@ FLAGS = {
 TITLE = {"title": "en zh"}
 BOOK = "id version fingerprint title steps guards facts questions"
 CHANGE = "guard before after"
+CHECKED = "file sound entries head head_compared first_bad problem not_checked"
 RUN = {
     **DEAL,
     **TITLE,
@@ -317,6 +319,8 @@ KEYS: dict[tuple[str, ...], dict[str, str]] = {
         "roles.title": "en zh",
     },
     ("trail", "show", "deal.jsonl"): {"": "head entries", "entries": "seq at by kind data hash"},
+    ("trail", "verify", "deal.jsonl"): {"": CHECKED},
+    ("trail", "audit", "deal.jsonl"): {"": f"{CHECKED} judged discrepancies"},
 }
 
 
@@ -1048,6 +1052,7 @@ def test_a_sound_trail_is_sound(run: Callable[..., Result], trail: str) -> None:
     out = run("trail", "verify", trail).stdout
     assert "every hash fits" in out
     assert "A cut tail would not show" in out
+    assert "Not checked: whether each entry can follow" in out
     assert "A cut tail" not in run("trail", "verify", trail, "--head", head).stdout
     for short in ("xyz", head[:63], f"{head}0", head.upper()):
         complaint = run("trail", "verify", trail, "--head", short, code=2).stderr
@@ -1073,6 +1078,7 @@ def test_a_trail_without_entries_is_bad_input(run: Callable[..., Result], tmp_pa
         "head_compared": False,
         "first_bad": None,
         "problem": "there are no entries",
+        "not_checked": ["sense", "judgements"],
     }
     data = parsed(run("trail", "verify", path, "--head", "a" * 64, "--json", code=1))
     assert (data["sound"], data["first_bad"]) == (False, 1)

@@ -38,6 +38,9 @@ _when = click.option(
     metavar="WHEN",
     help="The deal as it was on a day or at an instant, or 'now' (default: its last entry).",
 )
+_head = click.option(
+    "--head", metavar="HASH", help="The hash of the last entry, as known from elsewhere."
+)
 _force = click.option("--force", is_flag=True, help="Overwrite the file if there is one.")
 
 
@@ -227,13 +230,15 @@ def trail_show(file: str, playbook: str | None, lang: Language, as_json: bool) -
 
 @trail.command("verify")
 @click.argument("file", metavar="FILE")
-@click.option("--head", metavar="HASH", help="The hash of the last entry, as known from elsewhere.")
+@_head
 @common
 def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> None:
     """Check that nobody has changed, dropped or added an entry.
 
-    Without --head a cut tail cannot be noticed. Exit code 1: the trail was tampered with; 2: the
-    file is no trail, or has no entries.
+    Without --head a cut tail cannot be noticed; and whether the entries make sense, and moves were
+    judged rightly, is for `dealflow trail audit`.
+
+    Exit code 1: the trail was tampered with; 2: the file is no trail, or has no entries.
     """
     from dealflow.cli.trail import check, put_check
 
@@ -245,6 +250,34 @@ def trail_verify(file: str, head: str | None, lang: Language, as_json: bool) -> 
     else:
         put_check(new_page(), lang, checked)
     click.get_current_context().exit(checked.exit_code)
+
+
+@trail.command("audit")
+@click.argument("file", metavar="FILE")
+@_head
+@_rules
+@common
+def trail_audit(
+    file: str, head: str | None, playbook: str | None, lang: Language, as_json: bool
+) -> None:
+    """Judge every move on record again, on the evidence before it.
+
+    First the hashes are checked, then whether each entry can follow from those before it, and then
+    whether every move, refusal, rejection and walking away was judged rightly.
+
+    Exit code 1: one of these is not so; 2: the file is no trail, has no entries, or was made under
+    other rules.
+    """
+    from dealflow.cli.audit import audit_file, put_audit
+
+    audited = audit_file(file, head, playbook)
+    if as_json:
+        from dealflow.cli.documents import write_json
+
+        write_json(audited.to_data())
+    else:
+        put_audit(new_page(), lang, audited)
+    click.get_current_context().exit(audited.exit_code)
 
 
 @cli.command()

@@ -15,7 +15,9 @@ the language asked for, or under ``title``, in both.
 | | ``walk_away data`` (its file) |
 | ``playbook diagram`` | ``playbook language mermaid`` |
 | ``trail show`` | ``head entries``, each ``seq at by kind data hash`` |
-| ``trail verify`` | ``file sound entries head head_compared first_bad problem`` |
+| ``trail verify`` | ``file sound entries head head_compared first_bad problem not_checked`` |
+| ``trail audit`` | the same, and ``judged discrepancies``, each ``entry kind guard what`` |
+| | ``recorded judged`` |
 | ``backtest`` | as :meth:`dealflow.backtest.Report.to_data` |
 
 ``deal`` is ``id account title amount card step outcome since version head playbook``; its

@@ -33,6 +33,7 @@ __all__ = [
     "open_trail",
     "printable",
     "reasons_of",
+    "rules_of",
     "run_script",
 ]
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import click
-from attrs import frozen
+from attrs import field, frozen
 
 from dealflow.cli.input import BadInput, bad, open_trail
 from dealflow.cli.language import in_words
@@ -19,7 +19,7 @@ from dealflow.trail import Trail, events, loads
 from dealflow.typing import Language
 from dealflow.wording import Wording, Words
 
-__all__ = ["check", "put_check", "put_trail"]
+__all__ = ["Checked", "check", "put_check", "put_hashes", "put_trail"]
 
 _STYLES: dict[type, str] = {
     events.Moved: "good",
@@ -54,20 +54,18 @@ def put_trail(page: Page, playbook: Playbook, language: Language, trail: Trail) 
 
 @frozen
 class Checked:
-    """What came of checking a trail.
+    """What came of checking a trail's hashes, the first of the three things to check of it.
 
     Attributes:
         name: the file.
-        entries: how many entries it has; 0 when it could not be read to its end.
-        head: the hash of its last entry.
+        trail: its entries; none when it could not be read to its end.
         head_known: whether the head was compared with one known from elsewhere.
         seq: the first bad entry.
         problem: what is wrong with it, or with the file as a whole.
     """
 
     name: str
-    entries: int = 0
-    head: str | None = None
+    trail: Trail = field(factory=Trail)
     head_known: bool = False
     seq: int | None = None
     problem: str | None = None
@@ -89,16 +87,17 @@ class Checked:
         return {
             "file": self.name,
             "sound": self.problem is None,
-            "entries": self.entries,
-            "head": self.head,
+            "entries": len(self.trail),
+            "head": self.trail.head if len(self.trail) else None,
             "head_compared": self.head_known,
             "first_bad": self.seq,
             "problem": self.problem,
+            "not_checked": ["sense", "judgements"],
         }
 
 
 def check(name: str, head: str | None) -> Checked:
-    """Check a trail's file.
+    """Check the hashes of a trail's file.
 
     Args:
         name: the file.
@@ -112,22 +111,32 @@ def check(name: str, head: str | None) -> Checked:
         complaint = message("{head!r} is no hash: one has 64 signs, each 0-9 or a-f", head=head)
         raise click.BadParameter(in_words(complaint), param_hint="'--head'")
     data = open_trail(name)
+    known = head is not None
     try:
         trail = loads(data, head)
         # loads() has checked the chain; whether each body is in its one form is left to this.
         trail.verify()
     except TamperedTrail as error:
-        return Checked(name, seq=error.seq, problem=error.problem, head_known=head is not None)
+        return Checked(name, head_known=known, seq=error.seq, problem=error.problem)
     except TrailError as error:
         bad(name, error)
-    if not len(trail):
-        return Checked(name, problem=_EMPTY, head_known=head is not None)
-    return Checked(name, len(trail), trail.head, head is not None)
+    return Checked(name, trail, known, problem=None if len(trail) else _EMPTY)
 
 
 def put_check(page: Page, lang: Language, checked: Checked) -> None:
-    """Say what came of it."""
-    words = Words(lang)
+    """Say what came of it, and what it says nothing of."""
+    put_hashes(page, lang, checked)
+    if checked.problem is None:
+        text = Words(lang).gettext(
+            "Not checked: whether each entry can follow from those before it, and whether moves"
+            " were judged rightly (dealflow trail audit)."
+        )
+        page.put((text, "unknown"), indent=2, sign=("?", "unknown"))
+
+
+def put_hashes(page: Page, lang: Language, checked: Checked) -> None:
+    """Say whether every hash fits."""
+    words, trail = Words(lang), checked.trail
     if checked.empty:
         why = message("{file}: there are no entries, so this is no deal's trail", file=checked.name)
         raise BadInput([why])
@@ -141,10 +150,10 @@ def put_check(page: Page, lang: Language, checked: Checked) -> None:
     text = words.ngettext(
         "{file}: {n} entry, every hash fits",
         "{file}: {n} entries, every hash fits",
-        checked.entries,
+        len(trail),
     )
-    page.put((text.format(file=checked.name, n=checked.entries), "good"), sign=("✓", "good"))
-    page.put((words.pair(words.gettext("Head"), checked.head or ""), "quiet"), indent=2)
+    page.put((text.format(file=checked.name, n=len(trail)), "good"), sign=("✓", "good"))
+    page.put((words.pair(words.gettext("Head"), trail.head), "quiet"), indent=2)
     if not checked.head_known:
         text = words.gettext(
             "A cut tail would not show: compare the head with one kept elsewhere (--head)."

@@ -111,7 +111,8 @@ class Deal(Recorder):
         """Fold a trail into the deal that made it.
 
         Hashes are for :func:`~dealflow.loads` and :meth:`~dealflow.Trail.verify`; here each entry
-        has to be one that a verb could have made after those before it.
+        has to be one that a verb could have made after those before it. Whether moves were
+        judged rightly, :func:`dealflow.analysis.audit` asks.
 
         Args:
             playbook: the rules under which it was made.

@@ -160,6 +160,10 @@ class Trail(Sequence[Entry]):
     def verify(self, head: str | None = None, *, schema: Schema = SCHEMA) -> None:
         """Check everything that the trail says of itself.
 
+        Not checked is what needs the playbook: whether the entries make sense one after the other
+        (:meth:`Deal.replay <dealflow.Deal.replay>`), and whether moves were judged rightly
+        (:func:`dealflow.analysis.audit`).
+
         Args:
             head: the hash of the last entry as known from elsewhere. Without it a cut tail cannot
                 be noticed.
