@@ -1,4 +1,4 @@
-"""Looking at a deal that nobody changes: a whole assessment, a part of it, a verdict alone."""
+"""Looking at deals that nobody changes: assessments, verdicts, and trails judged again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 import attrs
 from deals import ready_deal
 from table import Line
-from timing import Prepare, hot_and_cold
+from timing import Prepare, hot_and_cold, ready
 
 from dealflow import Assessment, Deal, Playbook
-from dealflow.analysis import deal_at
+from dealflow.analysis import audit, deal_at
 from dealflow.assessment import open_questions
+from dealflow.scripts import load_script, play
 from dealflow.state import Snapshot, fold
 
 # Fields may be made when they are read, and may then be properties.
@@ -65,6 +66,19 @@ def _asking(playbook: Playbook) -> Iterator[Line]:
     for how, taken in hot_and_cold(candidates):
         first, against = f"{number} questions, each answer tried", "the same in any order"
         yield Line(how, first, taken["ranked"], against, taken["unranked"])
+
+
+def audited(playbook: Playbook) -> Iterator[Line]:
+    """Every judgement on a trail made again, against the replay that takes each as it stands."""
+    trail = play(load_script("03_comeback")).deal.trail
+    judgements = len(audit(trail, playbook).judged)
+    candidates = {
+        "audited": ready(lambda: audit(trail, playbook)),
+        "replayed": ready(lambda: Deal.replay(playbook, trail)),
+    }
+    for how, taken in hot_and_cold(candidates):
+        what = f"{len(trail)} entries, {judgements} judgements audited"
+        yield Line(how, what, taken["audited"], "the same, replayed", taken["replayed"])
 
 
 def _later(action: Callable[[datetime], object], first: datetime) -> Prepare:

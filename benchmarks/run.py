@@ -52,6 +52,7 @@ GROUPS: dict[str, Callable[[], Iterator[Line | str]]] = {
     "load": partial(loading.load, BOOK),
     "replay": partial(loading.replay, BOOK),
     "assess": partial(judging.assess, BOOK),
+    "audit": partial(judging.audited, BOOK),
     "imports": imports,
     "pickle": partial(loading.pickled, BOOK),
     "growth": partial(moving.growth, BOOK),
