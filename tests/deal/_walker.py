@@ -103,7 +103,9 @@ class Walk:
         """The number of something said, of the latest rather than of others; or of any entry."""
         back = int(self.random.expovariate(1 / 10))
         said = [number for number in self.deal.statements if number not in self.deal.withdrawn]
-        return said[-1 - back % len(said)] if self.chance(0.8) else max(1, self.deal.version - back)
+        if self.chance(0.8) and said:
+            return said[-1 - back % len(said)]
+        return max(1, self.deal.version - back)
 
     def value(self, fact: str, good: float) -> object:
         """A value for one of the core facts, one that lets the deal go on so often."""
