@@ -53,7 +53,7 @@ def _read_and_not_said(f: Forger) -> Bodies:
 
 
 @EVIDENCE.add
-def _said_at_anothertime_of(f: Forger) -> Bodies:
+def _said_at_another_time(f: Forger) -> Bodies:
     body = f.bodies[f.any("said", "confirmed")]
     ago = timedelta(days=f.one([0, 1, 50, 100, 400]))
     body["data"]["said_at"] = written(time_of(body["at"]) - ago)

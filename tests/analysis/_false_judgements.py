@@ -240,7 +240,7 @@ def _another_gap(f: Forger) -> Bodies:
 
 
 @JUDGEMENTS.add
-def _judged_at_anothertime_of(f: Forger) -> Bodies:
+def _judged_at_another_time(f: Forger) -> Bodies:
     i, _ = f.judgement()
     first = time_of(f.bodies[i - 1]["at"])
     last = time_of(f.bodies[i + 1]["at"]) if i + 1 < len(f.bodies) else first + timedelta(days=200)
