@@ -36,6 +36,7 @@ from dealflow.values import FULFILLED, LOST, OUTCOMES, WALKED_AWAY
 if TYPE_CHECKING:
     from dealflow.playbook.diagrams import mermaid
     from dealflow.playbook.invariants import parse_invariant
+    from dealflow.playbook.stand_in import StandIn
     from dealflow.playbook.toml import (
         decode_toml,
         locate,
@@ -50,6 +51,7 @@ else:
         __name__,
         diagrams=("mermaid",),
         invariants=("parse_invariant",),
+        stand_in=("StandIn",),
         toml=("decode_toml", "locate", "located", "parse_toml", "path_of", "read_bytes"),
         toml_places=("Places",),
     )
@@ -70,6 +72,7 @@ __all__ = [
     "RedFlag",
     "Role",
     "Rules",
+    "StandIn",
     "Step",
     "TrialClose",
     "WalkAway",

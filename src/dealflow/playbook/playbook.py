@@ -125,6 +125,11 @@ class Playbook(Rules):
 
         return sha256(canonical(self.to_data())).hexdigest()
 
+    @property
+    def recorded_under(self) -> Playbook:
+        """The rules under which trails with its fingerprint were recorded: these very rules."""
+        return self
+
     def __reduce__(self) -> tuple[object, ...]:
         # as the data of its file: the read-only mappings inside cannot be pickled or copied
         return (type(self).from_data, (self.to_data(),))

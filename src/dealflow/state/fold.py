@@ -73,6 +73,9 @@ def fold(playbook: Playbook, trail: Trail) -> DealState:
     promised: every entry is one that a verb could have written after those before it. What is not:
     that its guards were judged rightly on the evidence; judging them once more is analysis.
 
+    Where the playbook stands in for another, an entry may be one of either: what is on record was
+    judged by the rules of its time.
+
     Raises:
         TrailError: the trail is empty, or the first entry that makes no sense, and why.
     """
@@ -93,8 +96,12 @@ def follow(state: DealState, trail: Trail) -> Iterator[Entry]:
     """
     if not len(trail):
         raise TrailError(message("a trail starts with the entry that opened the deal"))
+    playbook, earlier = state.playbook, state.playbook.recorded_under
     for seq, entry in enumerate(trail, 1):
         problems = check(state, entry.at, entry.by, entry.event, sound=entry.sound)
+        if problems and earlier is not playbook:
+            state.playbook = earlier
+            problems = check(state, entry.at, entry.by, entry.event, sound=entry.sound)
         if entry.seq != seq:
             problems.note("seq", message("it has the number {seq}", seq=entry.seq), "out_of_order")
         if problems:
@@ -111,3 +118,4 @@ def follow(state: DealState, trail: Trail) -> Iterator[Entry]:
             )
         yield entry
         apply(state, seq, entry.at, entry.by, entry.event)
+        state.playbook = playbook
