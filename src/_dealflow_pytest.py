@@ -79,8 +79,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--dealflow-suggest",
-        metavar="FILE",
-        help="write the missing tests that --dealflow-mutate finds as runnable code",
+        metavar="[all:]FILE",
+        help="write the ten most important of the missing tests that --dealflow-mutate finds, or"
+        " all, as runnable code",
     )
 
 
@@ -197,6 +198,18 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
+    """Note what each phase of a test raised."""
+    # afterwards, as what unittest's tests raise is brought by a hook of pytest's own
+    report = yield
+    if "dealflow" in sys.modules:
+        _run(item.config).phase_over(call.excinfo.value if call.excinfo else None)
+    return report
+
+
 def _failed(item: pytest.Item) -> None:
     if "dealflow" in sys.modules:
         _run(item.config).failed()
@@ -258,14 +271,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def _dealflow_bench(playbook: object, clock: Clock, pytestconfig: pytest.Config) -> Bench:
+def _dealflow_bench(playbook: object, clock: Clock) -> Bench:
     from dealflow import Playbook
     from dealflow.testing.bench import Bench
 
     if not isinstance(playbook, Playbook):
         kind = type(playbook).__name__
         pytest.fail(f"the fixture `playbook` gives a {kind}, and no Playbook", pytrace=False)
-    return Bench(playbook, clock, _run(pytestconfig).stands_for(playbook))
+    return Bench(playbook, clock)
 
 
 @pytest.fixture

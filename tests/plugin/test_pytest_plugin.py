@@ -6,123 +6,22 @@ import json
 import os
 import re
 import sys
-from pathlib import Path
 
 import pytest
 
 import _dealflow_pytest
 from dealflow.analysis.mutants import Equivalence
 from dealflow.deal import current_observers
-from dealflow.plugin import closing as _pytest_mutate
 from dealflow.plugin import scripts
+from dealflow.plugin import trying as _pytest_mutate
+from tests.plugin._projects import RULES, SCRIPT, shown, write
 
-RULES = """
-format = 1
-id = "small"
-version = "1"
-title = { en = "Small", zh = "小" }
-roles.payer.title = { en = "Payer", zh = "付款人" }
-
-[facts."money.there"]
-title = { en = "the money is there", zh = "钱" }
-type = "yes_no"
-sources = { roles = ["payer"] }
-ask = [{ id = "money.there", en = "Is the money there?", zh = "钱？", of = ["payer"] }]
-[facts."need.real"]
-title = { en = "the need is real", zh = "真" }
-type = "yes_no"
-good_for = "P30D"
-ask = [{ id = "need.real", en = "Do you need it?", zh = "要吗？" }]
-
-[guards.need]
-title = { en = "Need", zh = "需求" }
-when = "need.real"
-refused = { en = "No need.", zh = "不需要。" }
-[guards.money]
-title = { en = "Money", zh = "钱" }
-when = "money.there"
-refused = { en = "No money.", zh = "没钱。" }
-
-[[steps]]
-id = "talk"
-title = { en = "Talk", zh = "谈" }
-goal = { en = "Talk.", zh = "谈。" }
-leave_when = ["need"]
-[[steps]]
-id = "order"
-title = { en = "Order", zh = "订" }
-goal = { en = "Order.", zh = "订。" }
-
-[walk_away]
-guards = ["money"]
-from = "order"
-watch_from = "talk"
-"""
-SCRIPT = """\
-format = 1
-playbook = "rules.toml"
-title = { en = "A short sale", zh = "短" }
-story = { en = "Short.", zh = "短。" }
-[deal]
-id = "D-1"
-account = "Northwind"
-by = "lena"
-at = 2026-03-02T09:00:00Z
-[contacts.pat]
-name = "Pat"
-roles = ["payer"]
-[[lines]]
-at = 2026-03-02T09:00:00Z
-move = "advance"
-expect.refused = ["need"]
-[[lines]]
-at = 2026-03-03T09:00:00Z
-who = "pat"
-says = "We need it."
-facts.need.real = true
-[[lines]]
-at = 2026-03-04T09:00:00Z
-move = "advance"
-expect.step = "order"
-"""
 XDIST = ("-p", "xdist.plugin")
-IDLE = (
-    *("debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin"),
-    *("setuponly", "setupplan", "stepwise", "threadexception", "unittest", "unraisableexception"),
-)
 
 
 @pytest.fixture(autouse=True)
-def _lean(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load our plugin, few of pytest's own and no other: that would take longer than these tests.
-
-    Set after ``pytester``, which forgets options that were set before it.
-    """
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_PLUGINS", "_dealflow_pytest")
-    # it is imported already, of which pytest warns before 9.2 unless there is nothing to rewrite
-    monkeypatch.setattr(_dealflow_pytest, "__doc__", "PYTEST_DONT_REWRITE")
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in IDLE))
-
-
-@pytest.fixture(name="project")
-def _project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A project with a small playbook under test."""
-    pytester.makefile(".toml", rules=RULES)
-    pytester.makeini("[pytest]\ndealflow_playbook = rules.toml\n")
-    return pytester
-
-
-def write(pytester: pytest.Pytester, name: str, text: str) -> Path:
-    """Put a file there, byte for byte."""
-    path = pytester.path / name
-    path.write_bytes(text.encode())
-    return path
-
-
-def shown(result: pytest.RunResult) -> str:
-    """Everything that pytest printed."""
-    return result.stdout.str() + result.stderr.str()
+def _always_lean(lean: None) -> None:
+    """Every run of pytest in here is a lean one."""
 
 
 # fixtures
@@ -378,6 +277,7 @@ def test_a_truth_value_that_is_none(project: pytest.Pytester) -> None:
         (["--dealflow-cov-report=term:x"], "*'term:x' is not known; there are: *"),
         (["--dealflow-cov-fail-under=guards"], "*-under: 'guards' is not of the form guards:100"),
         (["--dealflow-suggest=x.py"], "--dealflow-suggest needs --dealflow-mutate"),
+        (["--dealflow-mutate", "--dealflow-suggest=all:"], "'all:' needs a file: all:FILE"),
         (["--dealflow-mutate", "--pdb"], "--dealflow-mutate lets tests fail on purpose: leave*"),
         (
             ["--dealflow-update", "-n2", *XDIST],
@@ -389,7 +289,7 @@ def test_a_truth_value_that_is_none(project: pytest.Pytester) -> None:
         ),
         (["--dealflow-mutate=guards.nede"], "no mutant is at 'guards.nede'; did you mean guards.*"),
     ],
-    ids=["kind", "file", "no file", "share", "suggest", "pdb", "update", "mutate", "place"],
+    ids=["kind", "file", "no file", "share", "suggest", "all", "pdb", "update", "mutate", "place"],
 )
 def test_unusable_options(project: pytest.Pytester, options: list[str], says: str) -> None:
     """Options that cannot be followed are usage errors."""
@@ -912,6 +812,30 @@ def test_mutants(project: pytest.Pytester) -> None:
     assert not (project.path / "none.py").exists()
 
 
+def test_only_the_ten_most_important_suggestions(project: pytest.Pytester) -> None:
+    """Ten tests are written, of walking away first; or all of them."""
+    write(project, "test_it.py", "def test_nothing(deal): pass\n")
+    result = project.runpytest("--dealflow-mutate", "--dealflow-suggest=ten.py")
+    result.stdout.fnmatch_lines(
+        [
+            "10 missing tests written to *ten.py, for 1* of 1* faults, those of *",
+            "*passed*",
+        ]
+    )
+    assert "--dealflow-suggest=all:FILE writes all" in shown(result)
+    ten = (project.path / "ten.py").read_text(encoding="utf-8")
+    assert ten.count("\ndef test_") == 10
+    assert ten.partition("\n\n\n")[2].startswith("def test_guards_money_")
+    result = project.runpytest("--dealflow-mutate", "--dealflow-suggest=all:all.py")
+    result.stdout.re_match_lines([r"1[1-9] missing tests written to .*all\.py$"])
+    every = (project.path / "all.py").read_text(encoding="utf-8")
+    assert every.count("\ndef test_") > 10
+    # what is written holds, and leaves nothing to be noticed
+    result = project.runpytest("--dealflow-mutate", "all.py")
+    result.stdout.fnmatch_lines(["* 0 survived, *"])
+    assert result.ret == 0
+
+
 def test_suggestions_that_cannot_be_written(project: pytest.Pytester) -> None:
     """A file that cannot be written is a usage error."""
     write(project, "test_it.py", TESTS)
@@ -965,17 +889,20 @@ def test_tests_are_set_up_anew_for_each_mutant(project: pytest.Pytester) -> None
             assert rules is playbook
             deal = Deal.open(BOOK, id="D", account="A", by="us", at=clock.now)
             assert deal.playbook == playbook
-            seen.append(playbook.fingerprint)
+            # kept, so that no other gets its place in memory
+            seen.append(playbook)
             assert_refused(deal, because="need")
 
         def teardown_module():
-            print(f"<{len(seen)} {len(set(seen))}>")
+            prints = {book.fingerprint for book in seen}
+            print(f"<{len(seen)} {len(set(map(id, seen)))} {len(prints)}>")
         """
     )
     result = project.runpytest("--dealflow-mutate", "-s")
     result.assert_outcomes(passed=1)
-    found = re.findall(r"<(\d+) (\d+)>", shown(result))
-    assert found == [(str(number), str(number)) for number in range(1, len(found) + 1)]
+    found = re.findall(r"<(\d+) (\d+) (\d+)>", shown(result))
+    # each has rules of its own, and answers with the fingerprint of the rules without a fault
+    assert found == [(str(number), str(number), "1") for number in range(1, len(found) + 1)]
     assert len(found) > 3
 
 

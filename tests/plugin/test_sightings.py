@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dealflow import Deal, InputError, Refused
-from dealflow.analysis import Mutant, Observation, mutants
-from dealflow.plugin.sightings import Sight, at_place, check_place
+from dealflow import Deal, Entry, Playbook, Refused
+from dealflow.analysis import Mutant, Observation, judge_again, mutants
+from dealflow.analysis import observations as observed
+from dealflow.assessment import Judgement
+from dealflow.plugin.sightings import Sight
+from dealflow.scripts import load_script, play
+from dealflow.strategies import deals
 from dealflow.testing import deal_at, watching
-from tests.deals import BY, MOVES, START, say, seven_step, small, small_deal
+from tests._playbooks import small_playbooks
+from tests.deals import BY, MOVES, START, new_deal, say, seven_step, small, small_deal
 
 SHORTCUT = """
 [[moves]]
@@ -88,24 +96,6 @@ def test_the_nearest_are_those_in_which_a_guard_was_not_met() -> None:
     assert sight.near(["rich"]) == ("poor", "passing")
 
 
-def test_mutants_of_a_place() -> None:
-    """A place is a part of the playbook, or of its file; an id is one mutant."""
-    every = at_place(small(), None)
-    assert every == mutants(small())
-    places = {mutant.place for mutant in at_place(small(), "guards.good")}
-    assert places == {place for place in (m.place for m in every) if "guards.good" in place}
-    assert at_place(small(), "facts.be") == at_place(small(), "facts.be.good")
-    assert at_place(small(), every[0].id) == every[:1]
-    assert at_place(small(), "guards.goo") == ()
-    check_place(small(), "guards")
-    with pytest.raises(
-        InputError, match=r"no mutant is at 'guards\.goo'; did you mean guards\.good "
-    ):
-        check_place(small(), "guards.goo")
-    with pytest.raises(InputError, match="no mutant is at 'xyzzy'; there are: guards, "):
-        check_place(small(), "xyzzy")
-
-
 def test_a_test_is_asked_once() -> None:
     """A test that tried and looked is named once."""
     deal = good(small_deal(), True, False)
@@ -149,3 +139,81 @@ def test_a_move_that_is_gone_differs() -> None:
         "elsewhere": seen(lambda: small_deal(more).assess(at=START, to="left")),
     }
     assert list(Sight(small(more), observations, {}).differ(gone)) == ["there"]
+
+
+def test_older_deals_are_judged_apart() -> None:
+    """Deals that no mutant reaches are asked for by themselves, and only where one would show."""
+    every = mutants(small())
+    old = {"old": seen(tries(good(small_deal(), True, False)))}
+    sight = Sight(small(), {}, {}, old)
+    disputed = one(every, "guards.good:conflict_as_yes:1")
+    assert sight.older(disputed) == ("old",)
+    assert sight.older(one(every, "guards.good:unknown_as_yes:1")) == ()
+    assert list(sight.differ(disputed)) == []
+    assert sight.near(["good"]) == ()
+
+
+def shows(before: Judgement | None, after: Judgement | None) -> bool:
+    """Whether two judgements differ in anything that a test may look at."""
+    if before is None or after is None:
+        return before is not after
+    return any(look(before) != look(after) for look in LOOKS)
+
+
+LOOKS: tuple[Callable[[Judgement], object], ...] = (
+    lambda j: (j.plan.move.to, j.verdict),
+    lambda j: [f.guard for f in j.blocking],
+    lambda j: [(f.guard, f.truth, f.gaps, f.walk_away, f.needed) for f in j.findings],
+)
+
+
+def attempts(playbook: Playbook, trail: Iterable[Entry]) -> list[Observation]:
+    """Every place in a trail at which a deal was judged, or could have been."""
+    entries = tuple(trail)
+    found = [*observed(playbook, entries)]
+    for end in range(2, len(entries), 7):
+        at = entries[end - 1].at
+        found.append(Observation(playbook, entries[:end], at, None, "assessed"))
+        late = at + timedelta(days=100)
+        found.append(Observation(playbook, entries[:end], late, None, "assessed"))
+    return found
+
+
+def check_all(book: Playbook, observations: list[Observation], every: Iterable[Mutant]) -> int:
+    """Compare each difference with that of judging anew; gives how many there are."""
+    sights = [Sight(book, {"test": [each]}, {}) for each in observations]
+    before, shown = [judge_again(book, each) for each in observations], 0
+    for mutant in every:
+        after = [judge_again(mutant.playbook, each) for each in observations]
+        expected = [*map(shows, before, after)]
+        assert [[*sight.differ(mutant)] == ["test"] for sight in sights] == expected, mutant.id
+        shown += sum(expected)
+    return shown
+
+
+@pytest.mark.parametrize("script", ["01_fulfilled", "02_walked_away", "03_comeback"])
+@pytest.mark.parametrize("share", [31, pytest.param(7, marks=pytest.mark.slow)])
+def test_what_is_kept_of_a_deal_is_judged_as_if_anew(script: str, share: int) -> None:
+    """A fault shows in deals that were folded once exactly where it shows in those made anew."""
+    book = seven_step()
+    observations = attempts(book, play(load_script(script)).deal.trail)
+    assert check_all(book, observations[:: share // 5], mutants(book)[::share]) > 0
+
+
+@given(small_playbooks(), st.data())
+def test_any_rules_are_judged_as_if_anew(book: Playbook, data: st.DataObject) -> None:
+    """Of whatever rules and deals: a fault shows in what is kept where it shows anew."""
+    trail = data.draw(deals(book)).trail
+    check_all(book, attempts(book, trail)[-4:], mutants(book))
+
+
+def test_a_guard_that_nobody_asks_for_is_no_matter() -> None:
+    """That it is gone shows nowhere."""
+    book = small(MOVES.replace('when = ["rich"]', ""))
+    unasked = evolve(
+        book, steps=tuple(evolve(step, leave_when=()) for step in book.steps if step.id)
+    )
+    removed = one(mutants(unasked), "guards.rich:guard_removed:1")
+    deal = new_deal(unasked)
+    sight = Sight(unasked, {"test": seen(looks(deal))}, {})
+    assert list(sight.differ(removed)) == []

@@ -34,6 +34,7 @@ from dealflow import (
 from dealflow.analysis import Unreachable, judge_again
 from dealflow.analysis.solver import Change, Hearing, Person, Saying, Talks
 from dealflow.deal import Act, Observer, current_observers, observing
+from dealflow.playbook import StandIn
 from dealflow.testing import (
     Bench,
     Clock,
@@ -285,16 +286,17 @@ def test_a_watch_belongs_to_its_context() -> None:
 
 def test_a_watch_starts_again() -> None:
     """It forgets everything that it noted, and takes other playbooks."""
-    one, other = small(), small(MOVES.replace('when = ["rich"]', ""))
+    one, looser = small(), small(MOVES.replace('when = ["rich"]', ""))
+    other, back = StandIn.in_place_of(one, looser), StandIn.in_place_of(looser, one)
     watch = Watch({one.fingerprint: other})
     with observing(watch):
         deal = small_deal()
         with suppress(Refused):
             deal.advance(by=BY, at=START)
         deal.waive("good", authority="Boss", by=BY, at=START, reason="A friend")
-        watch.restart({other.fingerprint: one})
+        watch.restart({looser.fingerprint: back})
         assert (watch.observations, watch.refusals, watch.verbs) == ((), [], set())
-        assert new_deal(other).playbook is one
+        assert new_deal(looser).playbook is back
     assert deal.playbook is other
 
 
@@ -316,7 +318,8 @@ def test_nothing_is_noted_where_it_is_not_wanted() -> None:
 
 def test_playbooks_stay_in_place_unwatched() -> None:
     """One playbook stands in for another where nothing is noted, unless that is not wanted."""
-    one, other = small(), small(MOVES.replace('when = ["rich"]', ""))
+    one, looser = small(), small(MOVES.replace('when = ["rich"]', ""))
+    other = StandIn.in_place_of(one, looser)
     with watching({one.fingerprint: other}) as watch:
         assert swapping()
         with unwatched():
@@ -433,7 +436,8 @@ def test_a_watched_refusal_is_a_refusal() -> None:
 
 def test_a_playbook_is_swapped() -> None:
     """Deals are opened, built and replayed under the playbook that stands in for their own."""
-    one, other = small(), small(MOVES.replace('when = ["rich"]', ""))
+    one, looser = small(), small(MOVES.replace('when = ["rich"]', ""))
+    other = StandIn.in_place_of(one, looser)
     with watching({one.fingerprint: other}):
         deal = Deal.open(one, id="D", account="A", by=BY, at=START)
         assert deal.playbook is other
@@ -443,12 +447,12 @@ def test_a_playbook_is_swapped() -> None:
             assert new_deal(one).playbook is other
         assert new_deal(team()).playbook is team()
     assert new_deal(one).playbook is one
-    with watching({other.fingerprint: one}):
-        said = deal_at(other, "right").statements.values()
+    with watching({looser.fingerprint: StandIn.in_place_of(looser, one)}):
+        said = deal_at(looser, "right").statements.values()
         assert {statement.fact for statement in said} == {"be.good", "be.rich"}
     recorded = new_deal(one).trail
     with watching({one.fingerprint: other}):
-        assert Deal.replay(one, recorded).playbook is one
+        assert Deal.replay(one, recorded).playbook is other
         with pytest.raises(ValueError, match="a trail starts"):
             Deal.replay(one, type(recorded)())
 

@@ -13,10 +13,11 @@ from attrs import field, frozen
 from dealflow.analysis.coverage import Kind, requirements
 from dealflow.exceptions import InputError
 
-__all__ = ["Options"]
+__all__ = ["Options", "Suggest"]
 
 ALL: Final = "all"
 """What names the mutants of every place."""
+_MOST_SUGGESTED: Final = 10
 _TO_FILES: Final = ("json", "html", "mermaid")
 
 
@@ -34,6 +35,19 @@ class Report:
 
 
 @frozen
+class Suggest:
+    """The missing tests that are wanted.
+
+    Attributes:
+        path: the file to write.
+        most: how many tests to write at most; ``None`` for all.
+    """
+
+    path: Path
+    most: int | None
+
+
+@frozen
 class Options:
     """What was asked for.
 
@@ -43,7 +57,7 @@ class Options:
         at_least: by kind of what is covered, the share in percent that is enough.
         mutate: whether to look whether the tests notice mutants.
         place: the place of the mutants to try; ``None`` for all.
-        suggest: the file for the tests that are missing.
+        suggest: the tests that are missing, where they are wanted.
     """
 
     update: bool = False
@@ -51,7 +65,7 @@ class Options:
     at_least: Mapping[Kind, Decimal] = field(factory=dict[Kind, Decimal])
     mutate: bool = False
     place: str | None = None
-    suggest: Path | None = None
+    suggest: Suggest | None = None
 
     @property
     def observes(self) -> bool:
@@ -87,12 +101,10 @@ class Options:
             at_least=at_least,
             mutate=place is not None,
             place=None if place == ALL else place,
-            suggest=None if suggest is None else _path(suggest, config),
+            suggest=None if suggest is None else _suggest(suggest, config, problems),
         )
         if suggest is not None and not made.mutate:
             problems.append("--dealflow-suggest needs --dealflow-mutate")
-        if made.suggest is not None and made.suggest.exists():
-            problems.append(f"--dealflow-suggest: {suggest} is there already: name a new file")
         # scripts would be written, and mutants tried, by several processes at once
         if option("numprocesses", None) or option("dist", "no") != "no":
             problems += [
@@ -120,6 +132,17 @@ def _report(text: str, config: pytest.Config, problems: list[str]) -> Report | N
     known = ", ".join(["term", *(f"{kind}:FILE" for kind in _TO_FILES)])
     problems.append(f"--dealflow-cov-report: {text!r} {hint}; there are: {known}")
     return None
+
+
+def _suggest(text: str, config: pytest.Config, problems: list[str]) -> Suggest:
+    number, colon, name = text.partition(":")
+    every = bool(colon) and number == ALL
+    path = _path(name if every else text, config)
+    if not name and every:
+        problems.append(f"--dealflow-suggest: {text!r} needs a file: all:FILE")
+    elif path.exists():
+        problems.append(f"--dealflow-suggest: {path.name} is there already: name a new file")
+    return Suggest(path, None if every else _MOST_SUGGESTED)
 
 
 def _path(name: str, config: pytest.Config) -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from dealflow.assessment import Refused
 from dealflow.exceptions import InputError
+from dealflow.plugin.failures import ScriptFailed
 from dealflow.plugin.session import run_of
 from dealflow.plugin.update import Layout, expectations, updated, write
 from dealflow.scripts import Failure, Run, Script, Turn, parse_script, play
@@ -37,10 +38,6 @@ class ScriptFile(pytest.File):
         yield ScriptItem.from_parent(self, name=name, script=script, data=data)
 
 
-class ScriptFailed(Exception):
-    """A script that did not go as it says; the text tells everything."""
-
-
 class ScriptItem(pytest.Item):
     """A deal script, which passes when everything in it is as it expects."""
 
@@ -66,10 +63,11 @@ class ScriptItem(pytest.Item):
                 shown = _shown(self.config, self.path)
                 run.notes.append(f"{shown}: {len(added)} expectations written")
         except (InputError, OSError) as error:
-            raise ScriptFailed(_told(error)) from None
+            raise ScriptFailed(_told(error), "error") from None
         missed = unmet(played, Layout(self.data.decode()), _shown(self.config, self.path), added)
         if missed:
-            raise ScriptFailed(report(missed))
+            met = not any(turn.failures for turn in played.turns)
+            raise ScriptFailed(report(missed), "refusal" if met else "assertion")
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any, **more: Any

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import warnings
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from time import perf_counter
 
 import pytest
+from _pytest.runner import runtestprotocol
+from attrs import frozen
 
 from dealflow.analysis import Observation
 from dealflow.deal import observing
 from dealflow.exceptions import InputError
-from dealflow.playbook import Playbook
+from dealflow.playbook import Playbook, StandIn
+from dealflow.plugin.failures import Failure, UnseenRefusal, first_failure
 from dealflow.plugin.options import Options
+from dealflow.plugin.places import check_place
 from dealflow.plugin.playbook import MISSING, playbook_of
-from dealflow.plugin.sightings import check_place
 from dealflow.testing import Refusal, Watch
 from dealflow.testing.explain import Story, indented, report
 from dealflow.testing.watch import looked_at
 
-__all__ = ["Run", "run_of"]
+__all__ = ["Run", "Seen", "run_of"]
 
 _RUN = pytest.StashKey["Run"]()
+_AGAIN = ""
+"""Stands for the id of a test that is run again: no test has it."""
 
 
 def run_of(config: pytest.Config) -> Run:
@@ -32,16 +38,29 @@ def run_of(config: pytest.Config) -> Run:
     return config.stash[_RUN]
 
 
+@frozen
+class Seen:
+    """What a test saw of deals.
+
+    Attributes:
+        observations: each time at which one was judged.
+        verbs: the verbs besides moves that were tried.
+        seconds: how long the test took.
+    """
+
+    observations: tuple[Observation, ...] = ()
+    verbs: Collection[str] = ()
+    seconds: float = 0
+
+
 class Run:
     """What dealflow keeps while pytest runs.
 
     Attributes:
         config: pytest's configuration.
         options: dealflow's options.
-        observations: by the id of a test, what it saw of deals; only where something needs them.
-        verbs: by the id of a test, the verbs besides moves that it tried.
-        durations: by the id of a test, the seconds that it took.
-        mutant: the playbook that stands in for the one under test at the moment.
+        seen: by the id of a test, what it saw; only where something needs it.
+        stand_in: what stands in for the playbook under test at the moment.
         others: what other processes cover of the playbook, as data.
         notes: lines for the end of pytest's report.
         failing: whether the run fails, even if every test passes.
@@ -50,10 +69,8 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.options = Options.of(config)
-        self.observations: dict[str, tuple[Observation, ...]] = {}
-        self.verbs: dict[str, set[str]] = {}
-        self.durations: dict[str, float] = {}
-        self.mutant: Playbook | None = None
+        self.seen: dict[str, Seen] = {}
+        self.stand_in: StandIn | None = None
         self.others: list[object] = []
         self.notes: list[str] = []
         self.failing = False
@@ -62,6 +79,7 @@ class Run:
         self._watch = Watch()
         self._began = 0.0
         self._failed = False
+        self._errors: list[BaseException | None] = []
 
     @cached_property
     def original(self) -> Playbook | None:
@@ -81,12 +99,12 @@ class Run:
 
     @property
     def playbook(self) -> Playbook:
-        """The playbook under test, or the mutant that stands in for it.
+        """The playbook under test, or what stands in for it.
 
         Raises:
             pytest.fail.Exception: the ini key is not set.
         """
-        return self.mutant or self.under_test
+        return self.stand_in or self.under_test
 
     def start(self) -> None:
         """Find out whether everything that was asked for can be done.
@@ -102,18 +120,36 @@ class Run:
             except InputError as error:
                 raise pytest.UsageError(f"--dealflow-mutate: {error}") from None
 
+    def again(self, item: pytest.Item, stand_in: StandIn) -> tuple[Seen, Failure | None]:
+        """Run a test again, while something stands in for the playbook under test.
+
+        It is set up anew, from its session's fixtures on.
+
+        Returns:
+            What it saw, and why it failed, if it did.
+        """
+        with self._standing(stand_in), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # no next item: then pytest tears everything down, and the fixture of the whole session
+            # gives the stand-in when it is asked again
+            reports = runtestprotocol(item, log=False, nextitem=None)
+            return self.seen.pop(_AGAIN, Seen()), first_failure(reports, self._errors)
+
     @contextmanager
-    def mutated(self, mutant: Playbook) -> Generator[None]:
-        """For the time of a ``with`` block a mutant stands in for the playbook under test."""
-        self.mutant = mutant
+    def _standing(self, stand_in: StandIn) -> Generator[None]:
+        option = self.config.option
+        style, self.stand_in, self._errors = option.tbstyle, stand_in, []
+        # nobody reads where it failed, and to look the source up takes as long as many a test
+        option.tbstyle = "no"
         try:
             yield
         finally:
-            self.mutant = None
+            option.tbstyle, self.stand_in = style, None
 
-    def stands_for(self, playbook: Playbook) -> Playbook | None:
-        """The playbook under test, for the mutant that stands in for it; else ``None``."""
-        return self.original if playbook is self.mutant else None
+    def phase_over(self, error: BaseException | None) -> None:
+        """A test was set up, called or torn down, and raised this, if anything."""
+        if self.stand_in is not None:
+            self._errors.append(error)
 
     # one test
 
@@ -122,8 +158,8 @@ class Run:
         # a test that was interrupted may have left its watch on
         self.end()
         swap = {}
-        if self.mutant is not None and self.original is not None:
-            swap = {self.original.fingerprint: self.mutant}
+        if self.stand_in is not None:
+            swap = {self.stand_in.fingerprint: self.stand_in}
         self._failed = False
         self._began = perf_counter()
         self._watch.restart(swap)
@@ -142,14 +178,14 @@ class Run:
         unseen = self._watch.unseen
         for refusal in unseen:  # once is enough: another run may be watching around this one
             looked_at(refusal.deal)
-        # what tests do under a mutant is no observation of the playbook
-        if self.options.observes and self.mutant is None:
-            self.observations[item.nodeid] = self._watch.observations
-            self.verbs[item.nodeid] = self._watch.verbs
-            self.durations[item.nodeid] = perf_counter() - self._began
+        if self.options.observes:
+            took = perf_counter() - self._began
+            # what tests do under a stand-in is no observation of the playbook
+            name = item.nodeid if self.stand_in is None else _AGAIN
+            self.seen[name] = Seen(self._watch.observations, self._watch.verbs, took)
         # a test that failed has said enough
         if unseen and not self._failed and item.get_closest_marker(MARKER) is None:
-            pytest.fail(told(unseen), pytrace=False)
+            raise UnseenRefusal(told(unseen), pytrace=False)
 
     def end(self) -> None:
         """Nothing is watched any more."""
@@ -158,8 +194,8 @@ class Run:
 
     def observed(self) -> Iterator[Observation]:
         """What all tests saw of deals under the playbook under test."""
-        for observations in self.observations.values():
-            for observation in observations:
+        for seen in self.seen.values():
+            for observation in seen.observations:
                 # tests may make playbooks of their own; those are not under test
                 if observation.playbook == self.original:
                     yield observation

@@ -1,120 +1,132 @@
-"""Which tests see a mutant, and what became of each."""
+"""Which tests see a mutant, found without running any."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from operator import itemgetter
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final
 
 from attrs import frozen
 
 from dealflow.analysis import Observation
-from dealflow.analysis.history import Walks, judge_all
-from dealflow.analysis.mutants import Equivalence, Mutant, mutants
+from dealflow.analysis.history import judge_again, judge_at, world_of
+from dealflow.analysis.mutants import Mutant
 from dealflow.assessment import Judgement
-from dealflow.exceptions import InputError
-from dealflow.message import joined, listed, message
 from dealflow.playbook import Playbook
+from dealflow.state import Snapshot
+from dealflow.trail import START
 from dealflow.values import Truth
 
-__all__ = ["Result", "Sight", "at_place", "check_place"]
+__all__ = ["Sight"]
 
 _FAR: Final = 1000
 """The distance from a guard that was not looked at."""
 
-Fate: TypeAlias = Literal["killed", "survived", "redundant", "not decided"]
+
+@frozen
+class _Fault:
+    """A mutant, and what of a judgement it may touch.
+
+    Attributes:
+        book: the mutant as a playbook.
+        guards: the guards that it touches.
+        plain: whether nothing changes but what some of these guards come to: every move asks for
+            the same guards, and they count as much.
+        elsewhere: whether deals begin at another step, so that none of what is kept holds.
+    """
+
+    book: Playbook
+    guards: tuple[str, ...]
+    plain: bool
+    elsewhere: bool
+
+    @classmethod
+    def of(cls, mutant: Mutant) -> _Fault:
+        one, other = mutant.original, mutant.playbook
+        plain = one.guard.keys() == other.guard.keys() and all(
+            getattr(one, part) == getattr(other, part)
+            for part in ("plans", "steps", "walk_away", "trial_close")
+        )
+        return cls(other, mutant.guards, plain, one.steps[0].id != other.steps[0].id)
 
 
 @frozen
-class Result:
-    """What became of a mutant.
+class _Look:
+    """A deal as a test looked at it, and how it is judged without a fault.
 
     Attributes:
-        mutant: the mutant.
-        fate: ``killed`` by a test; ``survived``, and a deal could have told it from the original;
-            ``redundant``, as no deal can; or ``not decided``.
-        test: the id of the test that killed it.
-        near: the ids of the tests that look at the guards it touches.
-        difference: how a deal tells it from the original, for one that survived.
+        observation: what the test saw.
+        snapshot: the deal at that instant; kept, as it takes by far the longest to fold a trail.
+        before: the judgement; ``None`` where there is no such move.
     """
 
-    mutant: Mutant
-    fate: Fate
-    test: str | None = None
-    near: tuple[str, ...] = ()
-    difference: Equivalence | None = None
+    observation: Observation
+    snapshot: Snapshot
+    before: Judgement | None
 
+    @classmethod
+    def of(cls, playbook: Playbook, observation: Observation) -> _Look:
+        snapshot = world_of(playbook, observation.entries, observation.at)
+        return cls(observation, snapshot, judge_at(snapshot, observation.to))
 
-def at_place(playbook: Playbook, place: str | None) -> tuple[Mutant, ...]:
-    """The mutants at a place, such as ``guards.budget_approved`` or ``facts.budget``, or of an id.
+    def difference(self, fault: _Fault) -> int | None:
+        """How plainly a fault shows, 0 most; ``None`` when it does not."""
+        if fault.elsewhere:
+            return _difference(self.before, judge_again(fault.book, self.observation))
+        state = self.snapshot.state
+        # what a rejection asks for anew hangs on the order of steps, and on where guards are asked
+        anew = state.playbook.guard if state.setbacks and not fault.plain else fault.guards
+        now = Snapshot(state.under(fault.book, anew), self.snapshot.at)
+        if fault.plain and not self._comes_out_differently(fault, now):
+            return None
+        return _difference(self.before, judge_at(now, self.observation.to))
 
-    Args:
-        playbook: the playbook.
-        place: where they are, or the first parts of that; all of them, when left out.
-    """
-    every = mutants(playbook)
-    if place is None:
-        return every
-    return tuple(m for m in every if m.id == place or f"{m.place}.".startswith(f"{place}."))
-
-
-def check_place(playbook: Playbook, place: str) -> None:
-    """Refuse a place at which there is no mutant.
-
-    Raises:
-        InputError: with the places that may have been meant.
-    """
-    if at_place(playbook, place):
-        return
-    every = mutants(playbook)
-    parts = [m.place.split(".") for m in every]
-    known = dict.fromkeys(".".join(part[: i + 1]) for part in parts for i in range(len(part)))
-    near = get_close_matches(place, [*known, *(mutant.id for mutant in every)], n=5)
-    heads = dict.fromkeys(part[0] for part in parts)
-    hint = message("there are: {known}", known=listed(heads))
-    if near:
-        hint = message("did you mean {names}?", names=joined("{first} or {rest}", near))
-    raise InputError(message("no mutant is at {place!r}; {hint}", place=place, hint=hint))
+    def _comes_out_differently(self, fault: _Fault, now: Snapshot) -> bool:
+        """Whether a guard that the fault touches comes to something else; not all are looked at."""
+        for guard in fault.guards:
+            was = self.snapshot.state.guard_outcome(guard, self.snapshot)
+            comes = now.state.guard_outcome(guard, now)
+            if (was.truth, was.gaps) != (comes.truth, comes.gaps):
+                return True
+        return False
 
 
 @frozen
 class _Seen:
-    """What one test saw, and how it is judged without a fault.
+    """What one test saw.
 
     Attributes:
         test: the id of the test.
-        walks: its observations.
-        before: how each is judged.
+        looks: the deals that it looked at.
         distances: how far it is from each guard that matters to one of them: 0 where a guard stood
             in the way alone, 1 where the deal could pass, else the number of guards in the way.
         open: the guards that were not known good in one of them.
     """
 
     test: str
-    walks: Walks
-    before: tuple[Judgement | None, ...]
+    looks: tuple[_Look, ...]
     distances: Mapping[str, int]
     open: Set[str]
 
     @classmethod
     def of(cls, playbook: Playbook, test: str, observations: Iterable[Observation]) -> _Seen:
-        walks = Walks.of(observations)
-        before = judge_all(playbook, walks)
+        # an entry's hash covers all entries before it, so equal hashes are equal trails
+        each = {(o.entries[-1].hash if o.entries else START, o.at, o.to): o for o in observations}
+        looks = tuple(_Look.of(playbook, one) for one in each.values())
         distances: dict[str, int] = {}
         open: set[str] = set()
-        for judgement in filter(None, before):
+        for judgement in (look.before for look in looks if look.before is not None):
             blocking = judgement.blocking
             open |= {f.guard for f in judgement.findings if f.truth is not Truth.TRUE}
             for finding in judgement.findings:
                 far = 0 if blocking == (finding,) else max(1, len(blocking))
                 distances[finding.guard] = min(far, distances.get(finding.guard, far))
-        return cls(test, walks, before, distances, open)
+        return cls(test, looks, distances, open)
 
-    def difference(self, mutant: Playbook) -> int | None:
-        """How plainly a mutant shows in it, 0 most; ``None`` when it does not."""
-        after = judge_all(mutant, self.walks)
-        ranks = map(_difference, self.before, after)
+    def difference(self, fault: _Fault) -> int | None:
+        """How plainly a fault shows in it, 0 most; ``None`` when it does not."""
+        ranks = (look.difference(fault) for look in self.looks)
         return min((rank for rank in ranks if rank is not None), default=None)
 
     def distance(self, guards: Iterable[str]) -> int:
@@ -129,13 +141,15 @@ class Sight:
         playbook: the playbook without a fault.
         observations: by the id of a test, what it saw; the tests best asked first.
         verbs: by the id of a test, the verbs besides moves that it tried.
+        older: by the id of a test, what it saw of deals that no mutant reaches.
     """
 
     def __init__(
         self,
         playbook: Playbook,
         observations: Mapping[str, Iterable[Observation]],
-        verbs: Mapping[str, Set[str]],
+        verbs: Mapping[str, Collection[str]],
+        older: Mapping[str, Iterable[Observation]] = MappingProxyType({}),
     ) -> None:
         self._playbook = playbook
         self._verbs = verbs
@@ -146,6 +160,7 @@ class Sight:
                 if ours := [one for one in seen if one.kind in kinds]:
                     part.append(_Seen.of(playbook, test, ours))
         self._parts = (tried, assessed)
+        self._older = [_Seen.of(playbook, test, seen) for test, seen in older.items()]
 
     def differ(self, mutant: Mutant) -> Iterator[str]:
         """The tests that saw something that is judged differently now, each once.
@@ -154,12 +169,12 @@ class Sight:
         move, as they know nearly every mutant; among them those in which a guard that it touches
         stood in the way alone, and those in which the mutant shows most plainly.
         """
-        playbook, guards = mutant.playbook, mutant.guards
+        fault = _Fault.of(mutant)
         found: dict[str, None] = {}
         for part in self._parts:
             later: list[tuple[int, str]] = []
-            for seen in sorted(part, key=lambda seen: seen.distance(guards)):
-                rank = None if seen.test in found else seen.difference(playbook)
+            for seen in sorted(part, key=lambda seen: seen.distance(fault.guards)):
+                rank = None if seen.test in found else seen.difference(fault)
                 # tests are judged as long as somebody asks for more; a plain difference is given at
                 # once, as that test will hardly miss it
                 if rank == 0:
@@ -178,6 +193,11 @@ class Sight:
         every.sort(key=lambda seen: (wanted.isdisjoint(seen.open), seen.distance(wanted)))
         return tuple(dict.fromkeys(seen.test for seen in every))
 
+    def older(self, mutant: Mutant) -> tuple[str, ...]:
+        """The tests with a deal that no mutant reaches, and that this one would have shown in."""
+        fault = _Fault.of(mutant)
+        return tuple(one.test for one in self._older if one.difference(fault) is not None)
+
     def in_secret(self, mutant: Playbook) -> tuple[str, ...]:
         """The tests that may notice what no judgement shows: waivers, and where answers lead."""
         wanted: set[str] = set()
@@ -193,7 +213,7 @@ class Sight:
         return self._who_tried({"gap"})
 
     def _who_tried(self, wanted: Set[str]) -> tuple[str, ...]:
-        return tuple(test for test, verbs in self._verbs.items() if wanted & verbs)
+        return tuple(test for test, verbs in self._verbs.items() if not wanted.isdisjoint(verbs))
 
 
 def _difference(one: Judgement | None, other: Judgement | None) -> int | None:

@@ -165,6 +165,16 @@ class DealState:
         other.forget(statement.fact)
         return other
 
+    def under(self, playbook: Playbook, guards: Collection[str]) -> DealState:
+        """The same deal under rules that differ in some guards; to look at, and not to go on with.
+
+        Args:
+            playbook: the other rules; whatever is on record may be on record under them, too.
+            guards: the ids of all guards that may come to another outcome by themselves.
+        """
+        kept = {guard: each for guard, each in self._outcomes.items() if guard not in guards}
+        return evolve(self, playbook=playbook, outcomes=kept)
+
     def forget(self, fact: str | None = None) -> None:
         """Forget the outcomes that hang on a fact, or all of them."""
         # Only statements can be told apart by their facts. People, prices and meetings may bear on

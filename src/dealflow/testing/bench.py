@@ -84,14 +84,12 @@ class Bench:
 
     Attributes:
         playbook: the rules.
-        original: the rules for which they stand in; the same, when they stand in for none.
         clock: the test's clock.
         last: the deal made last.
     """
 
-    def __init__(self, playbook: Playbook, clock: Clock, original: Playbook | None = None) -> None:
+    def __init__(self, playbook: Playbook, clock: Clock) -> None:
         self.playbook = playbook
-        self.original = original or playbook
         self.clock = clock
         self.last: Deal | None = None
 
@@ -128,7 +126,6 @@ class Bench:
             put_in_place(self.playbook),
             step,
             told,
-            like=self.original,
             ready=ready,
             amount=priced(amount),
             at=self.clock.now,

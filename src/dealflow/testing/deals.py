@@ -7,22 +7,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import evolve
-
 from dealflow.analysis import observations
 from dealflow.analysis.history import judge_all
 from dealflow.analysis.solver import START
 from dealflow.analysis.solver import deal_at as cheapest
-from dealflow.assessment import Verdict, records
+from dealflow.assessment import Verdict
 from dealflow.deal import Deal, put_in_place
-from dealflow.exceptions import InputError, Problem, TrailError
+from dealflow.exceptions import InputError, Problem
 from dealflow.message import message
 from dealflow.playbook import Playbook
-from dealflow.state import opened_under
 from dealflow.testing.misuse import briefly, check_ids
 from dealflow.testing.watch import unwatched
-from dealflow.trail import START as START_OF_CHAIN
-from dealflow.trail import Entry, Moved, Opened, Trail, chain
+from dealflow.trail import Trail
 from dealflow.values import Money
 
 __all__ = ["build", "deal_at", "merged", "priced"]
@@ -74,7 +70,6 @@ def deal_at(
         put_in_place(playbook),
         step,
         told,
-        like=playbook,
         ready=ready,
         amount=priced(amount),
         id=id,
@@ -88,23 +83,21 @@ def build(
     step: str,
     told: Mapping[str, object],
     *,
-    like: Playbook,
     at: datetime,
     ready: bool = False,
     amount: Money | None = None,
     id: str = "D-1",
     by: str = "rep",
 ) -> Deal:
-    """A deal at a step, by choice the one that it would be under other rules.
+    """A deal at a step; under rules that stand in for others, by choice the one under those.
 
-    Where one playbook stands in for another, a test should be given the deal that it knows, if that
-    deal gets there under the new rules, too. That is also much quicker than to look for one.
+    A test should be given the deal that it knows, if that deal gets there under the new rules, too.
+    That is also much quicker than to look for one.
 
     Args:
         playbook: the rules.
         step: where the deal is.
         told: what is said then, by fact.
-        like: the other rules.
         at: when.
         ready: whether everything else is said that the step's first move needs.
         amount: the price then.
@@ -119,11 +112,12 @@ def build(
         "by": by,
         "at": at,
     }
-    if like != playbook:
+    known = playbook.recorded_under
+    if known is not playbook:
         # under the original rules, although a mutant stands in for them: it is the deal that the
         # test knows
         with unwatched(swapped=False):
-            deal = _under(playbook, _known(like, step, how))
+            deal = _under(playbook, _known(known, step, how))
         if deal is not None:
             return deal
     with unwatched():
@@ -145,33 +139,13 @@ def _known(playbook: Playbook, step: str, how: Mapping[str, Any]) -> Trail:
 
 
 def _under(playbook: Playbook, trail: Trail) -> Deal | None:
-    """The same deal under other rules; ``None`` where they do not let it get so far."""
+    """The same deal under rules that stand in for its own; ``None`` where it gets not so far."""
     moves = list(observations(playbook, trail))
-    judgements = judge_all(playbook, moves)
     # each move of the way has to pass under the new rules, too, or the deal never gets there
-    passed = {
-        # its entry comes after those on which it was judged
-        len(move.entries): records(judgement.findings)
-        for move, judgement in zip(moves, judgements, strict=True)
-        if judgement is not None and judgement.verdict is Verdict.READY
-    }
-    if len(passed) < len(moves):
-        return None
-    entries: list[Entry] = []
-    for entry in trail:
-        event = entry.event
-        if isinstance(event, Moved):
-            # other guards may have been asked, or for other reasons
-            event = evolve(event, guards=passed[len(entries)])
-        elif isinstance(event, Opened):
-            event = opened_under(event, playbook)
-        # the first entry names its rules, so with others every hash after it is another one
-        last = entries[-1].hash if entries else START_OF_CHAIN
-        entries.append(chain(last, entry.seq, entry.at, entry.by, event))
-    try:
-        return Deal.replay(playbook, Trail(entries))
-    except TrailError:
-        return None
+    for judgement in judge_all(playbook, moves):
+        if judgement is None or judgement.verdict is not Verdict.READY:
+            return None
+    return Deal.replay(playbook, trail)
 
 
 def merged(said: Mapping[str, object], named: Mapping[str, object]) -> dict[str, object]:

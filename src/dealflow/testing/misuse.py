@@ -49,10 +49,12 @@ def check_ids(
         InputError: with every id that is unknown, and the one that may have been meant.
     """
     rules = message("the playbook {playbook}", playbook=playbook.id)
+    # a test may name a guard that is gone under a mutant: that is no slip of its author
+    every_guard = {**playbook.guard, **playbook.recorded_under.guard}
     problems: list[Problem] = []
     for what, where, given, known in (
         ("step", rules, steps, [*playbook.step, FULFILLED]),
-        ("guard", rules, guards, playbook.guard),
+        ("guard", rules, guards, every_guard),
         ("question", rules, questions, playbook.question),
         ("fact", rules, facts, playbook.fact),
         ("contact", message("the deal"), *people),

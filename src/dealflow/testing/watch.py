@@ -18,8 +18,8 @@ from dealflow.analysis import Observation
 from dealflow.assessment import Assessment, Refused
 from dealflow.deal import Act, Deal, Observer, current_observers, observing, observing_only
 from dealflow.exceptions import MoveNotAllowed
-from dealflow.playbook import FULFILLED, Playbook
-from dealflow.trail import Entry, Moved, Opened, SteppedBack, Trail
+from dealflow.playbook import FULFILLED, Playbook, StandIn
+from dealflow.trail import Entry, Moved, SteppedBack, Trail
 from dealflow.values import Verdict, utc
 
 __all__ = ["Refusal", "Watch", "looked_at", "swapping", "unwatched", "watching"]
@@ -67,21 +67,15 @@ class _Swap(Observer):
     """Puts playbooks in place of others.
 
     Attributes:
-        swap: by the fingerprint of a playbook, the one under which deals are opened instead.
+        swap: by the fingerprint of a playbook, what stands in for it when deals are opened.
     """
 
-    swap: Mapping[str, Playbook] = MappingProxyType({})
+    swap: Mapping[str, StandIn] = MappingProxyType({})
 
     def playbook_for(self, playbook: Playbook, trail: Trail | None) -> Playbook:
-        """The playbook that stands in for another."""
-        other = self.swap.get(playbook.fingerprint, playbook)
-        if trail is None:
-            return other
-        first = trail[0].event if len(trail) else None
-        # a trail of the mutant is replayed under the mutant; one that was recorded under the
-        # original, such as a file's, stays under what it names
-        ours = isinstance(first, Opened) and first.fingerprint == other.fingerprint
-        return other if ours else playbook
+        """The playbook that stands in for another, also where one of its trails is replayed."""
+        del trail
+        return self.swap.get(playbook.fingerprint, playbook)
 
 
 @define(eq=False)
@@ -89,7 +83,7 @@ class Watch(_Swap):
     """What :func:`watching` has noted.
 
     Attributes:
-        swap: by the fingerprint of a playbook, the one under which deals are opened instead.
+        swap: by the fingerprint of a playbook, what stands in for it when deals are opened.
         refusals: the refused moves, in the order in which they were tried.
         verbs: which of ``waive`` and ``answer_trial_close`` were tried; and ``gap``, when an answer
             led back to where the gap is.
@@ -114,7 +108,7 @@ class Watch(_Swap):
         """The refusals that nobody looked at."""
         return tuple(refusal for refusal in self.refusals if not refusal.seen)
 
-    def restart(self, swap: Mapping[str, Playbook]) -> None:
+    def restart(self, swap: Mapping[str, StandIn]) -> None:
         """Forget everything, and watch anew."""
         self.swap, self.refusals, self.verbs, self._notes = swap, [], set(), []
 
@@ -168,7 +162,7 @@ _TOLD_BY_NAME = frozenset({"waive", "answer_trial_close", "return_to_gap"})
 
 
 @contextmanager
-def watching(swap: Mapping[str, Playbook] = MappingProxyType({})) -> Generator[Watch]:
+def watching(swap: Mapping[str, StandIn] = MappingProxyType({})) -> Generator[Watch]:
     """Note what happens to every deal, for the time of a ``with`` block.
 
     A refusal counts as seen once somebody reads its ``findings``, ``assessment``, ``entry`` or
@@ -177,7 +171,7 @@ def watching(swap: Mapping[str, Playbook] = MappingProxyType({})) -> Generator[W
     copy of the block's context: ``Thread(target=contextvars.copy_context().run, args=(work,))``.
 
     Args:
-        swap: by the fingerprint of a playbook, the one under which deals are opened in its stead.
+        swap: by the fingerprint of a playbook, what stands in for it when deals are opened.
     """
     watch = Watch(swap)
     with observing(watch):

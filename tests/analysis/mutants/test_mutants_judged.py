@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from attrs import evolve
 from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway
 from dealflow.analysis import Mutant, Unreachable, deal_at, judge_equivalence, mutants
 from dealflow.analysis.history import world_of
-from dealflow.analysis.mutants import Equivalence, suggestions
+from dealflow.analysis.mutants import Equivalence, missing, suggestions
 from dealflow.analysis.mutants import judge as _mutant_judge
 from dealflow.analysis.solver import RANKS, START, Both, candidates, differ, perform
 from dealflow.assessment import Judgement, judge_move
@@ -305,7 +306,21 @@ def test_a_file_of_missing_tests() -> None:
 
 
 def test_the_name_of_a_fault_is_that_of_the_test() -> None:
-    """Names of tests are those of the mutants."""
-    code = suggestions(mini(), [(mutants_of()[id], judged(id)) for id in TOLD_APART])
-    assert code.count("\ndef test_") == len(TOLD_APART)
+    """Names of tests are those of the mutants; of several mutants with one test, of the first."""
+    found = [(mutants_of()[id], judged(id)) for id in TOLD_APART]
+    tests = missing(mini(), found)
+    noticed = [mutant.id for test in tests for mutant in test.mutants]
+    assert sorted(noticed) == sorted(TOLD_APART)
+    code = suggestions(mini(), found)
+    assert code.count("\ndef test_") == len(tests)
+    for test in tests:
+        name = re.sub(r"\W+", "_", test.mutants[0].id)
+        assert f"def test_{name}(deal_at):" in code
+        assert all(mutant.description in flat(test.text) for mutant in test.mutants)
     assert "def test_facts_money_there_good_for_dropped_1(deal_at):" in code
+
+
+def flat(code: str) -> str:
+    """The comments of some code in one line."""
+    lines = (line.strip() for line in code.splitlines())
+    return " ".join(line.removeprefix("# ") for line in lines if line.startswith("#"))

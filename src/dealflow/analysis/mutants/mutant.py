@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from attrs import evolve, field, frozen
 
+from dealflow.analysis.mutants.conditions import plain
 from dealflow.playbook import Playbook
 
 __all__ = ["Draft", "Mutant"]
@@ -74,3 +75,22 @@ class Mutant:
         if built is None:
             built = self._built[self.id] = evolve(self.original, **self._changes)
         return built
+
+    @property
+    def simpler(self) -> bool:
+        """Whether the rules take fewer words with the fault than without it."""
+        return _size(self.playbook) < _size(self.original)
+
+
+def _size(book: Playbook) -> int:
+    """How many keys and words rules take, whatever brackets their author likes to write."""
+    size = _words(book.to_data()) - sum(_words(guard.when) for guard in book.guards)
+    return size + sum(_words(str(plain(found))) for found in book.guard_condition.values())
+
+
+def _words(data: object) -> int:
+    if isinstance(data, Mapping):
+        return sum(1 + _words(value) for value in data.values())
+    if isinstance(data, list | tuple):
+        return sum(map(_words, data))
+    return len(str(data).split())

@@ -18,7 +18,7 @@ from dealflow.message import message
 from dealflow.playbook import OUTCOMES, Plan, Playbook, TrialClose
 from dealflow.trail import Entry, events
 
-__all__ = ["suggest", "suggestions"]
+__all__ = ["case_of", "docstring", "function", "imports", "suggest"]
 
 _VERDICTS = {
     Verdict.WALK_AWAY: "to walk away",
@@ -38,8 +38,17 @@ def suggest(original: Playbook, mutant: Mutant, equivalence: Equivalence) -> str
         equivalence: how a deal tells it from the original.
 
     Returns:
-        The text of a function for pytest, whose imports :func:`suggestions` writes. It asserts what
-        the original does.
+        The text of a function for pytest, which asserts what the original does; its imports are in
+        a file of :func:`suggestions`.
+
+    Raises:
+        InputError: no deal is known that tells the mutant from the original.
+    """
+    return function([mutant], *case_of(original, mutant, equivalence))
+
+
+def case_of(original: Playbook, mutant: Mutant, equivalence: Equivalence) -> tuple[str, list[str]]:
+    """What the test for a mutant says, one sentence, and its lines.
 
     Raises:
         InputError: no deal is known that tells the mutant from the original.
@@ -49,28 +58,18 @@ def suggest(original: Playbook, mutant: Mutant, equivalence: Equivalence) -> str
             "it is {outcome}: there is no deal to write a test of", outcome=equivalence.outcome
         )
         raise InputError([Problem(mutant.id, told)])
-    says, lines = _Case(original, mutant, equivalence, equivalence.step).told()
-    name = re.sub(r"\W+", "_", mutant.id)
-    body = [
-        *docstring(says),
-        *comment(f"Found by a fault that no test noticed: {mutant.description}."),
-        *lines,
-    ]
+    return _Case(original, mutant, equivalence, equivalence.step).told()
+
+
+def function(mutants: Sequence[Mutant], says: str, lines: Iterable[str]) -> str:
+    """The text of a test, which is named for the first of the mutants that it would notice."""
+    name = re.sub(r"\W+", "_", mutants[0].id)
+    first, *others = (mutant.description for mutant in mutants)
+    found = f"Found by a fault that no test noticed: {first}."
+    if others:
+        found = f"Found by faults that no test noticed: {'; '.join((first, *others))}."
+    body = [*docstring(says), *comment(found), *lines]
     return "\n".join([f"def test_{name}(deal_at):", *(f"{INDENT}{line}" for line in body)]) + "\n"
-
-
-def suggestions(original: Playbook, found: Iterable[tuple[Mutant, Equivalence]]) -> str:
-    """Write a whole file of missing tests, with their imports.
-
-    Args:
-        original: the playbook.
-        found: mutants, and how a deal tells each from the original.
-    """
-    tests = [suggest(original, mutant, equivalence).strip() for mutant, equivalence in found]
-    title = original.title.english
-    words = f"Tests of the playbook {title!r} that its mutants showed to be missing."
-    head = [*docstring(words, ""), *imports("\n".join(tests))]
-    return "\n\n\n".join(["\n".join(head), *tests]) + "\n"
 
 
 class _Case:
