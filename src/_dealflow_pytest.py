@@ -238,9 +238,14 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker of pytest-xdist has found."""
-    if "dealflow" in (output := getattr(node, "workeroutput", {})):
-        _run(node.config).others.append(output["dealflow"])
+    """Take what a worker of pytest-xdist has found; one that crashed brings nothing."""
+    if not any(map(node.config.getoption, _OPTIONS)):
+        return
+    run, output = _run(node.config), getattr(node, "workeroutput", {})
+    if "dealflow" in output:
+        run.others.append(output["dealflow"])
+    else:  # whatever else works in one process only
+        run.lost.append(node.gateway.id)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -1039,6 +1039,26 @@ def test_unseen(deal, clock):
     )
 
 
+def test_a_process_that_crashes(project: pytest.Pytester) -> None:
+    """Every report says that the share of a process is missing which did not live to tell it."""
+    crash = "\ndef test_crash():\n    import os\n    os._exit(3)\n"
+    write(project, "test_it.py", TESTS + crash)
+    kinds = ("json", "html", "mermaid")
+    options = [f"--dealflow-cov-report={kind}:cov.{kind}" for kind in kinds]
+    result = project.runpytest("-n1", "--dealflow-cov-report=term", *options, *XDIST)
+    gap = "INCOMPLETE: nothing is counted of what was covered by gw0, which crashed"
+    result.stdout.fnmatch_lines(["coverage of small 1 *", gap])
+    for kind in ("html", "mermaid"):
+        assert gap in (project.path / f"cov.{kind}").read_text(encoding="utf-8")
+    data = json.loads((project.path / "cov.json").read_text(encoding="utf-8"))
+    assert data["lost"] == ["gw0"]
+    assert data["covered"] == []
+    # without coverage there is nothing to be missing
+    assert "INCOMPLETE" not in shown(project.runpytest("-n1", *XDIST))
+    whole = project.runpytest("-n1", "--dealflow-cov", *XDIST, "--deselect=test_it.py::test_crash")
+    assert "INCOMPLETE" not in shown(whole)
+
+
 def test_usage_errors_of_several_processes(project: pytest.Pytester) -> None:
     """A broken playbook stops pytest-xdist before it starts; a missing one fails its tests."""
     write(project, "test_it.py", TESTS)

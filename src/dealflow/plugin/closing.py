@@ -58,7 +58,8 @@ def report(run: Run) -> Iterator[str]:
         pytest.UsageError: a file cannot be written.
     """
     book = run.under_test
-    coverage = covered(run).merge(*(Coverage.from_json(data, book) for data in run.others))
+    others = [Coverage.from_json(data, book) for data in run.others]
+    coverage = covered(run).merge(*others, Coverage(book, lost=frozenset(run.lost)))
     for wanted in run.options.reports:
         if wanted.path is None:
             yield from term(coverage).splitlines()

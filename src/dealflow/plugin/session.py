@@ -62,6 +62,7 @@ class Run:
         seen: by the id of a test, what it saw; only where something needs it.
         stand_in: what stands in for the playbook under test at the moment.
         others: what other processes cover of the playbook, as data.
+        lost: the names of processes that did not live to tell what they cover.
         notes: lines for the end of pytest's report.
         failing: whether the run fails, even if every test passes.
     """
@@ -72,6 +73,7 @@ class Run:
         self.seen: dict[str, Seen] = {}
         self.stand_in: StandIn | None = None
         self.others: list[object] = []
+        self.lost: list[str] = []
         self.notes: list[str] = []
         self.failing = False
         self._test = ExitStack()

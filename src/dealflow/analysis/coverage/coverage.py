@@ -80,11 +80,13 @@ class Coverage:
         playbook: the playbook.
         seen: the cells covered, those of ``mcdc`` apart.
         rows: for each guard what it was observed to give, from which ``mcdc`` follows.
+        lost: the names of processes that crashed, and of which nothing is in here.
     """
 
     playbook: Playbook
     seen: frozenset[Cell] = frozenset()
     rows: Mapping[str, frozenset[Row]] = field(factory=dict, converter=_read_only)
+    lost: frozenset[str] = frozenset()
 
     def merge(self, *others: Coverage) -> Coverage:
         """This coverage and others together.
@@ -93,7 +95,7 @@ class Coverage:
             InputError: one is of another playbook.
         """
         rows = dict(self.rows)
-        seen = self.seen
+        seen, lost = self.seen, self.lost
         for other in others:
             if other.playbook != self.playbook:
                 raise InputError(
@@ -104,9 +106,10 @@ class Coverage:
                     )
                 )
             seen |= other.seen
+            lost |= other.lost
             for guard, found in other.rows.items():
                 rows[guard] = rows.get(guard, frozenset()) | found
-        return Coverage(self.playbook, seen, rows)
+        return Coverage(self.playbook, seen, rows, lost)
 
     @cached_property
     def cells(self) -> Mapping[Cell, Status]:
@@ -135,6 +138,16 @@ class Coverage:
         return MappingProxyType(found)
 
     @property
+    def gap(self) -> Message | None:
+        """What to say of processes that crashed; ``None`` where none did."""
+        if not self.lost:
+            return None
+        return message(
+            "INCOMPLETE: nothing is counted of what was covered by {names}, which crashed",
+            names=listed(sorted(self.lost)),
+        )
+
+    @property
     def missing(self) -> tuple[Cell, ...]:
         """The cells that could be covered and aren't; those not decided are among them."""
         wanted = ("missing", "undecided")
@@ -142,7 +155,7 @@ class Coverage:
 
     def to_json(self) -> dict[str, JSON]:
         """What was seen, as JSON data; :meth:`from_json` reads it back."""
-        return written(self.playbook, self.seen, self.rows)
+        return written(self.playbook, self.seen, self.rows, self.lost)
 
     @classmethod
     def from_json(cls, data: object, playbook: Playbook) -> Coverage:

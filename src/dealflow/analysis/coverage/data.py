@@ -19,10 +19,13 @@ _FORMAT: Final = 1
 
 
 def written(
-    playbook: Playbook, seen: frozenset[Cell], rows: Mapping[str, frozenset[Row]]
+    playbook: Playbook,
+    seen: frozenset[Cell],
+    rows: Mapping[str, frozenset[Row]],
+    lost: frozenset[str],
 ) -> dict[str, JSON]:
     """The data; equal for equal coverages."""
-    return {
+    data: dict[str, JSON] = {
         "format": _FORMAT,
         "playbook": {
             "id": playbook.id,
@@ -32,6 +35,9 @@ def written(
         "covered": [[cell.kind, cell.id, cell.of] for cell in sorted(seen, key=_order)],
         "rows": {guard: [*map(_row, sorted(rows[guard], key=_order))] for guard in sorted(rows)},
     }
+    if lost:
+        data["lost"] = [*sorted(lost)]
+    return data
 
 
 def _order(record: Cell | Row) -> str:
@@ -42,8 +48,10 @@ def _row(row: Row) -> JSON:
     return [row.passes, list(row.answers), list(row.readings)]
 
 
-def read(data: object, playbook: Playbook) -> tuple[frozenset[Cell], Mapping[str, frozenset[Row]]]:
-    """Read the data of a playbook's coverage.
+def read(
+    data: object, playbook: Playbook
+) -> tuple[frozenset[Cell], Mapping[str, frozenset[Row]], frozenset[str]]:
+    """Read the data of a playbook's coverage: what was seen, its rows, and what was lost.
 
     Raises:
         InputError: it is no such data, or of another playbook.
@@ -63,13 +71,14 @@ def read(data: object, playbook: Playbook) -> tuple[frozenset[Cell], Mapping[str
         known = set(_known(playbook))
         seen = frozenset(Cell(*cell) for cell in data["covered"])
         rows = {guard: frozenset(_rows(playbook, guard, data)) for guard in data["rows"]}
+        lost = frozenset(map(str, data.get("lost", ())))
     except (KeyError, TypeError, ValueError):
         raise InputError(
             message("this is no coverage: parts of it are missing or misshapen")
         ) from None
     if not seen <= known:
         raise InputError(message("this is no coverage: it has things that the playbook has not"))
-    return seen, rows
+    return seen, rows, lost
 
 
 def _rows(playbook: Playbook, guard: str, data: dict[str, Any]) -> Iterator[Row]:

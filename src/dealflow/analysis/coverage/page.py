@@ -58,7 +58,7 @@ code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: any
 <body>
 <main>
 <h1>Coverage of $playbook</h1>
-<p>Fingerprint <code>$fingerprint</code></p>
+<p>Fingerprint <code>$fingerprint</code></p>$gap
 <table>
 <caption>How much of each kind was seen; what no deal can reach is not counted</caption>
 <thead><tr><th scope="col">Kind</th><th scope="col">Covered</th><th scope="col">Of</th>\
@@ -108,6 +108,7 @@ def html(coverage: Coverage) -> str:
     return _PAGE.substitute(
         playbook=escape(f"{book.title.english} ({book.id} {book.version})"),
         fingerprint=book.fingerprint[:12],
+        gap=f'\n<p role="alert">{escape(coverage.gap)}</p>' if coverage.gap else "",
         counts="\n".join(_counts(coverage)),
         guards="\n".join(_guards(coverage)),
         alone="\n".join(_alone(coverage)),

@@ -62,6 +62,8 @@ def _tables(coverage: Coverage, language: Language, tell: Tell) -> Iterator[str]
     book = coverage.playbook
     of = {"id": book.id, "version": book.version, "fingerprint": book.fingerprint[:12]}
     yield tell(message("coverage of {id} {version} ({fingerprint})", **of))
+    if coverage.gap is not None:
+        yield tell(coverage.gap)
     yield ""
     head = (message("kind"), message("covered"), message("of"), message("percent"))
     rows = [tuple(map(tell, head))]
@@ -166,7 +168,8 @@ def mermaid(coverage: Coverage) -> str:
         ]
         if steps:
             drawn.append(f"    class {','.join(steps)} {name}")
-    return "\n".join([*drawn, *_STYLES]) + "\n"
+    gap = [] if coverage.gap is None else [f"    %% {coverage.gap}"]
+    return "\n".join([*drawn, *_STYLES, *gap]) + "\n"
 
 
 def _arrow(source: str, to: str) -> str:
