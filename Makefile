@@ -129,7 +129,7 @@ bench: $(BENCH) ## measure, against other libraries, in an environment of its ow
 
 # The locks agree: run and bench are held to what dev found. In lowest the libraries that pyproject.toml names are as old as
 # it allows (--upgrade, as otherwise the lock from before would count), and the rest is what dev found.
-EXTRAS := ../pyproject.toml --extra cli --extra log --extra toml
+EXTRAS := ../pyproject.toml --extra analysis --extra cli --extra log --extra toml
 lock: ## resolve requirements/*.txt anew (UPGRADE=1: to the newest versions)
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
 	$(PYTHON) -m venv "$$tmp" && "$$tmp/bin/python" $(PIP_INSTALL) uv && PATH="$$tmp/bin:$$PATH" && cd requirements && \

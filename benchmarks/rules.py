@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from math import prod
 from random import Random
+from statistics import median
 from time import process_time
 from typing import TypeVar
 
@@ -14,11 +15,13 @@ from timing import do_something_else
 from dealflow import Fact, Guard, Playbook, Step, Text, Truth, ValueType, WalkAway, load_playbook
 from dealflow.analysis.proof import prove
 from dealflow.analysis.solver import START, Goal, Samples, solve
-from dealflow.analysis.solver.casts import casts
-from dealflow.analysis.solver.forest import Leaf, Pair, Tree, truth_bits
-from dealflow.analysis.solver.ground import Ground
-from dealflow.analysis.solver.search import forget
+from dealflow.analysis.solver.decide import forget
 from dealflow.values import and_bits, not_bits, or_bits
+from tests.analysis.solver.search.casts import casts
+from tests.analysis.solver.search.forest import Leaf, Pair, Tree, truth_bits
+from tests.analysis.solver.search.ground import Ground
+from tests.analysis.solver.search.search import forget as forget_search
+from tests.analysis.solver.search.search import solve as search
 
 SLICES = (
     ("severe_problem",),
@@ -37,6 +40,7 @@ T = TypeVar("T")
 def _seconds(action: Callable[[], T]) -> tuple[T, float]:
     """What comes out, and the CPU time of one cold call, with nothing remembered."""
     forget()
+    forget_search()
     do_something_else()
     start = process_time()
     result = action()
@@ -47,10 +51,10 @@ def proofs() -> Iterator[str]:
     """The whole proof of the shipped playbook."""
     book = load_playbook("seven_step")
     proof, seconds = _seconds(lambda: prove(book))
-    states = sum(theorem.states for theorem in proof.theorems)
+    steps = sum(theorem.steps for theorem in proof.theorems)
     proved = sum(theorem.proved for theorem in proof.theorems)
     total = len(proof.theorems)
-    yield f"cold  seven_step: {proved} of {total} proved, {states:,} states, {seconds:.2f} s"
+    yield f"cold  seven_step: {proved} of {total} proved, {steps:,} steps, {seconds:.2f} s"
 
 
 def slices() -> Iterator[str]:
@@ -66,13 +70,34 @@ def slices() -> Iterator[str]:
         facts = len({fact.id for condition in conditions for fact in condition.facts})
         if met is None:
             by_hand = f"{size:>9,} states, not tried"
-        elif bool(met) is (answer.scene is None):
+        elif bool(met) is not answer.possible:
             raise SystemExit(f"{guards}: the solver and trying everything out disagree")
         else:
             by_hand = f"{size:>9,} states {theirs:>8.3f} s   ratio {ours / theirs:6.3f}"
         yield (
-            f"cold  {len(guards)} guards, {facts} facts: {answer.states:>6,} states {ours:>7.3f} s"
+            f"cold  {len(guards)} guards, {facts} facts: {answer.steps:>9,} steps {ours:>7.3f} s"
             f"   every combination of one cast: {by_hand}"
+        )
+
+
+def guards() -> Iterator[str]:
+    """Each guard of the shipped playbook and each truth, by the solver and by a search."""
+    book = load_playbook("seven_step")
+    roles = [role.id for role in book.roles]
+    ours, theirs = [], []
+    for condition in book.guard_condition.values():
+        for truth in Truth:
+            goals = [Goal(condition, {truth})]
+            answer, seconds = _seconds(lambda goals=goals: solve(goals, roles=roles))
+            ours.append(seconds)
+            found, seconds = _seconds(lambda goals=goals: search(goals, roles=roles))
+            theirs.append(seconds)
+            if found.possible and not answer.possible:
+                raise SystemExit(f"{condition}: the search finds {truth}, and the solver does not")
+    for name, times in (("solver", ours), ("search of samples", theirs)):
+        yield (
+            f"cold  {len(times)} questions, {name:<17}: median {median(times) * 1000:6.1f} ms,"
+            f" most {max(times) * 1000:8.1f} ms, together {sum(times):6.2f} s"
         )
 
 
@@ -158,6 +183,6 @@ def curve() -> Iterator[str]:
         yield (
             f"cold  {facts:>3} facts{' mixed' if mixed else '      '},"
             f" {len(book.guards):>2} guards, {len(theorems):>2} theorems:"
-            f" {sum(theorem.states for theorem in theorems):>8,} states {seconds:>7.2f} s,"
+            f" {sum(theorem.steps for theorem in theorems):>10,} steps {seconds:>7.2f} s,"
             f" {verdicts.count('not decided')} not decided"
         )

@@ -331,7 +331,7 @@ def test_proofs_are_chinese(place: Path) -> None:
     assert "尽管be.rich的结果是“尚不清楚”" in refuted
     assert "def test_never_last_unless_be_rich(deal_at):" in refuted
     undecided = chinese("playbook", "prove", "seven_step", "--limit", "1", code=1)
-    assert "需要尝试的状态超过1个" in undecided
+    assert "需要的步数超过1步" in undecided
     assert "没有需要证明的内容" in chinese("playbook", "prove", "loose.toml")
 
 

@@ -60,7 +60,7 @@ def test_not_decided(run: Callable[..., Result]) -> None:
     """What is not decided is no proof: the reason is told, and the exit code is 1."""
     out = run("seven_step", "--limit", "1", code=1).stdout
     assert "\n  not decided: " in out
-    assert "takes more than 1 states\n" in out
+    assert "takes more than 1 steps\n" in out
     assert "usage" in run("seven_step", "--limit", "0", code=2).stderr.lower()
 
 

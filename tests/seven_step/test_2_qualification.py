@@ -105,7 +105,7 @@ def test_two_minds_about_our_offer_are_brought_together(deal_at: DealAt) -> None
     """When one says that we can help and another that we cannot, we ask both and do not choose."""
     deal = deal_at("qualification", ready=True)
     says(deal, "user", offer__helps=False)
-    assert_conflict(deal, "offer_helps", between={"coach", "user"})
+    assert_conflict(deal, "offer_helps", between={"somebody", "user"})
     refused = assert_refused(deal, because="offer_helps")
     assert refused.assessment.verdict is Verdict.RECONCILE
 

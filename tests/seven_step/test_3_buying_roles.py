@@ -42,6 +42,7 @@ def test_whom_we_met_and_understood_lets_us_compete(deal_at: DealAt) -> None:
 def test_a_qualified_customer_still_has_everything_open(deal_at: DealAt) -> None:
     """One coach and a story is not a map of the buying roles, and no condition is proved."""
     deal = deal_at("buying_roles")
+    takes_on(deal, "somebody", "coach")
     assert_refused(
         deal,
         because={

@@ -114,7 +114,7 @@ def diff(
         old: before.
         new: after.
         trails: recorded deals, to be judged again.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
     """
     recorded = tuple(trails)
     pairs = dict.fromkeys(

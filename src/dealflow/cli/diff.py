@@ -37,7 +37,7 @@ def compare(old: Playbook, new: Playbook, trails: Iterable[str], limit: int | No
         old: before.
         new: after.
         trails: files of trails, and folders of such files.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
 
     Raises:
         BadInput: a trail cannot be read.

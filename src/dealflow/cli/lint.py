@@ -32,7 +32,7 @@ def lint_file(source: str, limit: int | None) -> tuple[LintFinding, ...]:
 
     Args:
         source: the id or the path.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
 
     Raises:
         BadInput: it cannot be read, or is no TOML.

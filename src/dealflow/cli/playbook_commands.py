@@ -106,7 +106,7 @@ def playbook_diagram(source: str, lang: Language, as_json: bool) -> None:
     help="How to print what is found.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Take N steps for each question."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @speaks
@@ -142,7 +142,7 @@ def playbook_lint(
     help="""A claim to prove besides those of the file: '"STEP" unless CONDITION'.""",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Take N steps for each question."
 )
 @common
 def playbook_prove(
@@ -181,7 +181,7 @@ def playbook_prove(
     help="Exit with 1 when some move is; a new way counts as looser, one that is gone as tighter.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Try N states for each question."
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Take N steps for each question."
 )
 @common
 def playbook_diff(

@@ -103,11 +103,11 @@ def _took(words: Words, playbook: Playbook, timed: Timed) -> str:
     theorem, facts = timed.theorem, len(playbook.facts)
     moves = words.ngettext("{n} move", "{n} moves", theorem.moves)
     read = words.ngettext("{read} of {n} fact read", "{read} of {n} facts read", facts)
-    states = words.ngettext("{n} state", "{n} states", theorem.states)
-    return words.gettext("{moves}, {facts}, {states}, {seconds} s").format(
+    steps = words.ngettext("{n} step", "{n} steps", theorem.steps)
+    return words.gettext("{moves}, {facts}, {steps}, {seconds} s").format(
         moves=moves.format(n=words.number(theorem.moves)),
         facts=read.format(n=words.number(facts), read=len(theorem.facts)),
-        states=states.format(n=words.number(theorem.states)),
+        steps=steps.format(n=words.number(theorem.steps)),
         seconds=f"{timed.seconds:.2f}",
     )
 
@@ -133,7 +133,7 @@ def _theorem_data(timed: Timed) -> dict[str, object]:
         "verdict": theorem.verdict,
         "reason": theorem.reason,
         "moves": theorem.moves,
-        "states": theorem.states,
+        "steps": theorem.steps,
         "facts": list(theorem.facts),
         "seconds": round(timed.seconds, 6),
         "counterexample": found

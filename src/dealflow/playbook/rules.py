@@ -80,6 +80,14 @@ class Rules(Record):
         """The position of a step in the playbook, from 0."""
         return self._index[step]
 
+    def before(self, step: str) -> tuple[str, ...]:
+        """The steps before a step: to each of them a deal can go back from there."""
+        return tuple(each.id for each in self.steps[: self.index(step)])
+
+    def after(self, step: str) -> tuple[str, ...]:
+        """The steps after a step: from each of them a deal can go back there."""
+        return tuple(each.id for each in self.steps[self.index(step) + 1 :])
+
     @cached_property
     def _index(self) -> Mapping[str, int]:
         return {step.id: i for i, step in enumerate(self.steps)}

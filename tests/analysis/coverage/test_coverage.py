@@ -549,7 +549,7 @@ def test_no_one_is_heard_too_little_where_facts_are_first_hand() -> None:
 
 def test_a_bound_that_is_reached_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the solver gave up, truths, refusals and inputs are missing and not decided."""
-    gave_up = Answer(None, decided=False, states=1)
+    gave_up = Answer(possible=False, undecided="steps", steps=1)
     monkeypatch.setattr(_coverage_alone, "solve", lambda *_, **__: gave_up)
     monkeypatch.setattr(_coverage_cells, "solve_any", lambda *_, **__: gave_up)
     book = ruled("be.good and heard(1)", id="not_decided")

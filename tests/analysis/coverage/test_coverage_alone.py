@@ -91,7 +91,8 @@ def test_what_was_seen_to_decide_alone_can(case: Case) -> None:
     assume(seen)
     book = book_of(condition)
     for name in seen:
-        possible, _, scenes = alone(book, "only", name)
+        possible, _, made = alone(book, "only", name)
+        scenes = made()
         assert possible, (str(condition), name)
         assert len(scenes) in (0, 2)
 
@@ -169,7 +170,8 @@ def test_the_truth_of_real_pairs(when: str) -> None:
     )
     condition = book.guard_condition["only"]
     for name in Clauses(condition).inputs:
-        possible, sure, scenes = alone(book, "only", name)
+        possible, sure, made = alone(book, "only", name)
+        scenes = made()
         assert (possible, sure, len(scenes)) == (True, True, 2)
         sizes = [scene.size for scene in scenes]
         assert all(abs(a - b) <= 1 for a, b in pairwise(sizes))
@@ -187,7 +189,8 @@ def test_voices_that_show_nothing(when: str) -> None:
     """Where no deal that was tried shows that voices decide alone, that is not decided."""
     book = book_of_text(when)
     (name,) = [each for each in Clauses(book.guard_condition["only"]).inputs if each == VOICES]
-    assert alone(book, "only", name) == (True, False, ())
+    possible, sure, made = alone(book, "only", name)
+    assert (possible, sure, made()) == (True, False, ())
 
 
 def test_a_scene_that_is_no_deal_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

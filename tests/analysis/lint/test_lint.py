@@ -243,7 +243,7 @@ def test_witness_of_a_threshold() -> None:
     (finding,) = lint_text(planted((POLICY, POLICY + "when_refuted = 2\ngo_on_when = 1\n")))
     assert finding.code == "D404"
     assert "1 of 2 walk-away guards have to be known good" in finding.message
-    assert "the price is 49000 EUR" in finding.witness
+    assert "payer says: money.there = False" in finding.witness
 
 
 def test_witness_of_old_answers() -> None:

@@ -72,7 +72,7 @@ def test_seven_step_is_proved() -> None:
     )
     assert policy.moves == 5
     assert all(each.moves == 1 and each.claim == each.id for each in others)
-    assert sum(each.states for each in others) > 0
+    assert sum(each.steps for each in others) > 0
 
 
 def test_facts_are_those_of_the_cone() -> None:
@@ -121,7 +121,7 @@ def both(*faults: Callable[[Data], None]) -> Callable[[Data], None]:
 FAULTS: Mapping[str, tuple[Callable[[Data], None], str, str, str]] = {
     "budget one-off": (
         one_off("budget_approved"),
-        *("walk_away", "trial_close", "budget_approved is unknown"),
+        *("walk_away", "trial_close", "budget_approved is false"),
     ),
     "two may be one-off": (
         both(one_off("severe_problem"), one_off("timely"), policy(when_refuted=2, go_on_when=3)),
@@ -246,7 +246,7 @@ def test_days_that_are_named() -> None:
     book = playbook(facts=facts, guards=[guard("real", "within(start.day, days(30))")])
     (theorem,) = prove(book, ['never "sell" unless start.day < date("2026-06-01")']).theorems
     assert theorem.verdict == "not decided"
-    assert theorem.reason == ("leave_talk may hang on the day, or on more people than were tried")
+    assert theorem.reason == "leave_talk may let a deal through, but on other days only"
 
 
 def test_routes_that_hang_on_the_day() -> None:
@@ -328,12 +328,12 @@ def test_nothing_to_prove() -> None:
 # --- what is not decided --------------------------------------------------------------------------
 
 
-def test_too_many_states() -> None:
+def test_too_many_steps() -> None:
     """Where the bound is reached, nothing is said to be proved."""
     found = prove(load_playbook("seven_step"), limit=100).theorems
     undecided = [each for each in found if each.verdict == "not decided"]
     assert undecided
-    assert {each.reason.partition(" ")[2] for each in undecided} == {"takes more than 100 states"}
+    assert {each.reason.partition(" ")[2] for each in undecided} == {"takes more than 100 steps"}
     assert not any(each.counterexample or each.proved for each in undecided)
 
 
@@ -382,7 +382,7 @@ def test_some_counterexamples_are_enough(monkeypatch: pytest.MonkeyPatch) -> Non
     (some_asked,) = prove(book).theorems
     assert all_asked.verdict == some_asked.verdict == "refuted"
     assert some_asked.counterexample == all_asked.counterexample
-    assert some_asked.states < all_asked.states
+    assert some_asked.steps < all_asked.steps
 
 
 def test_too_many_ways_to_pass(monkeypatch: pytest.MonkeyPatch) -> None:

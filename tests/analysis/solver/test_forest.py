@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow.analysis.solver.factoring import Common, factored
-from dealflow.analysis.solver.forest import (
+from dealflow.values import and_bits, not_bits, or_bits
+from tests.analysis.solver.search.factoring import Common, factored
+from tests.analysis.solver.search.forest import (
     Bound,
     Budget,
     Forest,
@@ -23,7 +24,6 @@ from dealflow.analysis.solver.forest import (
     pair_of,
     truth_bits,
 )
-from dealflow.values import and_bits, not_bits, or_bits
 
 Node = Tree | Leaf
 Roots = list[tuple[Node, Callable[[Pair], bool]]]

@@ -250,7 +250,9 @@ to = "fulfilled"
     moved = [entry.event for entry in deal.trail]
     assert [event.to_step for event in moved if isinstance(event, Moved)] == ["right", "last"]
     with pytest.raises(Unreachable):
-        deal_at(blocked, "left")
+        route(blocked, "left")
+    back = deal_at(blocked, "left")
+    assert (back.step, [entry.kind for entry in back.trail][-1]) == ("left", "stepped_back")
     assert deal_at(blocked, "one", ready=True).assess(at=START, to="right").verdict is Verdict.READY
 
 
@@ -291,7 +293,7 @@ def test_no_change_would_do() -> None:
 
 
 def test_a_limit_is_for_all_goals_together() -> None:
-    """The first set of goals that can be met is; when states run out, nothing is decided."""
+    """The first set of goals that can be met is; when steps run out, nothing is decided."""
     condition = BOOK.guard_condition["contract_signed"]
     impossible = (Goal(condition, {Truth.TRUE}), Goal(condition, {Truth.FALSE}))
     possible = (Goal(condition, {Truth.TRUE}),)
@@ -299,7 +301,7 @@ def test_a_limit_is_for_all_goals_together() -> None:
     assert solve_any([impossible]).impossible
     assert not solve_any([possible, possible], limit=1).decided
     assert not solve_any([(Goal(condition, {Truth.CONFLICTED}),)] * 2, limit=2).decided
-    assert solve(impossible).states == 0
+    assert solve(impossible).steps == 0
 
 
 def test_a_scene_is_what_a_deal_is() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dealflow import Card, Contact, Fact, Sources, Text, Truth, ValueType
 from dealflow.analysis import Goal, solve
 from dealflow.analysis.solver import Scene
-from dealflow.analysis.solver.search import forget
+from dealflow.analysis.solver.decide import forget
 from dealflow.conditions import Condition, Covered, Disputed, Holds, Known, Missing, judge
 from dealflow.evidence import Evidence, SourceKind
 from tests.builders import (
@@ -231,17 +231,22 @@ def test_lists_with_many_items() -> None:
     assert possible(named[0], *((text, UNKNOWN) for text, _ in named[1:]))
 
 
-def test_too_many_casts_are_not_tried() -> None:
-    """When roles can be held in too many ways, nothing is decided."""
+def test_many_roles() -> None:
+    """Roles may be held in very many ways, and it is decided all the same."""
     goals = [Goal(Covered(f"role_{n}")) for n in range(13)]
-    assert not solve(goals).decided
+    assert solve(goals).possible
+    nobody = Goal(condition("heard(1)"), {UNKNOWN})
+    first_hand = fact("it.holds", sources=Sources(roles=("role_0",), first_hand=True))
+    assert solve([*goals, nobody, Goal(Holds(first_hand))]).impossible
 
 
 def test_days_of_the_calendar_and_days_ahead() -> None:
-    """What one day rules out may be on another, so that is not decided."""
+    """What one day rules out may be so on another; no scene of today shows it then."""
     goals = [Goal(condition("within(time.start, days(9)) and time.start >= date('2027-01-01')"))]
     answer = solve(goals, at=AT)
-    assert (answer.scene, answer.decided) == (None, False)
+    assert (answer.possible, answer.scene) == (True, None)
+    never = Goal(condition("time.start >= date('2027-01-01')"), {FALSE})
+    assert solve([*goals, never], at=AT).impossible
 
 
 @pytest.mark.parametrize(
@@ -271,11 +276,11 @@ def test_a_fact_of_another_type_is_another_fact() -> None:
 
 
 def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same question gives the same answer and the same states, remembered or not."""
+    """The same question gives the same answer after the same steps, remembered or not."""
     goals = [Goal(condition("budget.approved and known(talk.score)"))]
     forget()
     first = solve(goals, at=AT)
     assert solve(goals, at=AT) == first
-    monkeypatch.setattr("dealflow.analysis.solver.search._MOST_KNOWN", 0)
+    monkeypatch.setattr("dealflow.analysis.solver.decide._MOST_KNOWN", 0)
     forget()
     assert solve(goals, at=AT) == first

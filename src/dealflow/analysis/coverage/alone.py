@@ -6,7 +6,8 @@ under another name, so that all else is the same for both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, TypeAlias
 
 from attrs import evolve
@@ -40,18 +41,25 @@ from dealflow.playbook import Playbook
 from dealflow.state import Snapshot
 from dealflow.values import Truth, ValueType
 
-__all__ = ["alone"]
+__all__ = ["Shown", "alone", "nothing"]
 
 _NOT_TRUE: Final = ANSWERED - {Truth.TRUE}
-_Found: TypeAlias = tuple[bool, bool, tuple[Scene, ...]]
+Shown: TypeAlias = Callable[[], tuple[Scene, ...]]
+"""Makes deals, when somebody wants to see them."""
+_Found: TypeAlias = tuple[bool, bool, Shown]
+
+
+def nothing() -> tuple[Scene, ...]:
+    """No deals."""
+    return ()
 
 
 def alone(playbook: Playbook, guard: str, name: Input) -> _Found:
     """Whether an input can decide a guard alone.
 
     Returns:
-        Whether it can as far as is known, whether that is sure, and the two scenes if there are
-        some: with the guard true, and not true.
+        Whether it can as far as is known, whether that is sure, and what makes the two scenes, if
+        there are some: with the guard true, and not true.
     """
     condition = playbook.guard_condition[guard]
     kind, _, id = name.partition(":")
@@ -65,12 +73,15 @@ def alone(playbook: Playbook, guard: str, name: Input) -> _Found:
         return _by_role(playbook, condition, id)
     twin, rules = renamed(condition, kind, id)
     answer = _solve(playbook, Goal(condition), Goal(twin, _NOT_TRUE), *rules)
-    if answer.scene is None:
-        return not answer.impossible, answer.decided, ()
-    scenes = apart(answer.scene, kind, id)
+    if not answer.possible:
+        return not answer.impossible, answer.decided, nothing
+
+    def shown() -> tuple[Scene, ...]:
+        return () if answer.scene is None else apart(answer.scene, kind, id)
+
     # a number between two numbers of talks, or a rating of 1.5, is no deal
-    sure = kind == "fact" or _differ_by(playbook, condition, name, *scenes)
-    return True, sure, scenes
+    sure = kind == "fact" or _differ_by(playbook, condition, name, *shown())
+    return True, sure, shown
 
 
 def _solve(playbook: Playbook, *goals: Goal) -> Answer:
@@ -81,7 +92,7 @@ def _by_who_is_heard(playbook: Playbook, condition: Condition) -> _Found:
     counts = {node for node in condition.walk() if isinstance(node, Heard)}
     # of several clauses that count the people heard, none can stand for the others: not decided
     if len(counts) != 1 or any(str(node) == "contact.heard" for node in condition.walk()):
-        return True, False, ()
+        return True, False, nothing
     (node,) = counts
     more = tuple(Person(f"another_{n}") for n in range(1, node.number + 1))
     return _from_below(playbook, condition, node, more)
@@ -101,9 +112,9 @@ def _by_voices(playbook: Playbook, condition: Condition) -> _Found:
             people, sayings = (*few.people, *map(Person, ids)), (*few.sayings, *agree)
             more = evolve(few, people=people, sayings=sayings)
             if _differ_by(playbook, condition, VOICES, more, few):
-                return True, True, (more, few)
+                return True, True, partial(tuple, (more, few))
     # that none of these deals shows it proves nothing
-    return True, False, ()
+    return True, False, nothing
 
 
 def _from_below(
@@ -117,7 +128,7 @@ def _from_below(
     few = Goal(node, _NOT_TRUE), Goal(Known(enough))
     answer = _solve(playbook, Goal(twin), Goal(condition, _NOT_TRUE), *few)
     if answer.scene is None:
-        return not answer.impossible, answer.decided, ()
+        return not answer.impossible, answer.decided, nothing
     scene = without(answer.scene, enough.id)
     # people with nothing to say still count as heard
     heard = scene.heard
@@ -125,7 +136,8 @@ def _from_below(
         heard = (*heard, *(person.id for person in more))
     fuller = evolve(scene, people=(*scene.people, *more), heard=heard)
     (name,) = inputs_of(node)
-    return True, _differ_by(playbook, condition, name, fuller, scene), (fuller, scene)
+    sure = _differ_by(playbook, condition, name, fuller, scene)
+    return True, sure, partial(tuple, (fuller, scene))
 
 
 def _by_role(playbook: Playbook, condition: Condition, role: str) -> _Found:
@@ -136,7 +148,7 @@ def _by_role(playbook: Playbook, condition: Condition, role: str) -> _Found:
         scene = _solve(playbook, Goal(condition), Goal(Covered(role), {covered})).scene
         for other in () if scene is None else _recast(scene, role, held):
             if scene is not None and _differ_by(playbook, condition, f"role:{role}", scene, other):
-                return True, True, (scene, other)
+                return True, True, partial(tuple, (scene, other))
     readers = {node for node in condition.walk() if getattr(node, "role", None) == role}
     # only where nothing but ``covered`` reads the role can the clause be replaced
     if readers == {Covered(role)}:
@@ -146,7 +158,7 @@ def _by_role(playbook: Playbook, condition: Condition, role: str) -> _Found:
     # if not even a role of its own for the clauses could make a difference, none does; a yes of
     # that kind is not believed, for whose word counts would differ as well
     sure = impossible and role != ANY_ROLE  # whose other name is a role, too
-    return not sure, sure, ()
+    return not sure, sure, nothing
 
 
 def _recast(scene: Scene, role: str, held: str) -> Iterator[Scene]:
@@ -164,13 +176,11 @@ def _but(roles: tuple[str, ...], role: str) -> tuple[str, ...]:
     return tuple(each for each in roles if role not in (each, ANY_ROLE))
 
 
-def _differ_by(
-    playbook: Playbook, condition: Condition, name: Input, one: Scene, other: Scene
-) -> bool:
+def _differ_by(playbook: Playbook, condition: Condition, name: Input, *scenes: Scene) -> bool:
     # by the same code that measures: what it would not count is no hint to give
     clauses = Clauses(condition)
     try:
-        rows = [clauses.row(_world(playbook, scene)) for scene in (one, other)]
+        rows = [clauses.row(_world(playbook, scene)) for scene in scenes]
     except EvidenceError:
         return False
     return name in clauses.decided_alone(rows)

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import evolve, frozen
 
-from dealflow.analysis.coverage.alone import alone
+from dealflow.analysis.coverage.alone import Shown, alone, nothing
 from dealflow.analysis.coverage.clauses import Clauses
 from dealflow.analysis.solver import ANSWERED, Goal, Scene, passing, solve_any, stuck
 from dealflow.conditions import (
@@ -62,13 +62,19 @@ class Reach:
     Attributes:
         possible: whether it stays in the count.
         decided: whether that is sure; when not, it is possible as far as is known.
-        scenes: a deal that reaches it, where the solver gave one; for ``mcdc`` the one in which
-            the guard is true, and the one in which it isn't.
     """
 
     possible: bool = True
     decided: bool = True
-    scenes: tuple[Scene, ...] = ()
+    _shown: Shown = nothing
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """A deal that reaches it, where the solver gives one.
+
+        For ``mcdc`` the one in which the guard is true, and the one in which it isn't.
+        """
+        return self._shown()
 
 
 # said only when it is proved: what is taken for out of reach leaves the count, and nobody misses it
@@ -112,18 +118,32 @@ def _cells(playbook: Playbook) -> Iterator[tuple[Cell, Reach]]:
 
 def _ways(playbook: Playbook) -> tuple[Mapping[str, Reach], Mapping[str, Reach]]:
     """Which steps deals can get to, and which moves can pass."""
+    plans = [plan for plans in playbook.plans.values() for plan in plans]
+    passes = {plan.move.id: _passes(playbook, plan) for plan in plans}
     steps = dict.fromkeys((*playbook.step, FULFILLED), _OUT_OF_REACH)
     steps[playbook.steps[0].id] = Reach()
-    moves: dict[str, Reach] = {}
-    for step, plans in playbook.plans.items():  # moves lead to later steps only
+    before: Mapping[str, Reach] = {}
+    while before != steps:
+        before = dict(steps)
         for plan in plans:
-            ways = (
-                way.goals for waive in (False, True) for way in passing(playbook, plan, waive=waive)
-            )
-            move, reach = plan.move, _reach(playbook, steps[step], ways)
-            moves[move.id] = reach
-            steps[move.to] = max(steps[move.to], reach, key=_likelihood)
+            source, to = plan.move.source, plan.move.to
+            there = _beyond(steps[source], passes[plan.move.id])
+            steps[to] = max(steps[to], there, key=_likelihood)
+            # from where a deal is, it can be sent back to any step before
+            back = Reach(steps[source].possible, steps[source].decided)
+            for step in playbook.before(source):
+                steps[step] = max(steps[step], back, key=_likelihood)
+    moves = {p.move.id: _beyond(steps[p.move.source], passes[p.move.id]) for p in plans}
     return steps, moves
+
+
+def _passes(playbook: Playbook, plan: Plan) -> Reach:
+    ways = (w.goals for waive in (False, True) for w in passing(playbook, plan, waive=waive))
+    return _reach(playbook, Reach(), ways)
+
+
+def _beyond(here: Reach, reach: Reach) -> Reach:
+    return _from(here, reach) if here.possible else _OUT_OF_REACH
 
 
 def _likelihood(reach: Reach) -> int:
@@ -164,8 +184,11 @@ def _reach(playbook: Playbook, here: Reach, ways: Iterable[tuple[Goal, ...]]) ->
     if not here.possible:
         return _OUT_OF_REACH
     answer = solve_any(ways, roles=playbook.role)
-    scenes = () if answer.scene is None else (answer.scene,)
-    return _from(here, Reach(not answer.impossible, answer.decided, scenes))
+
+    def shown() -> tuple[Scene, ...]:
+        return () if answer.scene is None else (answer.scene,)
+
+    return _from(here, Reach(not answer.impossible, answer.decided, shown))
 
 
 def _from(here: Reach, reach: Reach) -> Reach:

@@ -39,7 +39,7 @@ def lint(
         text: the text of its file. With it, findings have lines and columns and come in their
             order, and comments such as ``# lint: allow D304`` take effect: at the end of a line
             or above it for that line, before the first key for the whole file.
-        limit: how many states to try for each question; what is above is ``D901``.
+        limit: how many steps to take for each question; what is above is ``D901``.
 
     Returns:
         The findings; without a text, in the order of their codes.
@@ -56,12 +56,12 @@ def lint(
         *lint_semantics(oracle),
     ]
     if text is None:
-        # at the end, when all questions have been asked; the same may be left open for two findings
-        everything += dict.fromkeys(oracle.undecided)
+        # at the end, when all questions have been asked
+        everything += oracle.notes
         return tuple(sorted(everything, key=lambda finding: finding.code))
     places = Places(text)
     everything += lint_order(oracle, places)
-    everything += dict.fromkeys(oracle.undecided)
+    everything += oracle.notes
     placed = _placed(everything, places, parse_toml(text, "", PlaybookError))
     allowed = _allowed(text, places)
     in_file = allowed.get(0, set())
@@ -74,7 +74,7 @@ def lint_text(data: bytes | str, *, limit: int = LIMIT) -> tuple[LintFinding, ..
 
     Args:
         data: UTF-8 TOML, at most 1 MiB.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
 
     Raises:
         PlaybookError: it is no TOML.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from attrs import define, evolve, field
 
 from dealflow.analysis.lint.findings import LintFinding, found
-from dealflow.analysis.solver import ANSWERED, Answer, Goal, passing, solve_any
+from dealflow.analysis.solver import ANSWERED, EXTRA, Answer, Goal, Undecided, passing, solve_any
 from dealflow.conditions import And, Condition, Missing, Not, Or, Quantified
 from dealflow.evidence import Fact
 from dealflow.message import message
@@ -17,6 +17,8 @@ from dealflow.values import Truth
 __all__ = ["NOT_TRUE", "TRUE", "Oracle", "drops", "silent"]
 
 TRUE = frozenset({Truth.TRUE})
+_TOGETHER = 10
+"""All questions together may take so many times the steps of one; some tens of seconds."""
 NOT_TRUE = ANSWERED - TRUE
 
 
@@ -26,13 +28,17 @@ class Oracle:
 
     Attributes:
         playbook: the playbook.
-        limit: how many states to try for a question.
+        limit: how many steps to take for a question.
         undecided: what could not be decided.
+        steps: how many steps were taken for all questions.
+        unable: whether there were questions that take a solver, and there is none.
     """
 
     playbook: Playbook
     limit: int
     undecided: list[LintFinding] = field(factory=list)
+    steps: int = 0
+    unable: bool = False
 
     def ask(self, place: str, what: str, *ways: Iterable[Goal]) -> Answer:
         """Whether there is a deal that meets all the goals of one of the ways.
@@ -43,21 +49,41 @@ class Oracle:
             ways: the goals.
         """
         roles = [role.id for role in self.playbook.roles]
-        answer = solve_any((tuple(way) for way in ways), roles=roles, limit=self.limit)
-        if not answer.decided:
-            said = message("not decided within {n} states: {what}", n=self.limit, what=what)
-            self.undecided.append(found("D901", place, said))
+        limit = min(self.limit, _TOGETHER * self.limit - self.steps)
+        answer = solve_any((tuple(way) for way in ways), roles=roles, limit=limit)
+        self.steps += answer.steps
+        if answer.undecided is not None:
+            self._note(place, what, answer.undecided)
         return answer
+
+    def _note(self, place: str, what: str, why: Undecided) -> None:
+        if why == "solver":
+            # of every question it would be the same
+            self.unable = True
+            return
+        said = message("not decided within {n} steps: {what}", n=self.limit, what=what)
+        if why == "form":
+            said = message("not decided, as nothing proves how far to look: {what}", what=what)
+        elif self.steps >= _TOGETHER * self.limit:
+            said = message("not decided, as the questions before took all steps: {what}", what=what)
+        self.undecided.append(found("D901", place, said))
+
+    @property
+    def notes(self) -> tuple[LintFinding, ...]:
+        """What was not decided so far, each once: the same may be asked for two findings."""
+        unable: tuple[LintFinding, ...] = ()
+        if self.unable:
+            said = message("what takes a search is not decided: install {extra}", extra=EXTRA)
+            unable = (found("D901", "id", said),)
+        return (*unable, *dict.fromkeys(self.undecided))
 
     def can_pass(self, place: str, plan: Plan) -> bool:
         """Whether a deal can make a move, with waivers where they are allowed; yes when unsure."""
         what = message("whether a deal can make the move {move}", move=plan.move.id)
-        for waive in (False, True):
-            ways = [way.goals for way in passing(self.playbook, plan, waive=waive)]
-            # not decided is no finding: it counts as a yes, and is listed by itself
-            if not self.ask(place, what, *ways).impossible:
-                return True
-        return False
+        book = self.playbook
+        ways = (w.goals for waive in (False, True) for w in passing(book, plan, waive=waive))
+        # not decided is no finding: it counts as a yes, and is listed by itself
+        return not self.ask(place, what, *ways).impossible
 
     def same(self, place: str, what: str, one: Condition, other: Condition) -> bool:
         """Whether two conditions come to the same truth in every deal; no when unsure."""

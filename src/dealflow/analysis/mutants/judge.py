@@ -43,7 +43,7 @@ __all__ = ["BY", "Equivalence", "deal_in", "judge_equivalence"]
 
 # a deal near the cheapest one makes a short test, and is no more than that: without it the question
 # is still answered
-_PATIENCE = 20_000
+_PATIENCE = 5_000_000
 """How many states to try for a deal that shows a difference best."""
 BY = "rep"
 """Who of us acts in the deals that are made here."""
@@ -84,7 +84,7 @@ def judge_equivalence(original: Playbook, mutant: Mutant, *, limit: int = LIMIT)
     Args:
         original: the playbook.
         mutant: one of its mutants.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
     """
     # what shows without judging is asked first, as it needs the fewest questions
     search = _Search(original, mutant.playbook, limit)
@@ -121,7 +121,7 @@ class _Search:
     Attributes:
         original: the original.
         mutant: the mutant, as a playbook.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
         decided: whether every question so far was answered.
     """
 
@@ -153,7 +153,7 @@ class _Search:
             if _plan(self.original, plan) is None:
                 ways = (way.goals for way in passing(self.mutant, plan))
                 # a way that no deal can go is no difference
-                if self._solved(ways) is not None:
+                if self._solved(ways).possible:
                     return self._by_shortcut(step, plan)
         return None
 
@@ -168,7 +168,7 @@ class _Search:
     def _passing(self, plan: Plan) -> Scene | None:
         """A scene in which a move of the original passes; near the cheapest deal, if it can be."""
         ways = [way.goals for way in passing(self.original, plan)]
-        scene = self._solved(ways)
+        scene = self._solved(ways).scene
         return None if scene is None else next(self._near(ways[0], plan.move.source), scene)
 
     def _by_waiver(self) -> Equivalence | None:
@@ -189,7 +189,7 @@ class _Search:
         candidate, step = blocked(both, guard), both.plans[0].move.source
         if not self._possible(candidate):
             return None
-        alone = self._solved([candidate.needed])
+        alone = self._solved([candidate.needed]).scene
         near = (self._near(goals, step) for goals in (candidate.everything, candidate.needed))
         return next(chain.from_iterable(near), alone)
 
@@ -242,14 +242,14 @@ class _Search:
         """Whether some deal is as a candidate says."""
         # guard by guard at first: most candidates fail there already, and many share these parts
         parts = (*candidate.parts, candidate.needed)
-        return all(self._solved([part]) is not None for part in parts)
+        return all(self._solved([part]).possible for part in parts)
 
     def _passable(self, candidate: Candidate) -> bool:
         """Whether each of the other guards can pass then, as far as it reads the same."""
         read = _read(candidate.needed)
         # guards that read nothing of what must be so can pass beside it, if they ever can
         beside = (part for part in candidate.others if not read.isdisjoint(_read(part)))
-        return all(self._solved([(*candidate.needed, *part)]) is not None for part in beside)
+        return all(self._solved([(*candidate.needed, *part)]).possible for part in beside)
 
     def _seen(self, both: Both, scene: Scene) -> By | None:
         """How the two judge a deal in a scene differently."""
@@ -260,8 +260,8 @@ class _Search:
         )
         return differ(one, other)
 
-    def _solved(self, ways: Iterable[tuple[Goal, ...]]) -> Scene | None:
-        """A scene in which one of these sets of goals is met, if there is one."""
+    def _solved(self, ways: Iterable[tuple[Goal, ...]]) -> Answer:
+        """Whether there is a scene in which one of these sets of goals is met."""
         found = tuple(ways)
         # the candidates of one mutant share most of their parts
         if found not in self._answers:
@@ -269,7 +269,7 @@ class _Search:
         answer = self._answers[found]
         # ``equivalent`` speaks of all deals, so one question that was given up spoils it
         self.decided = self.decided and answer.decided
-        return answer.scene
+        return answer
 
     def _near(self, goals: tuple[Goal, ...], step: str, *, anew: bool = False) -> Iterator[Scene]:
         """Scenes in which goals are met: near the cheapest deal at a step, or else anywhere.

@@ -11,7 +11,7 @@ from dealflow.analysis.as_code import verbs, written
 from dealflow.analysis.history import world_of
 from dealflow.analysis.phrases import both, truth_told
 from dealflow.analysis.proof.ways import Routes
-from dealflow.analysis.solver import Goal, Scene, deal_at, perform, scene_of
+from dealflow.analysis.solver import Answer, Goal, Scene, deal_at, perform, scene_of
 from dealflow.conditions import judge
 from dealflow.deal import Deal
 from dealflow.exceptions import DealflowError
@@ -101,7 +101,7 @@ class Claim:
         name: what to call the test that shows it.
         plan: the move to make.
         goals: what the guards and the property have to come to then.
-        scene: such a scene, from nothing.
+        answer: that there is such a scene, from nothing.
         kept: guards that must not be set aside.
         fault: tells what is wrong then.
     """
@@ -109,7 +109,7 @@ class Claim:
     name: str
     plan: Plan
     goals: tuple[Goal, ...]
-    scene: Scene
+    answer: Answer
     kept: Collection[str]
     fault: Fault
 
@@ -177,7 +177,8 @@ class Stage:
             yield near
         # near a deal its people stay, which may be too many; so the scene that was found from
         # nothing is tried, too
-        yield claim.scene
+        if claim.answer.scene is not None:
+            yield claim.answer.scene
 
     def _play(self, claim: Claim, scene: Scene) -> Counterexample | None:
         move = claim.plan.move

@@ -60,7 +60,7 @@ class Theorem:
         counterexample: the deal that refutes it.
         reason: why it is not decided.
         moves: how many moves it speaks of.
-        states: how many states were visited.
+        steps: how many steps it took.
         facts: the facts that were read (the cone of influence).
     """
 
@@ -70,7 +70,7 @@ class Theorem:
     counterexample: Counterexample | None = None
     reason: str = ""
     moves: int = 0
-    states: int = 0
+    steps: int = 0
     facts: tuple[str, ...] = ()
 
     @property
@@ -103,7 +103,7 @@ def prove(playbook: Playbook, invariants: Iterable[str] = (), *, limit: int = LI
     Args:
         playbook: the rules.
         invariants: further claims, as in a playbook file.
-        limit: how many states to try for each question.
+        limit: how many steps to take for each question.
 
     Raises:
         PlaybookError: an invariant cannot be read; every problem with its line and column.
@@ -228,7 +228,7 @@ class _Prover:
 
     def theorem(self, property: _Property) -> Theorem:
         """Put the question to every move, those soonest reached first."""
-        before = self.routes.states
+        before = self.routes.steps
         facts = {fact.id for condition in property.conditions for fact in condition.facts}
         reasons: list[str] = []
         found: list[Counterexample] = []
@@ -252,7 +252,7 @@ class _Prover:
             min(found, key=lambda each: each.size, default=None),
             "" if found else clauses(dict.fromkeys(reasons)),
             len(property.plans),
-            self.routes.states - before,
+            self.routes.steps - before,
             tuple(fact.id for fact in self.playbook.facts if fact.id in facts),
         )
 
@@ -287,7 +287,7 @@ class _Prover:
         """Whether a property can fail in one way at a move; ``None`` when it cannot."""
         move = question.plan.move
         goals: tuple[Goal, ...] = ()
-        scene = None
+        answer = None
         for cone in question.cones():
             read = frozenset[str]().union(*(inputs(goal.condition) for goal in cone))
             # what is so of every deal at the step is no demand, but keeps the solver from scenes to
@@ -298,14 +298,15 @@ class _Prover:
             # this no is final, for cones only grow: further guards let no more deals pass
             if answer.impossible:
                 return None
-            scene = answer.scene
-            if scene is None:
+            if not answer.possible:
                 return self.routes.reason(move.id)
         # where no deal ever is, none does wrong. When that is not decided, only a deal that gets
         # there can tell
-        if scene is None or self.routes.reached(move.source) is False:
+        if answer is None or self.routes.reached(move.source) is False:
             return None
-        claim = Claim(property.name, question.plan, goals, scene, kept, property.fault)
+        if not answer.today:
+            return message("{move} may let a deal through, but on other days only", move=move.id)
+        claim = Claim(property.name, question.plan, goals, answer, kept, property.fault)
         # a yes of the solver is about one instant, and some things cannot be undone: it takes a
         # deal that was there to refute, and without one nothing is decided
         return self.stage.replay(claim) or message(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 
 from attrs import define, field
 
 from dealflow.analysis.proof.properties import NOT_TRUE, inputs, ways
-from dealflow.analysis.solver import Answer, Goal, Scene, solve
+from dealflow.analysis.solver import EXTRA, Answer, Goal, Scene, Undecided, solve_any
 from dealflow.conditions import AttributeRef, Compare, Condition, Constant
 from dealflow.message import message
-from dealflow.playbook import Plan, Playbook
+from dealflow.playbook import FULFILLED, Plan, Playbook
 
 __all__ = ["Routes"]
 
 # how a price is asked for: an attribute compared with itself is TRUE when it is set, and UNKNOWN
 # when it is not
+_TOGETHER = 10
+"""All questions together may take so many times the steps of one; some tens of seconds."""
 _AMOUNT = AttributeRef("deal.amount")
 _TALKS = AttributeRef("deal.talks")
 
@@ -28,16 +30,16 @@ class Routes:
 
     Attributes:
         playbook: the rules.
-        limit: how many states to try for each question.
-        states: how many were tried so far.
+        limit: how many steps to take for each question.
+        steps: how many were taken so far.
     """
 
     playbook: Playbook
     limit: int
-    states: int = 0
+    steps: int = 0
     # by move, as many properties ask about the same ones
     _passing: dict[str, bool | None] = field(factory=dict)
-    _too_long: bool = False
+    _why: Undecided = "form"
     _lasting: dict[tuple[str, Condition], bool] = field(factory=dict)
 
     @cached_property
@@ -63,30 +65,38 @@ class Routes:
         return self._passing[plan.move.id]
 
     def _passes(self, plan: Plan) -> bool | None:
-        decided = True
-        for way in ways(self.playbook, plan):
-            answer = self.solve(
-                Goal(self.playbook.guard_condition[guard], truths) for guard, truths in way.items()
-            )
-            if answer.scene is not None:
-                return True
-            decided = decided and answer.decided
-        return False if decided else None
+        conditions = self.playbook.guard_condition
+        answer = self.solve_any(
+            [Goal(conditions[guard], truths) for guard, truths in way.items()]
+            for way in ways(self.playbook, plan)
+        )
+        return answer.possible if answer.decided else None
 
     def reached(self, step: str) -> bool | None:
         """Whether some deal can get into a step; ``None`` when that is not decided."""
-        if self.distance[step] == 0:
-            return True
-        # one move that surely passes is enough; a no needs all of them
-        found: bool | None = False
-        for plan in (plan for plan in self.plans if plan.move.to == step):
-            before = self.reached(plan.move.source)
-            passes = self.can_pass(plan) if before is not False else False
-            if before and passes:
-                return True
-            if before is None or passes is None:
-                found = None
+        return self._reached[step]
+
+    @cached_property
+    def _reached(self) -> Mapping[str, bool | None]:
+        found: dict[str, bool | None] = dict.fromkeys(self.distance, False)
+        first = self.playbook.steps[0].id
+        # what is sure comes first, as one way that surely leads there is enough
+        for sure in (True, None):
+            waiting = [first, *(step for step, there in found.items() if there)]
+            while waiting:
+                here = waiting.pop()
+                found[here] = found[here] or (True if here == first else sure)
+                waiting += (to for to in self._from(here, sure=sure) if found[to] is False)
         return found
+
+    def _from(self, step: str, *, sure: bool | None) -> Iterator[str]:
+        """Where deals can get from a step, surely or as far as is known; also by a step back."""
+        for plan in self.playbook.plans.get(step, ()):
+            passes = self.can_pass(plan)
+            if passes or (passes is None and sure is None):
+                yield plan.move.to
+        if step != FULFILLED:
+            yield from self.playbook.before(step)
 
     def lasting(self, step: str, read: Iterable[str]) -> Iterator[Goal]:
         """What is so of every deal at a step, as it was so before and cannot be undone.
@@ -122,43 +132,63 @@ class Routes:
     def _lasts(self, step: str, condition: Condition) -> bool:
         key = (step, condition)
         if key not in self._lasting:
-            # by induction along the moves forward: it was so before the move, or the move cannot
-            # pass without it. The first step has no move into it, and of a deal that was just
-            # opened nothing need be so
-            into = [plan for plan in self.plans if plan.move.to == step]
-            self._lasting[key] = bool(into) and all(
-                self._lasts(plan.move.source, condition) or not self._without(plan, condition)
-                for plan in into
-            )
+            for each in self._where_it_lasts(condition):
+                self._lasting[each, condition] = True
+            self._lasting.setdefault(key, False)
         return self._lasting[key]
+
+    def _where_it_lasts(self, condition: Condition) -> set[str]:
+        """The steps at which something is so of every deal."""
+        # by induction along every way into a step: it was so before, or the move cannot pass
+        # without it. Of a deal that was just opened nothing need be so
+        lasts = {step.id for step in self.playbook.steps[1:]}
+        while broken := {s for s in lasts if not self._gets_in_with(s, condition, lasts)}:
+            lasts -= broken
+        return lasts
+
+    def _gets_in_with(self, step: str, condition: Condition, lasts: Collection[str]) -> bool:
+        into = [plan for plan in self.plans if plan.move.to == step]
+        if not all(later in lasts for later in self.playbook.after(step)):
+            return False
+        return all(plan.move.source in lasts or not self._without(plan, condition) for plan in into)
 
     def _without(self, plan: Plan, condition: Condition) -> bool:
         """Whether a move may pass without a condition."""
         read = inputs(condition)
         conditions = self.playbook.guard_condition
-        for way in ways(self.playbook, plan):
-            demands = (Goal(conditions[guard], truths) for guard, truths in way.items())
-            # guards that read nothing of it cannot ask for it
-            near = [goal for goal in demands if not read.isdisjoint(inputs(goal.condition))]
-            answer = self.solve([*near, Goal(condition, NOT_TRUE)])
-            # not decided counts as yes: what is taken for lasting has to be so for sure
-            if answer.scene is not None or not answer.decided:
-                return True
-        return False
+        without = Goal(condition, NOT_TRUE)
+        demands = (
+            [Goal(conditions[guard], truths) for guard, truths in way.items()]
+            for way in ways(self.playbook, plan)
+        )
+        # guards that read nothing of it cannot ask for it
+        near = (
+            [*(goal for goal in way if not read.isdisjoint(inputs(goal.condition))), without]
+            for way in demands
+        )
+        # not decided counts as yes: what is taken for lasting has to be so for sure
+        return not self.solve_any(near).impossible
 
     def solve(self, goals: Iterable[Goal], given: Scene | None = None) -> Answer:
-        """Ask the solver, and count what it tried."""
+        """Ask the solver, and count what it took."""
+        return self.solve_any([goals], given)
+
+    def solve_any(self, found: Iterable[Iterable[Goal]], given: Scene | None = None) -> Answer:
+        """Ask the solver for one of several ways, and count what it took."""
         roles = [role.id for role in self.playbook.roles]
-        answer = solve(goals, roles=roles, limit=self.limit, given=given)
-        self.states += answer.states
-        if not answer.decided or answer.states > self.limit:
-            self._too_long = answer.states > self.limit
+        limit = min(self.limit, _TOGETHER * self.limit - self.steps)
+        answer = solve_any(found, roles=roles, limit=limit, given=given)
+        self.steps += answer.steps
+        if answer.undecided is not None:
+            self._why = answer.undecided
         return answer
 
     def reason(self, move: str) -> str:
         """Why the last question that was not decided was not, of a move."""
-        # the solver says only that it is not decided; the two reasons are told apart by what it
-        # tried
-        if self._too_long:
-            return message("{move} takes more than {n} states", move=move, n=self.limit)
-        return message("{move} may hang on the day, or on more people than were tried", move=move)
+        match self._why:
+            case "solver":
+                return message("{move} takes a search: install {extra}", move=move, extra=EXTRA)
+            case "steps":
+                return message("{move} takes more than {n} steps", move=move, n=self.limit)
+            case _:
+                return message("nothing proves how far to look for {move}", move=move)

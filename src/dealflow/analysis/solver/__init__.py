@@ -8,6 +8,7 @@ make real deals of the answers. How values, people and trees are searched stays 
 from __future__ import annotations
 
 from dealflow.analysis.solver.deals import deal_at
+from dealflow.analysis.solver.decide import LIMIT, Answer, Undecided, solve, solve_any
 from dealflow.analysis.solver.disagreement import (
     RANKS,
     Both,
@@ -20,7 +21,8 @@ from dealflow.analysis.solver.disagreement import (
 )
 from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, rules, told, with_values
-from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, solve_any, stuck
+from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, stuck
+from dealflow.analysis.solver.run import EXTRA
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import (
     START,
@@ -33,11 +35,11 @@ from dealflow.analysis.solver.scenes import (
     perform,
     scene_of,
 )
-from dealflow.analysis.solver.search import LIMIT, Answer, solve
 
 __all__ = [
     "ALWAYS_SET",
     "ANSWERED",
+    "EXTRA",
     "LIMIT",
     "OF_CARD",
     "RANKS",
@@ -54,6 +56,7 @@ __all__ = [
     "Saying",
     "Scene",
     "Talks",
+    "Undecided",
     "Unreachable",
     "blocked",
     "candidates",

@@ -8,8 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from dealflow.analysis.solver.cast import Cast
-from dealflow.analysis.solver.cells import cells_of_fact
-from dealflow.analysis.solver.routes import Unreachable, route, scene_to_pass
+from dealflow.analysis.solver.routes import Leg, Unreachable, route, scene_to_pass
 from dealflow.analysis.solver.scenes import (
     START,
     Person,
@@ -19,6 +18,7 @@ from dealflow.analysis.solver.scenes import (
     perform,
     scene_of,
 )
+from dealflow.analysis.solver.speakers import Wanted, sayings
 from dealflow.deal import Deal
 from dealflow.evidence import Fact
 from dealflow.exceptions import EvidenceError
@@ -75,9 +75,9 @@ def _find_entitled(fact: Fact, people: list[Person]) -> None:
 def _said(fact: Fact, value: Value, cast: Cast) -> Iterator[Saying]:
     abouts = [p.id for p in cast.people] if fact.of == "contact" else [None]
     for about in abouts:
-        # the plainest way to know the value; the first cell is the one in which nothing is said
-        cells = cells_of_fact([fact], about, cast, [value], at_most=1)
-        yield from next((cell.sayings for cell in cells if cell.sayings), ())
+        # whoever has the final word says it, where there is somebody
+        final = bool(fact.final_word and cast.speakers(fact.final_word))
+        yield from sayings(fact, about, Wanted((value,), final=final), cast)
 
 
 def deal_at(
@@ -113,13 +113,18 @@ def deal_at(
     """
     # a scene has the waivers of its move, and the verbs check every move once more: what comes out
     # is a deal like any other
-    legs = route(playbook, step, at)
+    legs, last_step = _way(playbook, step, at)
     last = _next_scene(playbook, step, at) if ready else Scene()
+    if ready and last_step == step and _serves(playbook, legs, last, at):
+        # one scene for all that is to come leaves nobody behind who has nothing to say any more
+        legs = tuple(evolve(leg, scene=last) for leg in legs)
     first = legs[0].scene if legs else last
     deal = opened(playbook, first, by=by, at=at, id=id)
     for leg in legs:
         perform(deal, leg.scene, by=by, at=at)
         deal.advance(by=by, at=at, to=leg.plan.move.to)
+    if last_step != step:
+        deal.step_back(step, by=by, at=at, reason="There is more to do")
     if ready:
         perform(deal, last, by=by, at=at)
     if amount is not None and amount != deal.amount:
@@ -129,13 +134,41 @@ def deal_at(
     return deal
 
 
+def _way(playbook: Playbook, step: str, at: datetime) -> tuple[tuple[Leg, ...], str]:
+    """The moves to a step, or to the next after it from which a deal can be sent back there."""
+    try:
+        return route(playbook, step, at), step
+    except Unreachable as error:
+        decided = error.decided
+        for later in playbook.after(step) if step in playbook.step else ():
+            try:
+                return route(playbook, later, at), later
+            except Unreachable as other:
+                decided = decided and other.decided
+        raise Unreachable(str(error), step, decided=decided) from None
+
+
+def _serves(playbook: Playbook, legs: tuple[Leg, ...], scene: Scene, at: datetime) -> bool:
+    """Whether a scene is the one in which all moves of the way to the next step pass."""
+    source = legs[-1].plan.move.to if legs else None
+    plans = playbook.plans.get(source, ()) if source else ()
+    for plan in plans:
+        try:
+            whole = route(playbook, plan.move.to, at)
+        except Unreachable:
+            continue
+        if [leg.plan for leg in whole[:-1]] == [leg.plan for leg in legs]:
+            return all(leg.scene == scene for leg in whole)
+    return False
+
+
 def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
     """A scene in which the first move of a step passes that can pass at all."""
     for plan in playbook.plans.get(step, ()):
         try:
             return next(leg.scene for leg in route(playbook, plan.move.to, at) if leg.plan == plan)
         except (Unreachable, StopIteration):
-            scene = scene_to_pass(playbook, plan, at).scene
+            scene, _ = scene_to_pass(playbook, plan, at)
             if scene is not None:
                 return scene
     raise Unreachable(message("no move out of {step} can pass", step=step), step)

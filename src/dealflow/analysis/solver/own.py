@@ -16,7 +16,16 @@ from dealflow.evidence import Card, Line
 from dealflow.message import message
 from dealflow.values import Money
 
-__all__ = ["ALWAYS_SET", "OF_CARD", "OWNER", "fields_of", "rules", "told", "with_values"]
+__all__ = [
+    "ALWAYS_SET",
+    "OF_CARD",
+    "OWNER",
+    "OnlyWith",
+    "fields_of",
+    "rules",
+    "told",
+    "with_values",
+]
 
 OWNER: Final = "rep"
 """Who owns a deal, where no condition asks for anybody else."""
@@ -41,7 +50,7 @@ _PRODUCT: Final = "Our offer"
 
 
 @frozen(slots=False, repr=False)
-class _OnlyWith(Condition):
+class OnlyWith(Condition):
     """That one attribute of a card is not set without another: TRUE or FALSE.
 
     Attributes:
@@ -87,7 +96,7 @@ def rules(conditions: Iterable[Condition]) -> Iterator[Condition]:
     }
     for one, other in _HANG_TOGETHER:
         if one in read and other in read:
-            yield _OnlyWith(AttributeRef(one), AttributeRef(other))
+            yield OnlyWith(AttributeRef(one), AttributeRef(other))
 
 
 def with_values(card: Card | None, wanted: Mapping[str, Any], currency: str) -> Card | None:

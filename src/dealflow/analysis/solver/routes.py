@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from dealflow.analysis.solver.decide import LIMIT, solve, solve_any
 from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.analysis.solver.scenes import (
     START,
@@ -26,7 +27,6 @@ from dealflow.analysis.solver.scenes import (
     heard_in,
     scene_of,
 )
-from dealflow.analysis.solver.search import LIMIT, Answer, solve
 from dealflow.assessment import Verdict, judge_step
 from dealflow.deal import Deal
 from dealflow.evidence import Card
@@ -38,12 +38,12 @@ from dealflow.values import Money, Truth
 
 __all__ = [
     "Change",
+    "Leg",
     "Unreachable",
     "nearest",
     "passing",
     "route",
     "scene_to_pass",
-    "solve_any",
     "stuck",
 ]
 
@@ -163,29 +163,6 @@ def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
             yield tuple(_goal(playbook, guard, {Truth.FALSE}) for guard in guards)
 
 
-def solve_any(
-    ways: Iterable[tuple[Goal, ...]],
-    *,
-    roles: Iterable[str] = (),
-    limit: int = LIMIT,
-    at: datetime = START,
-    given: Scene | None = None,
-) -> Answer:
-    """The first of several sets of goals that some scene meets; the limit is for all together."""
-    states, decided = 0, True
-    known = tuple(roles)
-    for goals in ways:
-        answer = solve(goals, roles=known, limit=limit - states, at=at, given=given)
-        states += answer.states
-        if answer.possible:
-            return evolve(answer, states=states)
-        # a way that was given up may still have been one: it spoils the no of all, and never a yes
-        decided = decided and answer.decided
-        if states >= limit:
-            return Answer(None, False, states)
-    return Answer(None, decided, states)
-
-
 @frozen
 class Leg:
     """One move of a way to a step, and a scene in which it passes."""
@@ -250,30 +227,34 @@ def _legs(
     # one scene for the whole way makes the fewest entries. Where there is none nothing is lost: a
     # deal may change between two moves, so each gets its own
     together = solve([goal for goals in first for goal in goals], roles=roles, at=at)
-    if together.scene is not None:
-        return tuple(Leg(plan, together.scene) for plan in plans), True
+    if (scene := together.scene) is not None:
+        return tuple(Leg(plan, scene) for plan in plans), True
     legs = []
     for plan in plans:
-        answer = scene_to_pass(playbook, plan, at)
-        if answer.scene is None:
-            return None, answer.decided
-        legs.append(Leg(plan, answer.scene))
+        scene, decided = scene_to_pass(playbook, plan, at)
+        if scene is None:
+            return None, decided
+        legs.append(Leg(plan, scene))
     return tuple(legs), True
 
 
-def scene_to_pass(playbook: Playbook, plan: Plan, at: datetime) -> Answer:
-    """A scene in which a move passes; with all waivers, where none passes without."""
+def scene_to_pass(playbook: Playbook, plan: Plan, at: datetime) -> tuple[Scene | None, bool]:
+    """A scene in which a move passes; with all waivers, where none passes without.
+
+    Returns:
+        The scene, and whether it is sure that there is none.
+    """
     roles = [role.id for role in playbook.roles]
     plain = solve_any((way.goals for way in passing(playbook, plan)), roles=roles, at=at)
+    if plain.scene is not None:
+        return plain.scene, True
     waived = next(passing(playbook, plan, waive=True)).waived
-    if plain.possible or not waived:
-        return plain
     # with all waivers that are allowed, the most deals pass: who does not pass then never does
     ways = (way.goals for way in passing(playbook, plan, waive=True))
-    answer = solve_any(ways, roles=roles, at=at)
+    answer = solve_any(ways, roles=roles, at=at) if waived else plain
     if answer.scene is None:
-        return evolve(answer, decided=answer.decided and plain.decided)
-    return evolve(answer, scene=evolve(answer.scene, waived=waived))
+        return None, answer.decided and plain.decided
+    return evolve(answer.scene, waived=waived), True
 
 
 def nearest(
@@ -285,7 +266,7 @@ def nearest(
         deal: the deal.
         at: the instant.
         to: the target of the move; the first of the step, if left out.
-        limit: how many states to try.
+        limit: how many steps to take.
 
     Returns:
         The people who would have to be found, the price to be named, the card as it would have to
@@ -315,7 +296,7 @@ def nearest(
         answer = solve(way.goals, roles=roles, at=at, given=now, limit=limit, stands=True)
         if answer.scene is not None:
             found.append(tuple(_changes(now, answer.scene)))
-        limit -= answer.states
+        limit -= answer.steps
         if limit <= 0:
             break
     return min(found, key=len, default=None)

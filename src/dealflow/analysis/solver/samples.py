@@ -35,7 +35,7 @@ from dealflow.conditions import (
 from dealflow.evidence import Fact
 from dealflow.values import Money, Value, ValueType
 
-__all__ = ["NORTHWIND", "Samples"]
+__all__ = ["NORTHWIND", "OTHER", "Samples"]
 
 # any numbers would do where no condition names one; these read well in a test
 _FIRST: dict[ValueType, int] = {
@@ -47,7 +47,7 @@ _FIRST: dict[ValueType, int] = {
 _MOST_IN_A_GAP = 4
 _SMALL_NUMBERS = frozenset(Decimal(number) for number in range(4))
 _FINEST = Decimal("0.000001")
-_OTHER = "in their own words"
+OTHER = "in their own words"
 NORTHWIND = "Northwind"
 
 
@@ -164,7 +164,7 @@ class Samples:
         room = min(max(related + 1 if related else 1, self.least), _MOST_IN_A_GAP)
         if type_ is ValueType.TEXT:
             known = sorted({*map(str, self._known(type_)), *self.items})
-            others = [_OTHER, *(f"{_OTHER} {number}" for number in range(2, room + 1))]
+            others = [OTHER, *(f"{OTHER} {number}" for number in range(2, room + 1))]
             return (*(other for other in others if other not in known), *known)
         points = sorted({_as_number(v) for v in self._known(type_)})
         numbers = _spread(points, room, self._first(type_), _STEP.get(type_, Decimal(1)))
@@ -210,7 +210,7 @@ class Samples:
         sizes = {0, 1, 2, *(s for size in self.sizes for s in (size - 1, size, size + 1))}
         for some in _subsets(items):
             for size in sorted({len(some), *(size for size in sizes if size > len(some))}):
-                fillers = (f"{_OTHER} {number}" for number in range(1, size - len(some) + 1))
+                fillers = (f"{OTHER} {number}" for number in range(1, size - len(some) + 1))
                 yield (*some, *fillers)
 
 

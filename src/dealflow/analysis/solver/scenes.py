@@ -89,6 +89,7 @@ class Saying:
         about: the contact it is about, for facts of contacts.
         age: how long ago it was said.
         first_hand: heard from the source himself.
+        via: the contact who told it on, where it is known who did.
     """
 
     fact: str
@@ -98,6 +99,7 @@ class Saying:
     about: str | None = None
     age: timedelta = timedelta(0)
     first_hand: bool = True
+    via: str | None = None
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -279,6 +281,7 @@ def _as_saying(statement: Statement, age: timedelta) -> Saying:
         statement.about,
         age,
         statement.first_hand,
+        statement.via,
     )
 
 
@@ -297,6 +300,7 @@ def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
             said_at=said_at,
             about=saying.about,
             first_hand=saying.first_hand,
+            via=saying.via,
             **quote,
         )
     elif saying.source_kind == "document":
@@ -312,7 +316,8 @@ def say(deal: Deal, saying: Saying, *, by: str, at: datetime) -> None:
         )
     else:
         details = {"said_at": said_at, "about": saying.about, **quote}
-        deal.observe(saying.fact, saying.value, by=by, at=at, **details)
+        who = by if saying.source == US else saying.source
+        deal.observe(saying.fact, saying.value, by=who, at=at, **details)
 
 
 def heard_in(deal: Deal) -> frozenset[str]:

@@ -14,18 +14,19 @@ from typing import Any
 
 from attrs import define, evolve, frozen
 
-from dealflow.analysis.solver.cast import Cast
-from dealflow.analysis.solver.casts import casts
-from dealflow.analysis.solver.cells import Cell
-from dealflow.analysis.solver.factoring import factored
-from dealflow.analysis.solver.forest import Bound, Budget, Forest, Input, Pair, truth_bits
-from dealflow.analysis.solver.goals import Goal, Part, apart, counts_voices, merged
-from dealflow.analysis.solver.ground import Ground
+from dealflow.analysis.solver.goals import Goal, merged
 from dealflow.analysis.solver.own import OF_CARD, rules, with_values
-from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
 from dealflow.conditions import Condition, Constant, Within
 from dealflow.values import Truth, Value
+from tests.analysis.solver.search.cast import Cast
+from tests.analysis.solver.search.casts import casts
+from tests.analysis.solver.search.cells import Cell
+from tests.analysis.solver.search.factoring import factored
+from tests.analysis.solver.search.forest import Bound, Budget, Forest, Input, Pair, truth_bits
+from tests.analysis.solver.search.ground import Ground
+from tests.analysis.solver.search.parts import Part, apart, counts_voices, reads
+from tests.analysis.solver.search.samples import Samples
 
 __all__ = ["LIMIT", "Answer", "solve"]
 
@@ -263,7 +264,7 @@ def _person(person: Person, attribute: Mapping[tuple[str, ...], Any]) -> Person:
 
 def _values(given: Mapping[Input, Cell], goals: Iterable[Goal]) -> Iterator[Value]:
     """What a scene has already of what some goals read."""
-    read = {input[:2] for goal in goals for input in goal.reads()}
+    read = {input[:2] for goal in goals for input in reads(goal)}
     for input, cell in given.items():
         if input[:2] in read:
             yield from (saying.value for saying in cell.sayings)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
-from dealflow.analysis.solver.forest import Budget, Forest, Input, Leaf, Pair, Tree
+from tests.analysis.solver.search.forest import Budget, Forest, Input, Leaf, Pair, Tree
 
 __all__ = ["factored"]
 
