@@ -23,7 +23,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test cov playbooks lowest slow lint format types imports docs mutants bench lock messages changelog clean
+.PHONY: help demo test cov playbooks lowest slow lint format types imports docs mutants soundness bench lock messages changelog clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -121,6 +121,11 @@ SEED ?= 1
 mutants: $(DEV) ## change the code on purpose, SAMPLE times, and see whether the tests notice
 	@PYTHONPATH=tools $(BIN)/python -m mutants --sample $(SAMPLE) --seed $(SEED) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(JUDGES),--tests $(JUDGES))
+
+CONDITIONS ?= 20000
+
+soundness: $(DEV) ## play deals under CONDITIONS random conditions, and list what is wrongly called impossible
+	@PYTHONPATH=tools:. $(BIN)/python -m soundness --conditions $(CONDITIONS)
 
 bench: $(BENCH) ## measure, against other libraries, in an environment of its own
 	@$(BENCH_VENV)/bin/python benchmarks/run.py

@@ -82,43 +82,58 @@ class Tally:
         return "\n".join(f"seed {seed}: {each}" for seed, each in self.denied)
 
 
-@lru_cache(maxsize=256)
+# some tests look at the same deals; of many more, all would be kept in memory
+@lru_cache(maxsize=64)
 def watched(seed: int, tries: int, guards: int = 10) -> tuple[Made, Played]:
     """The playbook of a seed, and what its deals showed."""
     one = made(seed, guards)
     return one, play(one.playbook, seed, to=ALL, tries=tries)
 
 
-def judged(seeds: Sequence[int], *, tries: int, how: Ask = ask, less: bool = True) -> Tally:
+def judged(seeds: Sequence[int], *, tries: int, how: Ask = ask, together: bool = False) -> Tally:
     """Play a playbook of each seed, and ask about what its deals showed.
 
     Args:
         seeds: what to make playbooks from.
         tries: how hard to play, for each guard.
         how: asks the solver.
-        less: whether to look for the smallest part of what is denied.
+        together: whether to ask in twos.
     """
     tally = Tally()
     for seed in seeds:
         one, played = watched(seed, tries)
         tally.conditions += len(one.guards)
-        for seen, asked in questions(one, played):
+        for seen, asked in questions(one, played, together=together):
             goals = tuple(_goal(one.playbook.guard_condition[g], seen.truths[g]) for g in asked)
             answer = how(one.playbook, goals)
             tally.asked += 1
             tally.undecided += not (answer.possible or answer.impossible)
             if answer.impossible:
-                found = Denied(seen, goals)
-                found = smallest(one.playbook, found, how) if less else found
+                found = smallest(one.playbook, Denied(seen, goals), how)
                 tally.denied.append((seed, found))
     return tally
 
 
-def questions(one: Made, played: Played) -> Iterator[tuple[Seen, tuple[str, ...]]]:
-    """Each truth of each guard once, by itself or with that of another guard of the same deal."""
+def questions(
+    one: Made, played: Played, *, together: bool = False
+) -> Iterator[tuple[Seen, tuple[str, ...]]]:
+    """Each truth of each guard once, by itself or with that of another guard of the same deal.
+
+    Args:
+        one: the playbook.
+        played: what its deals showed.
+        together: in twos, where a deal showed several things for the first time: fewer questions.
+    """
     rng = Random(one.seed)
+    first: dict[int, tuple[Seen, list[str]]] = {}
     for (guard, _), seen in played.truths.items():
         if guard in one.guards:
+            first.setdefault(id(seen), (seen, []))[1].append(guard)
+    for seen, guards in first.values():
+        if together:
+            yield from ((seen, tuple(guards[n : n + 2])) for n in range(0, len(guards), 2))
+            continue
+        for guard in guards:
             other = rng.choice(tuple(one.guards))
             alone = other == guard or rng.random() < 0.5
             yield seen, (guard,) if alone else (guard, other)
