@@ -58,6 +58,23 @@ class Stage:
         self.people[id] = self.deal.contacts[id]
         return id
 
+    def gone(self) -> str:
+        """Somebody who has left, whatever role he had; what he said stays."""
+        id = f"gone{self.rng.randint(1, 2)}"
+        if id not in self.deal.contacts:
+            roles = self.rng.sample(self.roles, 1)
+            day = self.at.date()
+            self.deal.add_contact(id, name=id, roles=roles, left=day, **self.now)
+        return id
+
+    def other_record(self, id: str) -> str:
+        """Another record of the same person."""
+        other = f"{id}.too"
+        if other not in self.deal.contacts:
+            self.deal.add_contact(other, name=other, **self.now)
+            self.deal.merge_contacts(other, into=id, reason="one person", **self.now)
+        return other
+
     def change(self, id: str, **fields: Any) -> None:
         """Let the map say something else of somebody."""
         before = self.people[id]
@@ -129,9 +146,12 @@ class Stage:
             entry = self.deal.observe(fact.id, value, **details)
         elif source.startswith("!"):
             entry = self.deal.read(source, fact.id, value, **details)
+        elif source in self.people and self.rng.random() < 0.03:
+            other = self.other_record(source)
+            entry = self.deal.hear(other, fact.id, value, first_hand=first_hand, **details)
         else:
             entry = self.deal.hear(source, fact.id, value, first_hand=first_hand, **details)
-        heard = source if first_hand and source and not source.startswith("!") else None
+        heard = source if first_hand and source in self.people else None
         self.said.setdefault((fact.id, about), {})[entry.seq] = (value, heard)
 
     def silence(self, fact: Fact, about: str | None = None) -> None:
@@ -177,6 +197,8 @@ class Stage:
             if SELF in rule.roles and about is not None and (not roles or rng.random() < 0.7):
                 return about
             return self.somebody(roles)
+        if rng.random() < 0.05:
+            return self.gone()
         # papers without number are the cheapest sources; people are what some conditions count
         if rng.random() < 0.4 or (fact.final_word and rng.random() < 0.5):
             return f"!paper {len(used) + 1}"
