@@ -106,6 +106,8 @@ def main() -> int:
         slowest = max(slowest, found.slowest)
         for each in found.denied:
             kinds.setdefault(kind(each), []).append((found.seed, each))
+            # a long run may be ended before its end
+            print(f"seed {found.seed}: {each}", flush=True)
     for name, number in sorted(total.items()):
         print(f"{number:>9,} {name}")
     print(f"slowest: {slowest[0]:.2f} s, {slowest[1]}")
