@@ -120,10 +120,16 @@ def main() -> int:
 def found_in(seeds: Sequence[int], rest: tuple[int, int, bool], jobs: int) -> Iterator[Found]:
     """What came of each seed, in order."""
     # a process that has run out of memory is not to be trusted for long
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=50) as pool:
+    pool = ProcessPoolExecutor(jobs, max_tasks_per_child=50)
+    try:
         waiting = [pool.submit(look, seed, *rest) for seed in seeds]
         for future in waiting:
             yield future.result()
+    except KeyboardInterrupt:
+        # what was found until then is worth being told
+        return
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 if __name__ == "__main__":
