@@ -175,7 +175,7 @@ def test_wrong_deciders_are_found_out(wrong: Callable[[Sequence[Goal]], bool]) -
     """A decider that only denies one rare form is caught at it, and shown that form."""
 
     def how(playbook: Playbook, goals: Sequence[Goal]) -> Answer:
-        return Answer(None if wrong(goals) else Scene(), True, 0)
+        return Answer(possible=not wrong(goals))
 
     denied = next(
         (found for seed in range(500, 560) if (found := judged([seed], tries=3, how=how).denied)),
