@@ -10,7 +10,7 @@ from attrs import fields
 
 from dealflow import Playbook, PlaybookError, Truth, ValueType
 from dealflow.analysis import Goal
-from dealflow.analysis.solver import Answer, Scene
+from dealflow.analysis.solver import Answer
 from dealflow.conditions import (
     ATTRIBUTES,
     OPERATORS,
