@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from dealflow import Deal, Playbook, Verdict, load_playbook
+from dealflow import Deal, Playbook, ValueType, Verdict, load_playbook
 from dealflow.analysis import Difference, deal_at, diff
 from dealflow.analysis.diff import MoveDifference
 from dealflow.analysis.history import judge_at, world_of
 from dealflow.analysis.solver import START
-from tests._playbooks import small_playbooks
+from tests._playbooks import fact, guard, playbook, small_playbooks
 from tests.deals import MOVES, small
 
 BOOK = load_playbook("seven_step")
@@ -253,3 +253,14 @@ def test_moves_are_in_the_order_of_the_steps() -> None:
     sources = [move.source for move in found.moves]
     assert sources == [*(s.id for s in BOOK.steps), "one", "one", "left", "right", "last"]
     assert isinstance(found.moves[0], MoveDifference)
+
+
+def test_what_differs_on_other_days_is_not_the_same() -> None:
+    """What only shows on days that are not looked at is not decided, and never the same."""
+
+    def soon(when: str) -> Playbook:
+        return playbook(facts=[fact("start.day", ValueType.DATE)], guards=[guard("real", when)])
+
+    before, after = "within(start.day, days(30))", 'start.day < date("2050-01-01")'
+    found = diff(soon(before), soon(f"{before} and {after}"))
+    assert effects(found)["talk", "sell"] == "not decided"

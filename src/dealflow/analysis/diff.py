@@ -169,8 +169,9 @@ def _witness(
     for way in passing(one, plan):
         for failing in stuck(other, against) if against else [()]:
             answer = solve((*way.goals, *failing), roles=roles, limit=limit)
-            sure = sure and answer.decided
             if answer.scene is None:
+                # one that cannot be shown, as on other days, is a difference all the same
+                sure = sure and answer.impossible
                 continue
             try:
                 witness = _shown(one, plan, other, answer.scene)

@@ -10,7 +10,18 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealflow import Deal, EvidenceError, Money, Playbook, Truth, Verdict, load_playbook
+from dealflow import (
+    Deal,
+    EvidenceError,
+    Money,
+    Playbook,
+    Role,
+    Text,
+    Truth,
+    ValueType,
+    Verdict,
+    load_playbook,
+)
 from dealflow.analysis import Goal, Unreachable, deal_at, nearest, solve
 from dealflow.analysis.solver import (
     START,
@@ -30,6 +41,7 @@ from dealflow.assessment import judge_move
 from dealflow.conditions import judge
 from dealflow.state import Snapshot
 from dealflow.trail import Moved
+from tests._playbooks import fact as fact_named
 from tests._playbooks import guard, playbook, small_playbooks, step
 from tests.deals import seven_step, small
 
@@ -254,6 +266,28 @@ to = "fulfilled"
     back = deal_at(blocked, "left")
     assert (back.step, [entry.kind for entry in back.trail][-1]) == ("left", "stepped_back")
     assert deal_at(blocked, "one", ready=True).assess(at=START, to="right").verdict is Verdict.READY
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "deal.talks > 999999",
+        "count(any_role) > 999999",
+        'within(start.day, days(30)) and start.day < date("2020-01-01")',
+    ],
+)
+def test_a_deal_that_cannot_be_shown(when: str) -> None:
+    """What takes a million entries, or another day, is possible, and not shown."""
+    waiting = guard("waiting", when, standing=False)
+    facts = [fact_named("need.real"), fact_named("start.day", ValueType.DATE)]
+    roles = [Role("buyer", Text("Buyer", "买方"))]
+    steps = (step("a", "waiting"), step("b"))
+    book = playbook(*steps, facts=facts, guards=[waiting], roles=roles)
+    ways = [way.goals for way in passing(book, book.plans["a"][0])]
+    assert solve_any(ways, roles=book.role).possible
+    with pytest.raises(Unreachable) as caught:
+        deal_at(book, "b")
+    assert not caught.value.decided
 
 
 def test_the_smallest_change() -> None:

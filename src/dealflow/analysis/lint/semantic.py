@@ -16,7 +16,7 @@ from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
 from dealflow.analysis.lint.oracle import NOT_TRUE, TRUE, Oracle, drops, silent
 from dealflow.analysis.phrases import in_word, kind_told, lines, listed, source_told
-from dealflow.analysis.solver import Goal, Person, Saying, Scene, passing, told
+from dealflow.analysis.solver import Answer, Goal, Person, Saying, Scene, passing, told
 from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, literal
 from dealflow.evidence import Fact
 from dealflow.message import Message, message
@@ -178,7 +178,7 @@ class _Linter:
             goals = [Goal(condition, TRUE), *silent(condition, stale)]
             what = message("whether its answers go out of date")
             answer = self.oracle.ask(place, what, goals)
-            if answer.scene is not None:
+            if answer.possible:
                 needed = needed_facts(condition)
                 lasting = listed(fact.id for fact in needed if fact.good_for is None)
                 said = message(
@@ -186,7 +186,7 @@ class _Linter:
                     " {facts} a good_for",
                     facts=lasting or message("its facts"),
                 )
-                yield found("D405", place, said, in_words(answer.scene))
+                yield found("D405", place, said, _shown(answer))
                 continue
             for fact in _valued(condition):
                 if fact.good_for is None and fact not in told:
@@ -206,10 +206,10 @@ class _Linter:
             for id in policy.guards:
                 no = Goal(book.guard_condition[id], _FALSE)
                 what = message("whether a deal goes on when {guard} is refuted", guard=id)
-                scene = self.oracle.ask(
+                answer = self.oracle.ask(
                     "walk_away.go_on_when", what, *((*way, no) for way in ways)
-                ).scene
-                if scene is not None:
+                )
+                if answer.possible:
                     said = message(
                         "a deal may leave {step} with {guard} refuted:"
                         " {enough} of {n} walk-away guards have to be known good",
@@ -218,8 +218,13 @@ class _Linter:
                         enough=policy.enough(len(policy.guards)),
                         n=len(policy.guards),
                     )
-                    yield found("D404", "walk_away.go_on_when", said, in_words(scene))
+                    yield found("D404", "walk_away.go_on_when", said, _shown(answer))
                     return
+
+
+def _shown(answer: Answer) -> str:
+    """A deal in words; nothing where there is one that cannot be shown, as on other days."""
+    return "" if answer.scene is None else in_words(answer.scene)
 
 
 def _valued(condition: Condition) -> Iterator[Fact]:

@@ -168,7 +168,7 @@ class _Search:
     def _passing(self, plan: Plan) -> Scene | None:
         """A scene in which a move of the original passes; near the cheapest deal, if it can be."""
         ways = [way.goals for way in passing(self.original, plan)]
-        scene = self._solved(ways).scene
+        scene = self._shown(self._solved(ways))
         return None if scene is None else next(self._near(ways[0], plan.move.source), scene)
 
     def _by_waiver(self) -> Equivalence | None:
@@ -189,7 +189,7 @@ class _Search:
         candidate, step = blocked(both, guard), both.plans[0].move.source
         if not self._possible(candidate):
             return None
-        alone = self._solved([candidate.needed]).scene
+        alone = self._shown(self._solved([candidate.needed]))
         near = (self._near(goals, step) for goals in (candidate.everything, candidate.needed))
         return next(chain.from_iterable(near), alone)
 
@@ -270,6 +270,11 @@ class _Search:
         # ``equivalent`` speaks of all deals, so one question that was given up spoils it
         self.decided = self.decided and answer.decided
         return answer
+
+    def _shown(self, answer: Answer) -> Scene | None:
+        """A scene; that there is one which cannot be shown, as on other days, is no answer."""
+        self.decided = self.decided and (answer.impossible or answer.scene is not None)
+        return answer.scene
 
     def _near(self, goals: tuple[Goal, ...], step: str, *, anew: bool = False) -> Iterator[Scene]:
         """Scenes in which goals are met: near the cheapest deal at a step, or else anywhere.

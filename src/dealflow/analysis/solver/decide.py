@@ -85,8 +85,8 @@ class Answer:
     def scene(self) -> Scene | None:
         """The plainest scene in which all goals are met.
 
-        ``None`` where there is none; where there is one on other days only; or where to find it
-        takes more than `LIMIT` steps at a time.
+        ``None`` where there is none; and where one cannot be shown, as it is one of other days
+        only, takes more than `LIMIT` steps at a time to find, or thousands of entries to make.
         """
         return self._asked.scene if self._asked is not None else None
 
@@ -134,9 +134,7 @@ class _Asked:
             return None
         question = self.question()
         model = plainest(question, self.at, LIMIT)
-        if model is None:
-            return None
-        return Stage(question, model, self.given.scene if self.given else None).scene()
+        return None if model is None else Stage(question, model).scene()
 
 
 def solve(

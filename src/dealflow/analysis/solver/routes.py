@@ -253,7 +253,7 @@ def scene_to_pass(playbook: Playbook, plan: Plan, at: datetime) -> tuple[Scene |
     ways = (way.goals for way in passing(playbook, plan, waive=True))
     answer = solve_any(ways, roles=roles, at=at) if waived else plain
     if answer.scene is None:
-        return None, answer.decided and plain.decided
+        return None, answer.impossible and plain.impossible
     return evolve(answer.scene, waived=waived), True
 
 

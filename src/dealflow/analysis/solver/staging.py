@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
 from typing import Any, Final, cast
 
@@ -29,29 +30,36 @@ from dealflow.values import Money, Value, ValueType
 __all__ = ["Stage"]
 
 _SECOND: Final = timedelta(seconds=1)
+_MOST_SHOWN: Final = 500
+"""So many people and talks together are put on record to show something."""
 _KINDS: Final[dict[int, SourceKind]] = {DOCUMENT: "document", OBSERVATION: "observation"}
 
 
-@define
+@define(slots=False)
 class Stage:
     """Makes a scene of numbers.
 
     Attributes:
         question: what was asked.
         model: the numbers.
-        given: the scene from which it was asked.
     """
 
     question: Question
     model: Model
-    given: Scene | None = None
     _ids: dict[int, list[str]] = field(factory=dict)
     _texts: dict[int, str] = field(factory=dict)
     _spare: list[Person] = field(factory=list)
 
-    def scene(self) -> Scene:
-        """The scene."""
-        before = self.given or Scene()
+    @property
+    def _before(self) -> Scene:
+        """The scene from which it was asked."""
+        return self.question.given.scene if self.question.given else Scene()
+
+    def scene(self) -> Scene | None:
+        """The scene; ``None`` where it would take too long to put everything on record."""
+        if self._size() > _MOST_SHOWN:
+            return None
+        before = self._before
         people = tuple(self._people())
         heard = self._heard()
         everybody = Cast(people, heard)
@@ -75,10 +83,25 @@ class Stage:
             talks,
             attribute.get("account", before.account),
             before.waived,
-            tuple(sorted(heard or ())) if self._asks_who_is_heard() else (),
+            tuple(sorted(heard or ())) if self._asks_who_is_heard else (),
             with_values(before.card, on_card, currency),
         )
 
+    def _size(self) -> int:
+        """How many people and talks there are."""
+        people = sum(
+            self._alike(who)
+            for who in self.question.contacts.everybody
+            if self.model.bit(who.there)
+        )
+        talks = self.question.attributes.get("deal.talks")
+        return people + (0 if talks is None else int(self._attribute("deal.talks", talks)))
+
+    def _alike(self, who: Somebody) -> int:
+        """For how many contacts one stands who is there."""
+        return self.model.number(who.number) if self.question.bounds.counted else 1
+
+    @cached_property
     def _asks_who_is_heard(self) -> bool:
         nodes = (node for condition in self.question.conditions for node in condition.walk())
         return any(
@@ -90,7 +113,7 @@ class Stage:
     # people
 
     def _people(self) -> Iterator[Person]:
-        before = {person.id: person for person in self.given.people} if self.given else {}
+        before = {person.id: person for person in self._before.people}
         texts = self.question.contacts.coder.texts
         for number, who in enumerate(self.question.contacts.everybody):
             if not self.model.bit(who.there):
@@ -103,8 +126,7 @@ class Stage:
             roles = tuple(role for role, held in who.roles.items() if self.model.bit(held))
             code = self.model.number(who.id)
             name = texts.get(code, roles[0] if roles else "somebody")
-            alike = self.model.number(who.number) if self.question.bounds.counted else 1
-            for _ in range(alike):
+            for _ in range(self._alike(who)):
                 id = self._free(name)
                 ids.append(id)
                 yield Person(id, roles, **self._card(who))
@@ -123,7 +145,7 @@ class Stage:
     def _heard(self) -> frozenset[str] | None:
         """Who may be heard; ``None`` where that is no matter."""
         everybody = self.question.contacts.everybody
-        if not self._asks_who_is_heard():
+        if not self._asks_who_is_heard:
             return None
         return frozenset(
             id
@@ -165,7 +187,7 @@ class Stage:
 
     def _free(self, name: str) -> str:
         taken = {id for ids in self._ids.values() for id in ids} | {p.id for p in self._spare}
-        taken |= {person.id for person in self.given.people} if self.given else set()
+        taken |= {person.id for person in self._before.people}
         names = (name if n == 1 else f"{name}_{n}" for n in count(1))
         return next(id for id in names if id not in taken)
 
