@@ -15,6 +15,7 @@ from itertools import combinations, count, islice, product
 
 from attrs import evolve
 
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.scenes import Person, Scene
 from dealflow.conditions import (
     AttributeRef,
@@ -34,7 +35,6 @@ from dealflow.conditions import (
 )
 from dealflow.evidence import ANY_ROLE, SELF, Fact
 from dealflow.values import ValueType
-from tests.analysis.solver.search.cast import Cast
 from tests.analysis.solver.search.forest import Bound
 
 __all__ = ["casts"]

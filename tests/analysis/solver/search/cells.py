@@ -15,10 +15,10 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from dealflow.analysis.phrases import LETTER
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.scenes import Saying
 from dealflow.evidence import US, Evidence, Fact, Reading, SourceKind, Statement
 from dealflow.values import Value
-from tests.analysis.solver.search.cast import Cast
 
 __all__ = ["Cell", "cells_beside", "cells_of_fact", "read"]
 

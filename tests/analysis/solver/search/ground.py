@@ -10,7 +10,9 @@ from typing import cast as typed
 
 from attrs import define, field
 
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.own import OWNER
+from dealflow.analysis.solver.samples import NORTHWIND, Samples
 from dealflow.conditions import (
     ATTRIBUTES,
     And,
@@ -28,10 +30,8 @@ from dealflow.conditions import (
 )
 from dealflow.evidence import ANY_ROLE, Contact, Fact, Lack, Reading
 from dealflow.values import Money, Value, ValueType
-from tests.analysis.solver.search.cast import Cast
 from tests.analysis.solver.search.cells import Cell, cells_beside, cells_of_fact, read
 from tests.analysis.solver.search.forest import Input, Leaf, Pair, Tree, pair_of
-from tests.analysis.solver.search.samples import NORTHWIND, Samples
 
 __all__ = ["Ground"]
 

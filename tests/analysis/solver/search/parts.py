@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from attrs import define, evolve
 
 from dealflow.analysis.solver import Goal
+from dealflow.analysis.solver.cast import Cast
 from dealflow.conditions import AttributeRef, Condition, Heard, Node, OverFact, OverRole, Voices
 from dealflow.evidence import ANY_ROLE
 from dealflow.values import ValueType
-from tests.analysis.solver.search.cast import Cast
 from tests.analysis.solver.search.forest import Input, groups
 
 __all__ = ["Part", "apart", "counts_voices", "reads"]

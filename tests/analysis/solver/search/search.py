@@ -14,19 +14,19 @@ from typing import Any
 
 from attrs import define, evolve, frozen
 
+from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.goals import Goal, merged
 from dealflow.analysis.solver.own import OF_CARD, rules, with_values
+from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
 from dealflow.conditions import Condition, Constant, Within
 from dealflow.values import Truth, Value
-from tests.analysis.solver.search.cast import Cast
 from tests.analysis.solver.search.casts import casts
 from tests.analysis.solver.search.cells import Cell
 from tests.analysis.solver.search.factoring import factored
 from tests.analysis.solver.search.forest import Bound, Budget, Forest, Input, Pair, truth_bits
 from tests.analysis.solver.search.ground import Ground
 from tests.analysis.solver.search.parts import Part, apart, counts_voices, reads
-from tests.analysis.solver.search.samples import Samples
 
 __all__ = ["LIMIT", "Answer", "solve"]
 
