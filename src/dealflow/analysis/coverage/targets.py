@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from dealflow.analysis.coverage.alone import Shown, alone, nothing
 from dealflow.analysis.coverage.clauses import Clauses
-from dealflow.analysis.solver import ANSWERED, Goal, Scene, passing, solve_any, stuck
+from dealflow.analysis.solver import ANSWERED, Goal, Scene, passing, reached, solve_any, stuck
 from dealflow.conditions import (
     Condition,
     Covered,
@@ -27,7 +27,7 @@ from dealflow.conditions import (
     Quantified,
 )
 from dealflow.evidence import Fact
-from dealflow.playbook import FULFILLED, Plan, Playbook
+from dealflow.playbook import Plan, Playbook
 from dealflow.values import Truth
 
 __all__ = ["KINDS", "Cell", "Kind", "Reach", "cells_of", "clauses_of", "plans_of"]
@@ -120,21 +120,18 @@ def _ways(playbook: Playbook) -> tuple[Mapping[str, Reach], Mapping[str, Reach]]
     """Which steps deals can get to, and which moves can pass."""
     plans = [plan for plans in playbook.plans.values() for plan in plans]
     passes = {plan.move.id: _passes(playbook, plan) for plan in plans}
-    steps = dict.fromkeys((*playbook.step, FULFILLED), _OUT_OF_REACH)
-    steps[playbook.steps[0].id] = Reach()
-    before: Mapping[str, Reach] = {}
-    while before != steps:
-        before = dict(steps)
-        for plan in plans:
-            source, to = plan.move.source, plan.move.to
-            there = _beyond(steps[source], passes[plan.move.id])
-            steps[to] = max(steps[to], there, key=_likelihood)
-            # from where a deal is, it can be sent back to any step before
-            back = Reach(steps[source].possible, steps[source].decided)
-            for step in playbook.before(source):
-                steps[step] = max(steps[step], back, key=_likelihood)
+    there = reached(playbook, lambda plan: _sure(passes[plan.move.id]))
+    steps = {step: Reach(so is not False, so is not None) for step, so in there.items()}
     moves = {p.move.id: _beyond(steps[p.move.source], passes[p.move.id]) for p in plans}
+    for plan in reversed(plans):
+        # a deal that makes the move shows how to get there
+        there_by = (moves[plan.move.id], steps[plan.move.to])
+        steps[plan.move.to] = max(there_by, key=_likelihood)
     return steps, moves
+
+
+def _sure(reach: Reach) -> bool | None:
+    return None if not reach.decided else reach.possible
 
 
 def _passes(playbook: Playbook, plan: Plan) -> Reach:

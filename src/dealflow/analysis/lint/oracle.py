@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from attrs import define, evolve, field
 
 from dealflow.analysis.lint.findings import LintFinding, found
-from dealflow.analysis.solver import ANSWERED, EXTRA, Answer, Goal, Undecided, passing, solve_any
+from dealflow.analysis.solver import ANSWERED, EXTRA, Answer, Goal, Inquiry, Undecided, passing
 from dealflow.conditions import And, Condition, Missing, Not, Or, Quantified
 from dealflow.evidence import Fact
 from dealflow.message import message
@@ -17,8 +17,6 @@ from dealflow.values import Truth
 __all__ = ["NOT_TRUE", "TRUE", "Oracle", "drops", "silent"]
 
 TRUE = frozenset({Truth.TRUE})
-_TOGETHER = 10
-"""All questions together may take so many times the steps of one; some tens of seconds."""
 NOT_TRUE = ANSWERED - TRUE
 
 
@@ -30,15 +28,17 @@ class Oracle:
         playbook: the playbook.
         limit: how many steps to take for a question.
         undecided: what could not be decided.
-        steps: how many steps were taken for all questions.
         unable: whether there were questions that take a solver, and there is none.
     """
 
     playbook: Playbook
     limit: int
     undecided: list[LintFinding] = field(factory=list)
-    steps: int = 0
     unable: bool = False
+    _inquiry: Inquiry = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._inquiry = Inquiry(tuple(self.playbook.role), self.limit)
 
     def ask(self, place: str, what: str, *ways: Iterable[Goal]) -> Answer:
         """Whether there is a deal that meets all the goals of one of the ways.
@@ -48,10 +48,7 @@ class Oracle:
             what: the question, as in ``whether it can pass``.
             ways: the goals.
         """
-        roles = [role.id for role in self.playbook.roles]
-        limit = min(self.limit, _TOGETHER * self.limit - self.steps)
-        answer = solve_any((tuple(way) for way in ways), roles=roles, limit=limit)
-        self.steps += answer.steps
+        answer = self._inquiry.ask(ways)
         if answer.undecided is not None:
             self._note(place, what, answer.undecided)
         return answer
@@ -64,7 +61,7 @@ class Oracle:
         said = message("not decided within {n} steps: {what}", n=self.limit, what=what)
         if why == "form":
             said = message("not decided, as nothing proves how far to look: {what}", what=what)
-        elif self.steps >= _TOGETHER * self.limit:
+        elif self._inquiry.spent:
             said = message("not decided, as the questions before took all steps: {what}", what=what)
         self.undecided.append(found("D901", place, said))
 

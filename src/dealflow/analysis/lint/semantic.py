@@ -16,11 +16,11 @@ from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
 from dealflow.analysis.lint.oracle import NOT_TRUE, TRUE, Oracle, drops, silent
 from dealflow.analysis.phrases import in_word, kind_told, lines, listed, source_told
-from dealflow.analysis.solver import Answer, Goal, Person, Saying, Scene, passing, told
+from dealflow.analysis.solver import Answer, Goal, Person, Saying, Scene, passing, reached, told
 from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, literal
 from dealflow.evidence import Fact
 from dealflow.message import Message, message
-from dealflow.playbook import FULFILLED, Plan, Playbook, WalkAway
+from dealflow.playbook import Plan, Playbook, WalkAway
 from dealflow.values import Truth
 
 __all__ = ["lint_semantics"]
@@ -85,17 +85,21 @@ class _Linter:
         """Steps that no deal gets into or out of, and guards that cannot hold together."""
         book = self.playbook
         told: set[frozenset[str]] = set()
-        reached = self.reached()
+
+        def passes(plan: Plan) -> bool:
+            return self.oracle.can_pass(move_place(book, plan.move.id), plan)
+
+        there = reached(book, passes)
         for step in book.steps:
             into = [move.id for move in book.moves if move.to == step.id]
-            if step.id not in reached:
+            if not there[step.id]:
                 said = message("no deal gets here: {moves} can never be made", moves=_moves(into))
                 yield found("D101", f"steps.{step.id}", said)
                 continue
             plans = book.plans[step.id]
             leaving = []
             for plan in plans:
-                if self.oracle.can_pass(move_place(book, plan.move.id), plan):
+                if passes(plan):
                     leaving.append(plan)
                 else:
                     yield from self.together(plan, told)
@@ -103,22 +107,6 @@ class _Linter:
                 made = _moves([plan.move.id for plan in plans])
                 said = message("no deal gets out of here: {moves} can never be made", moves=made)
                 yield found("D102", f"steps.{step.id}", said)
-
-    def reached(self) -> set[str]:
-        """The steps that deals get to, be it by a step back."""
-        book = self.playbook
-        found: set[str] = set()
-        waiting = [book.steps[0].id]
-        while waiting:
-            step = waiting.pop()
-            if step in found or step == FULFILLED:
-                continue
-            found.add(step)
-            waiting += book.before(step)
-            for plan in book.plans[step]:
-                if self.oracle.can_pass(move_place(book, plan.move.id), plan):
-                    waiting.append(plan.move.to)
-        return found
 
     def together(self, plan: Plan, told: set[frozenset[str]]) -> Iterator[LintFinding]:
         """Why a move can never be made, when each of its guards can pass."""

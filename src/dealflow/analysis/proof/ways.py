@@ -9,17 +9,15 @@ from functools import cached_property
 from attrs import define, field
 
 from dealflow.analysis.proof.properties import NOT_TRUE, inputs, ways
-from dealflow.analysis.solver import EXTRA, Answer, Goal, Scene, Undecided, solve_any
+from dealflow.analysis.solver import EXTRA, Answer, Goal, Inquiry, Scene, Undecided, reached
 from dealflow.conditions import AttributeRef, Compare, Condition, Constant
 from dealflow.message import message
-from dealflow.playbook import FULFILLED, Plan, Playbook
+from dealflow.playbook import Plan, Playbook
 
 __all__ = ["Routes"]
 
 # how a price is asked for: an attribute compared with itself is TRUE when it is set, and UNKNOWN
 # when it is not
-_TOGETHER = 10
-"""All questions together may take so many times the steps of one; some tens of seconds."""
 _AMOUNT = AttributeRef("deal.amount")
 _TALKS = AttributeRef("deal.talks")
 
@@ -31,16 +29,23 @@ class Routes:
     Attributes:
         playbook: the rules.
         limit: how many steps to take for each question.
-        steps: how many were taken so far.
     """
 
     playbook: Playbook
     limit: int
-    steps: int = 0
     # by move, as many properties ask about the same ones
     _passing: dict[str, bool | None] = field(factory=dict)
     _why: Undecided = "form"
-    _lasting: dict[tuple[str, Condition], bool] = field(factory=dict)
+    _lasting: dict[Condition, set[str]] = field(factory=dict)
+
+    @cached_property
+    def _inquiry(self) -> Inquiry:
+        return Inquiry(tuple(self.playbook.role), self.limit)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken so far."""
+        return self._inquiry.steps
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
@@ -78,25 +83,7 @@ class Routes:
 
     @cached_property
     def _reached(self) -> Mapping[str, bool | None]:
-        found: dict[str, bool | None] = dict.fromkeys(self.distance, False)
-        first = self.playbook.steps[0].id
-        # what is sure comes first, as one way that surely leads there is enough
-        for sure in (True, None):
-            waiting = [first, *(step for step, there in found.items() if there)]
-            while waiting:
-                here = waiting.pop()
-                found[here] = found[here] or (True if here == first else sure)
-                waiting += (to for to in self._from(here, sure=sure) if found[to] is False)
-        return found
-
-    def _from(self, step: str, *, sure: bool | None) -> Iterator[str]:
-        """Where deals can get from a step, surely or as far as is known; also by a step back."""
-        for plan in self.playbook.plans.get(step, ()):
-            passes = self.can_pass(plan)
-            if passes or (passes is None and sure is None):
-                yield plan.move.to
-        if step != FULFILLED:
-            yield from self.playbook.before(step)
+        return reached(self.playbook, self.can_pass)
 
     def lasting(self, step: str, read: Iterable[str]) -> Iterator[Goal]:
         """What is so of every deal at a step, as it was so before and cannot be undone.
@@ -130,12 +117,9 @@ class Routes:
         )
 
     def _lasts(self, step: str, condition: Condition) -> bool:
-        key = (step, condition)
-        if key not in self._lasting:
-            for each in self._where_it_lasts(condition):
-                self._lasting[each, condition] = True
-            self._lasting.setdefault(key, False)
-        return self._lasting[key]
+        if condition not in self._lasting:
+            self._lasting[condition] = self._where_it_lasts(condition)
+        return step in self._lasting[condition]
 
     def _where_it_lasts(self, condition: Condition) -> set[str]:
         """The steps at which something is so of every deal."""
@@ -175,10 +159,7 @@ class Routes:
 
     def solve_any(self, found: Iterable[Iterable[Goal]], given: Scene | None = None) -> Answer:
         """Ask the solver for one of several ways, and count what it took."""
-        roles = [role.id for role in self.playbook.roles]
-        limit = min(self.limit, _TOGETHER * self.limit - self.steps)
-        answer = solve_any(found, roles=roles, limit=limit, given=given)
-        self.steps += answer.steps
+        answer = self._inquiry.ask(found, given)
         if answer.undecided is not None:
             self._why = answer.undecided
         return answer

@@ -8,7 +8,7 @@ make real deals of the answers. How values, people and trees are searched stays 
 from __future__ import annotations
 
 from dealflow.analysis.solver.deals import deal_at
-from dealflow.analysis.solver.decide import LIMIT, Answer, Undecided, solve, solve_any
+from dealflow.analysis.solver.decide import LIMIT, Answer, Inquiry, Undecided, solve, solve_any
 from dealflow.analysis.solver.disagreement import (
     RANKS,
     Both,
@@ -21,7 +21,7 @@ from dealflow.analysis.solver.disagreement import (
 )
 from dealflow.analysis.solver.goals import ANSWERED, Goal
 from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, rules, told, with_values
-from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, stuck
+from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, reached, stuck
 from dealflow.analysis.solver.run import EXTRA
 from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import (
@@ -51,6 +51,7 @@ __all__ = [
     "Change",
     "Goal",
     "Hearing",
+    "Inquiry",
     "Person",
     "Samples",
     "Saying",
@@ -67,6 +68,7 @@ __all__ = [
     "opened",
     "passing",
     "perform",
+    "reached",
     "rules",
     "scene_of",
     "solve",

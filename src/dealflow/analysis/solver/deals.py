@@ -114,10 +114,9 @@ def deal_at(
     # a scene has the waivers of its move, and the verbs check every move once more: what comes out
     # is a deal like any other
     legs, last_step = _way(playbook, step, at)
-    last = _next_scene(playbook, step, at) if ready else Scene()
-    if ready and last_step == step and _serves(playbook, legs, last, at):
-        # one scene for all that is to come leaves nobody behind who has nothing to say any more
-        legs = tuple(evolve(leg, scene=last) for leg in legs)
+    last = Scene()
+    if ready:
+        legs, last = _on(playbook, step, legs, at)
     first = legs[0].scene if legs else last
     deal = opened(playbook, first, by=by, at=at, id=id)
     for leg in legs:
@@ -148,27 +147,20 @@ def _way(playbook: Playbook, step: str, at: datetime) -> tuple[tuple[Leg, ...], 
         raise Unreachable(str(error), step, decided=decided) from None
 
 
-def _serves(playbook: Playbook, legs: tuple[Leg, ...], scene: Scene, at: datetime) -> bool:
-    """Whether a scene is the one in which all moves of the way to the next step pass."""
-    source = legs[-1].plan.move.to if legs else None
-    plans = playbook.plans.get(source, ()) if source else ()
-    for plan in plans:
+def _on(
+    playbook: Playbook, step: str, legs: tuple[Leg, ...], at: datetime
+) -> tuple[tuple[Leg, ...], Scene]:
+    """The moves to a step, and a scene in which its first move passes that can pass at all."""
+    for plan in playbook.plans.get(step, ()):
         try:
             whole = route(playbook, plan.move.to, at)
         except Unreachable:
-            continue
-        if [leg.plan for leg in whole[:-1]] == [leg.plan for leg in legs]:
-            return all(leg.scene == scene for leg in whole)
-    return False
-
-
-def _next_scene(playbook: Playbook, step: str, at: datetime) -> Scene:
-    """A scene in which the first move of a step passes that can pass at all."""
-    for plan in playbook.plans.get(step, ()):
-        try:
-            return next(leg.scene for leg in route(playbook, plan.move.to, at) if leg.plan == plan)
-        except (Unreachable, StopIteration):
+            whole = ()
+        scene = next((leg.scene for leg in whole if leg.plan == plan), None)
+        if scene is None:
             scene, _ = scene_to_pass(playbook, plan, at)
-            if scene is not None:
-                return scene
+        if scene is not None:
+            # on a way that goes on, nobody is left behind who has nothing to say any more
+            same_way = [*(leg.plan for leg in legs), plan] == [leg.plan for leg in whole]
+            return whole[:-1] if same_way else legs, scene
     raise Unreachable(message("no move out of {step} can pass", step=step), step)

@@ -32,7 +32,7 @@ from dealflow.analysis.solver.script import TooLong
 from dealflow.analysis.solver.staging import Stage
 from dealflow.analysis.solver.witness import plainest
 
-__all__ = ["LIMIT", "Answer", "Undecided", "solve", "solve_any"]
+__all__ = ["LIMIT", "Answer", "Inquiry", "Undecided", "solve", "solve_any"]
 
 LIMIT: Final = 10_000_000
 """How many steps are taken before a question is left undecided; some seconds."""
@@ -41,6 +41,8 @@ LIMIT: Final = 10_000_000
 # their guards. It is emptied when full, which costs time only
 _MOST_KNOWN: Final = 20_000
 _MOST_AT_ONCE: Final = 64
+# all questions of a lint or a proof together take some tens of seconds at most
+_TOGETHER: Final = 10
 # to write a sign of a script takes about as long as so many steps
 _WRITING: Final = 3
 _KNOWN: dict[object, Answer] = {}
@@ -190,6 +192,33 @@ def solve_any(
     return Answer(possible=False, undecided=undecided, steps=spent)
 
 
+@define
+class Inquiry:
+    """Questions about one playbook, which share a limit as well.
+
+    Attributes:
+        roles: the roles that people may hold.
+        limit: how many steps to take for each question.
+        steps: how many were taken so far.
+    """
+
+    roles: tuple[str, ...]
+    limit: int
+    steps: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether the steps for all questions together are used up."""
+        return self.steps >= _TOGETHER * self.limit
+
+    def ask(self, ways: Iterable[Iterable[Goal]], given: Scene | None = None) -> Answer:
+        """Find out whether there is a deal in which all goals of one of several ways are met."""
+        limit = min(self.limit, _TOGETHER * self.limit - self.steps)
+        answer = solve_any(ways, roles=self.roles, limit=limit, given=given)
+        self.steps += answer.steps
+        return answer
+
+
 def _known(
     ways: Iterable[list[Goal]],
     roles: tuple[str, ...],
@@ -225,6 +254,8 @@ def _solve(
     at: datetime,
     given: Given | None,
 ) -> Answer:
+    if not installed():
+        return Answer(possible=False, undecided="solver")
     conditions = [goal.condition for way in ways for goal in way]
     conditions += rules(conditions)
     whole = bounds_of(conditions, declared_in(conditions))
@@ -236,8 +267,6 @@ def _solve(
     if given is not None:
         # the smallest change is wanted: of newcomers there need be no more than one in each role
         sizes = (evolve(whole, contacts=min(whole.contacts, several + 1)),)
-    if not installed():
-        return Answer(possible=False, undecided="solver")
     asked = [_Asked(ways, roles, bounds, at, currency, given) for bounds in sizes]
     if given is None and hangs_on_today(conditions):
         # the no of one day is none for another

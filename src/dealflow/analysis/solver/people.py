@@ -44,7 +44,9 @@ class Somebody:
         id: by which the contact goes.
         number: how many there are who are alike in everything; ``there`` is at least one.
         roles: by role, whether the contact holds it.
-        known: the id and the roles of the one that it is, where that is given.
+        known: the id of the one that it is, where that is given.
+        heard: whether it was heard first-hand, where that matters.
+        attributes: what is on its card, as far as that matters.
     """
 
     there: Bit

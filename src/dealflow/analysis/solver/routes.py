@@ -7,7 +7,7 @@ in which it passes. Only what was put on record for good carries over: prices, t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import combinations
@@ -42,6 +42,7 @@ __all__ = [
     "Unreachable",
     "nearest",
     "passing",
+    "reached",
     "route",
     "scene_to_pass",
     "stuck",
@@ -161,6 +162,31 @@ def stuck(playbook: Playbook, plan: Plan) -> Iterator[tuple[Goal, ...]]:
     else:
         for guards in combinations(plan.walk_away, k):
             yield tuple(_goal(playbook, guard, {Truth.FALSE}) for guard in guards)
+
+
+def reached(playbook: Playbook, passes: Callable[[Plan], bool | None]) -> Mapping[str, bool | None]:
+    """For each step and for ``fulfilled``, whether deals get there; ``None`` is not decided.
+
+    Args:
+        playbook: the playbook.
+        passes: whether deals can pass a move.
+    """
+    places = [*playbook.step, FULFILLED]
+    found: dict[str, bool | None] = dict.fromkeys(places, False)
+    found[places[0]] = True
+    # one way that is sure is enough, so those that are not come last
+    for sure in (True, None):
+        waiting = [place for place in places if found[place] is not False]
+        while waiting:
+            here = waiting.pop()
+            plans = playbook.plans.get(here, ())
+            there = [p.move.to for p in plans if passes(p) or (not sure and passes(p) is None)]
+            # and from everywhere a deal can be sent back
+            there += playbook.before(here) if here != FULFILLED else ()
+            new = [place for place in there if found[place] is False]
+            found |= dict.fromkeys(new, sure)
+            waiting += new
+    return found
 
 
 @frozen

@@ -89,14 +89,15 @@ class Coder:
         currency: of amounts.
         items: what is looked for in lists, as numbers.
         sizes: whether the sizes of lists matter.
+        lists: the lists that may be any.
     """
 
     currency: str
     items: list[Number] = field(factory=list)
     sizes: bool = False
+    lists: list[Items] = field(factory=list)
     _texts: dict[str, int] = field(factory=dict)
     _unnamed: int = 0
-    lists: list[Items] = field(factory=list)
 
     def code(self, word: str) -> int:
         """The number of a text."""
@@ -193,13 +194,13 @@ class Coder:
             # of the same items, of which each is known, and not even two, there is one list only
             fixed = and_(at_most(items.size, known), at_most(items.size, 1))
             for other in self.lists[:number]:
-                same = and_(
+                alike = and_(
                     eq(items.size, other.size),
                     *(same_bits(items.holds(item), other.holds(item)) for item in self.items),
                 )
                 ordered = eq(items.order, other.order)
-                script.demand(implies(ordered, same))
-                script.demand(implies(and_(same, fixed), ordered))
+                script.demand(implies(ordered, alike))
+                script.demand(implies(and_(alike, fixed), ordered))
 
     def _known_items(self, items: Items) -> Number:
         """How many of the texts that are looked for are in a list."""
