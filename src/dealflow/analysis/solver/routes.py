@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from dealflow.analysis.solver.decide import LIMIT, solve, solve_any
 from dealflow.analysis.solver.goals import ANSWERED, Goal
+from dealflow.analysis.solver.run import EXTRA, installed
 from dealflow.analysis.solver.scenes import (
     START,
     Hearing,
@@ -221,11 +222,16 @@ def route(playbook: Playbook, step: str, at: datetime = START) -> tuple[Leg, ...
         if legs is not None:
             return legs
         sure = sure and decided
-    raise Unreachable(
-        message("no deal gets to {step}: on every way some move cannot pass", step=step),
-        step,
-        decided=sure,
-    )
+    raise Unreachable(_not_reached(step, sure=sure), step, decided=sure)
+
+
+def _not_reached(step: str, *, sure: bool) -> str:
+    if not installed():
+        text = {"step": step, "extra": EXTRA}
+        return message("to find a way to {step} takes a search: install {extra}", **text)
+    if sure:
+        return message("no deal gets to {step}: on every way some move cannot pass", step=step)
+    return message("no deal was found that gets to {step}, and there may be one", step=step)
 
 
 def _ways_to(playbook: Playbook, step: str) -> list[tuple[Plan, ...]]:
