@@ -11,8 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dealflow.conditions.atoms import (
-    OPERATORS,
-    Compare,
     Covered,
     Disputed,
     Dissent,
@@ -22,12 +20,12 @@ from dealflow.conditions.atoms import (
     Known,
     Missing,
     Named,
-    Operator,
     Plays,
     Voices,
     Within,
 )
 from dealflow.conditions.base import Condition, Gap, GapReason, Look, Node, OverFact, OverRole, Term
+from dealflow.conditions.chains import OPERATORS, Compare, Operator
 from dealflow.conditions.logic import And, Not, Or, Outcome, Quantified, amounts, judge, witnesses
 from dealflow.conditions.terms import AttributeRef, Constant, Count, FactRef, Size, literal
 from dealflow.lazy import lazily

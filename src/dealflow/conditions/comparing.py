@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TypeAlias, cast
 
-from dealflow.conditions.atoms import Operator
 from dealflow.conditions.base import Term
+from dealflow.conditions.chains import Operator
 from dealflow.conditions.source import Wrong
 from dealflow.conditions.terms import Constant
 from dealflow.message import listed, message

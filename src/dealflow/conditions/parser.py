@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, cast, get_args
 
 from dealflow.conditions.atoms import (
-    Compare,
     Covered,
     Disputed,
     Dissent,
@@ -17,12 +16,12 @@ from dealflow.conditions.atoms import (
     Known,
     Missing,
     Named,
-    Operator,
     Plays,
     Voices,
     Within,
 )
 from dealflow.conditions.base import Condition
+from dealflow.conditions.chains import Compare, Operator
 from dealflow.conditions.comparing import Typed, check_types
 from dealflow.conditions.logic import And, Not, Or, Quantified
 from dealflow.conditions.source import Source, Wrong, arguments, duration, literal
