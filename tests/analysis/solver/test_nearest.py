@@ -415,6 +415,27 @@ def test_money_is_named_in_the_playbooks_currency() -> None:
     assert price.currency == "USD"
 
 
+def test_everybody_with_a_role_is_asked_whichever_it_is() -> None:
+    """A condition on any role is about all roles that people hold, not about one of them."""
+    facts = [fact("own.ok", of="contact")]
+    roles = [Role(id, text(id)) for id in ("buyer", "helper", "user")]
+    book = under("every(any_role, own.ok)", facts=facts, roles=roles)
+    deal = deal_under(book, "buyer", "helper", "user", "stranger")
+    assert sorted(told(deal)) == [("buyer", True), ("helper", True), ("user", True)]
+
+
+def test_who_is_proposed_is_none_of_those_who_spoke() -> None:
+    """Another of us, or another paper, is another source: the first does not speak twice."""
+    for speak, first in (("observe", BY), ("read", "paper 1")):
+        facts = [fact(sources=Sources(at_least=3))]
+        deal = deal_under(under("need.real", facts=facts))
+        who: dict[str, Any] = {"by": BY} if speak == "observe" else {"document": first, "by": BY}
+        getattr(deal, speak)(**who, fact="need.real", value=True, at=START)
+        sources = [source for source, _ in told(deal)]
+        assert len({*sources, first}) == 3
+        assert passes(put_on_record(deal, proposed(deal)), None)
+
+
 def test_what_cannot_be_undone_is_not_proposed() -> None:
     """Nobody takes back a talk or a price, or makes a deal one with another customer."""
     deal = deal_under(under("deal.talks == 0"), "ann")

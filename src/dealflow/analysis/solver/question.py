@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Final, cast
 
 from attrs import define, field, frozen
@@ -152,8 +153,9 @@ class Question:
         coder = Coder(currency, sizes=any(map(_of_sizes, nodes)))
         _note_texts(coder, nodes)
         contacts = Contacts(script, coder)
-        every = held(nodes, roles)
-        for person in given.scene.people if given else ():
+        there = given.scene.people if given else ()
+        every = held(nodes, roles, [role for person in there for role in person.roles])
+        for person in there:
             somebody = contacts.given(person.id, person.roles, every)
             if given and given.stands and person.id in given.scene.heard:
                 somebody.heard = TRUE
@@ -239,8 +241,8 @@ class Question:
         return Possible(so, value)
 
 
-def held(nodes: Sequence[Node], roles: Iterable[str]) -> tuple[str, ...]:
-    """The roles that make a difference, and one that counts as any."""
+def held(nodes: Sequence[Node], roles: Iterable[str], given: Iterable[str] = ()) -> tuple[str, ...]:
+    """The roles that make a difference, and those that count as any: one, and the ones given."""
     named: dict[str, None] = {}
     anybody = False
     for node in nodes:
@@ -251,8 +253,10 @@ def held(nodes: Sequence[Node], roles: Iterable[str]) -> tuple[str, ...]:
             named |= dict.fromkeys((*fact.sources.roles, *fact.final_word))
     anybody = named.pop(ANY_ROLE, anybody) is None
     named.pop(SELF, None)
-    other = next((role for role in roles if role not in named), None)
-    return (*named, *((other,) if anybody and other is not None else ()))
+    if not anybody:
+        return (*named,)
+    other = (role for role in roles if role not in named)
+    return (*dict.fromkeys((*named, *islice(other, 1), *given)),)
 
 
 def _note_texts(coder: Coder, nodes: Iterable[Node]) -> None:

@@ -320,7 +320,7 @@ def nearest(
         return ()
     aside = {finding.guard for finding in judged.findings if finding.waived is not None}
     roles = [role.id for role in book.roles]
-    # two of us who saw different things are two sources
+    # whoever of us is proposed saw nothing so far
     now = scene_of(deal, at, observers=True)
     now = evolve(now, heard=tuple(sorted(heard_in(deal))))
     found: list[tuple[Change, ...]] = []

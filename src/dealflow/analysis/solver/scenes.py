@@ -265,19 +265,20 @@ def _kept(deal: Deal, statement: Statement, wanted: list[Saying], at: datetime) 
         # entry; a word that is old on purpose needs that very age
         fresh = good_for is None or statement.said_at + good_for >= at
         same_age = fresh if not saying.age else statement.said_at == at - saying.age
-        if same_age and _as_saying(statement, saying.age) == saying:
+        if same_age and _as_saying(deal, statement, saying.age) == saying:
             wanted.remove(saying)
             return True
     return False
 
 
-def _as_saying(statement: Statement, age: timedelta) -> Saying:
+def _as_saying(deal: Deal, statement: Statement, age: timedelta) -> Saying:
+    # two of us who saw something are two sources; who opened the deal stands for whoever leads it
+    leads = statement.source_kind == "observation" and statement.source == deal.trail[0].by
     return Saying(
         statement.fact,
         statement.value,
         statement.source_kind,
-        # which of us saw it is no matter to guards, so scenes have one such source
-        US if statement.source_kind == "observation" else statement.source,
+        US if leads else statement.source,
         statement.about,
         age,
         statement.first_hand,
@@ -362,7 +363,7 @@ def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
     Args:
         deal: the deal.
         at: the instant.
-        observers: whether to tell apart who of us saw something.
+        observers: whether who opened the deal goes by name, too, when he saw something.
     """
     latest: dict[tuple[object, ...], Statement] = {}
     for statement in deal.standing:
@@ -376,7 +377,7 @@ def scene_of(deal: Deal, at: datetime, *, observers: bool = False) -> Scene:
         )
         for c in deal.contacts.values()
     )
-    sayings = [_as_saying(s, at - s.said_at) for s in latest.values()]
+    sayings = [_as_saying(deal, s, at - s.said_at) for s in latest.values()]
     if observers:
         both = zip(sayings, latest.values(), strict=True)
         sayings = [evolve(saying, source=statement.source) for saying, statement in both]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -245,19 +245,33 @@ class Stage:
         return next(value for value in every[fact.type] if value not in values)
 
     def _claims(self, found: Claimed, about: str | None) -> Iterator[Saying]:
-        papers, observers, told = count(1), count(1), count(1)
+        names = self._names({c.stands.source for c in found.claims if c.stands is not None})
         for claim in found.claims:
             if not self.model.bit(claim.there):
                 continue
             if claim.stands is not None and not self.model.bit(claim.again):
                 yield claim.stands
                 continue
-            yield from self._claim(found, claim, about, (papers, observers, told))
+            yield from self._claim(found, claim, about, names)
+
+    def _names(self, standing: Collection[str]) -> Mapping[int, Iterator[str]]:
+        """For sources without end, the names of those who have not spoken yet."""
+        us = (US if n == 1 else f"{US} {n}" for n in count(1))
+        papers = (f"paper {n}" for n in count(1))
+        return {
+            OBSERVATION: (name for name in us if name not in standing),
+            DOCUMENT: (name for name in papers if name not in standing),
+            TOLD_ON: self._strangers(),
+        }
+
+    def _strangers(self) -> Iterator[str]:
+        for number in count(1):
+            self._need_strangers(number)
+            yield self._spare[number - 1].id
 
     def _claim(
-        self, found: Claimed, claim: Claim, about: str | None, numbers: Sequence[count[int]]
+        self, found: Claimed, claim: Claim, about: str | None, names: Mapping[int, Iterator[str]]
     ) -> Iterator[Saying]:
-        papers, observers, told = numbers
         value = self._value(found.fact.type, claim.value)
         past = 0 if claim.stands is not None else self.model.number(claim.age)
         age = found.ages[past - 1] + _SECOND if past else timedelta(0)
@@ -271,17 +285,7 @@ class Stage:
             return
         for _ in range(self.model.number(claim.number)):
             kind = _KINDS.get(source, "contact")
-            if source == OBSERVATION:
-                number = next(observers)
-                who = US if number == 1 else f"{US} {number}"
-            elif source == DOCUMENT:
-                who = f"paper {next(papers)}"
-            elif source == TOLD_ON:
-                stranger = next(told)
-                self._need_strangers(stranger)
-                who = self._spare[stranger - 1].id
-            else:
-                who = self._ids[source][0]
+            who = next(names[source]) if source in names else self._ids[source][0]
             yield Saying(found.fact.id, value, kind, who, about, age, hand)
 
     # values
