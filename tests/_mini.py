@@ -10,6 +10,7 @@ import pytest
 from dealflow import DealflowError, Playbook, parse_playbook
 from dealflow.analysis import Mutant, judge_equivalence, mutants
 from dealflow.analysis.mutants import Equivalence, suggestions
+from dealflow.playbook import StandIn
 from dealflow.testing import deal_at
 
 MINI = """
@@ -173,9 +174,12 @@ def run_missing(code: str, book: Playbook) -> None:
 
 
 def check(book: Playbook, mutant: Mutant, found: Equivalence) -> str:
-    """The missing test holds for the original and fails under the mutant; gives its code."""
+    """The missing test holds for the original and fails under the mutant; gives its code.
+
+    As in a run with mutants, it is given the deal that it knows, where the mutant lets that be.
+    """
     code = suggestions(book, [(mutant, found)])
     run_missing(code, book)
     with pytest.raises((AssertionError, DealflowError, pytest.fail.Exception)):
-        run_missing(code, mutant.playbook)
+        run_missing(code, StandIn.in_place_of(book, mutant.playbook))
     return code

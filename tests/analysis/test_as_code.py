@@ -62,6 +62,19 @@ def test_how_it_was_said_is_written() -> None:
     assert made == deal
 
 
+def test_who_of_us_saw_it_is_written() -> None:
+    """Two of us are two sources, and the code says so; the rep is the one who does the rest."""
+    deal = small_deal()
+    for who in (BY, "us 2"):
+        deal.observe("be.good", True, by=who, at=START)
+    code = list(verbs(deal, deal.trail[3:]))
+    assert code == [
+        'deal.observe("be.good", True, **now)',
+        'deal.observe("be.good", True, by="us 2", at=now["at"])',
+    ]
+    assert again(deal, 3) == deal
+
+
 def test_imports_are_of_what_is_used() -> None:
     """Each name is imported where it is used, and from its own place."""
     spans = written("x", "one", ['deal.hear("a", "b.c", said_at=now["at"] - timedelta(days=1))'])

@@ -20,6 +20,7 @@ from dealflow.values import Money, visible
 __all__ = ["literal", "marks", "verbs", "withdrawal", "written"]
 
 _BY = "rep"
+_NOW = "**now"
 _WIDTH = 100
 _LONGEST_NAME = 70
 _INDENT = "    "
@@ -83,7 +84,7 @@ def _docstring(says: str) -> Iterator[str]:
 
 
 def verbs(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
-    """The lines of code that put entries on record; ``now`` stands for ``by`` and ``at``.
+    """The lines of code that put entries on record; ``now`` is who opened it, and when it is.
 
     Args:
         deal: the deal whose entries they are.
@@ -130,7 +131,7 @@ def _done(deal: Deal, entries: Iterable[Entry]) -> Iterator[str]:
                 people: JSON = list(event.interaction.participants)
                 yield from _call("meet", event.interaction.kind, participants=people)
             case events.Said():
-                yield from _said(event, entry)
+                yield from _said(event, entry, deal.trail[0].by)
             case events.Waived():
                 yield from _call(
                     "waive", event.guard, authority=event.authority, reason=event.reason
@@ -215,7 +216,7 @@ def _on_the_map(contact: Contact, before: Mapping[str, object]) -> Iterator[tupl
             yield name, list(value) if name == "roles" else value
 
 
-def _said(event: events.Said, entry: Entry) -> Iterator[str]:
+def _said(event: events.Said, entry: Entry, opener: str) -> Iterator[str]:
     verb = {"contact": "hear", "document": "read", "observation": "observe"}[event.source_kind]
     who = [] if event.source_kind == "observation" else [literal(event.source)]
     rest = [*who, literal(event.fact), literal(event.value)]
@@ -228,7 +229,10 @@ def _said(event: events.Said, entry: Entry) -> Iterator[str]:
         rest.append(f"quote={literal(event.quote)}")
     if age := entry.at - event.said_at:
         rest.append(f'said_at=now["at"] - {_span(age)}')
-    return _lines(verb, rest)
+    # where several of us see something, each is a source of his own
+    another = event.source_kind == "observation" and entry.by != opener
+    now = f'by={literal(entry.by)}, at=now["at"]' if another else _NOW
+    return _lines(verb, rest, now)
 
 
 def _span(age: timedelta) -> str:
@@ -241,11 +245,11 @@ def _call(verb: str, first: str, **rest: JSON) -> Iterator[str]:
     return _lines(verb, [literal(first), *named])
 
 
-def _lines(verb: str, arguments: Sequence[str]) -> Iterator[str]:
-    line = f"deal.{verb}({', '.join([*arguments, '**now'])})"
+def _lines(verb: str, arguments: Sequence[str], now: str = _NOW) -> Iterator[str]:
+    line = f"deal.{verb}({', '.join([*arguments, now])})"
     if len(_INDENT) + len(line) <= _WIDTH:
         yield line
         return
     yield f"deal.{verb}("
-    yield from (f"{_INDENT}{argument}," for argument in [*arguments, "**now"])
+    yield from (f"{_INDENT}{argument}," for argument in [*arguments, now])
     yield ")"

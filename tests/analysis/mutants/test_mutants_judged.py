@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from dealflow import Finding, Move, Playbook, Truth, Verdict, WalkAway
+from dealflow import Finding, Move, Playbook, Role, Sources, Truth, Verdict, WalkAway
 from dealflow.analysis import Mutant, Unreachable, deal_at, judge_equivalence, mutants
 from dealflow.analysis.history import world_of
 from dealflow.analysis.mutants import Equivalence, missing, suggestions
@@ -20,7 +20,7 @@ from dealflow.analysis.solver import RANKS, START, Both, candidates, differ, per
 from dealflow.assessment import Judgement, judge_move
 from dealflow.conditions import Outcome
 from tests._mini import REDUNDANT, TOLD_APART, check, judged, mini, mutants_of, run_missing
-from tests._playbooks import fact, guard, playbook, step
+from tests._playbooks import fact, guard, playbook, step, text
 
 
 @pytest.mark.parametrize("id", mutants_of())
@@ -324,3 +324,25 @@ def flat(code: str) -> str:
     """The comments of some code in one line."""
     lines = (line.strip() for line in code.splitlines())
     return " ".join(line.removeprefix("# ") for line in lines if line.startswith("#"))
+
+
+@pytest.mark.parametrize("at_least", [2, 3])
+def test_a_difference_on_the_way_is_shown_there(at_least: int) -> None:
+    """A test that begins behind it would be given another deal, with which nothing is wrong."""
+    names = ("first", "second", "third", "apart", "aside")
+    book = playbook(
+        step("one", "first", "second"),
+        step("two", "third"),
+        step("three"),
+        roles=[Role("a", text("A")), Role("b", text("B"))],
+        facts=[fact("be.so", sources=Sources(at_least, ("a", "b"), first_hand=False))],
+        guards=[guard(name, "known(be.so)", standing=name == "second") for name in names],
+        walk_away=WalkAway(("apart", "aside"), start="one"),
+    )
+    steps = {}
+    for mutant in mutants(book):
+        if mutant.place.startswith("facts.be.so"):
+            found = judge_equivalence(book, mutant)
+            check(book, mutant, found)
+            steps[mutant.operator, mutant.id[-1]] = found.step
+    assert steps["role_dropped", "1"] == "one"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
-from dealflow.analysis.history import world_of
+from dealflow.analysis.history import observations, world_of
 from dealflow.analysis.mutants.mutant import Mutant
 from dealflow.analysis.solver import (
     LIMIT,
@@ -33,7 +33,7 @@ from dealflow.analysis.solver import (
     solve,
     solve_any,
 )
-from dealflow.assessment import judge_move
+from dealflow.assessment import Verdict, judge_move
 from dealflow.conditions import Heard, Voices
 from dealflow.deal import Deal
 from dealflow.playbook import Plan, Playbook
@@ -90,7 +90,7 @@ def judge_equivalence(original: Playbook, mutant: Mutant, *, limit: int = LIMIT)
     search = _Search(original, mutant.playbook, limit)
     found = search.plainly() or search.by_judgement()
     if found is not None:
-        return found
+        return search.on_the_way(found) or found
     return Equivalence("equivalent" if search.decided else "not decided")
 
 
@@ -134,6 +134,28 @@ class _Search:
     def plainly(self) -> Equivalence | None:
         """A difference that shows without judging a move twice."""
         return self._by_answer() or self._by_move() or self._by_waiver()
+
+    def on_the_way(self, found: Equivalence) -> Equivalence | None:
+        """The same difference where it shows first, if that is before the deal is there.
+
+        A test begins with the cheapest deal at a step. Where that deal does not get there under the
+        mutant, another may, with which nothing is wrong.
+        """
+        if found.step is None:
+            return None
+        for seen in observations(self.original, _at(self.original, found.step)[0]):
+            there = Deal.replay(self.original, Trail(seen.entries))
+            plan = next(p for p in self.original.plans[there.step] if p.move.to == seen.to)
+            other = _plan(self.mutant, plan)
+            if other is not None and not self._ready(there, other):
+                where = (there.step, seen.to, scene_of(there, START))
+                earlier = Equivalence("different", "readiness", *where)
+                return self.on_the_way(earlier) or earlier
+        return None
+
+    def _ready(self, deal: Deal, plan: Plan) -> bool:
+        world = world_of(self.mutant, deal.trail, START)
+        return judge_move(world, plan).verdict is Verdict.READY
 
     def _by_answer(self) -> Equivalence | None:
         one, other = self.original.trial_close, self.mutant.trial_close
