@@ -16,6 +16,7 @@ from dealflow import (
     Money,
     Playbook,
     Role,
+    Sources,
     Text,
     Truth,
     ValueType,
@@ -42,7 +43,7 @@ from dealflow.conditions import judge
 from dealflow.state import Snapshot
 from dealflow.trail import Moved
 from tests._playbooks import fact as fact_named
-from tests._playbooks import guard, playbook, small_playbooks, step
+from tests._playbooks import guard, playbook, small_playbooks, step, text
 from tests.deals import seven_step, small
 
 BOOK = load_playbook("seven_step")
@@ -178,6 +179,21 @@ def test_a_fact_can_be_taken_back() -> None:
     said = [s for s in people.statements.values() if s.fact == "person.need"]
     standing = {s.about for s in said if s.id not in people.withdrawn}
     assert standing == set(people.contacts)
+
+
+def test_who_said_what_is_taken_back_is_still_heard() -> None:
+    """A deal that would pass but for one fact does so: nobody else is missing besides."""
+    roles = [Role(id, text(id.capitalize())) for id in ("user", "buyer")]
+    facts = [
+        fact_named("be.a", sources=Sources(at_least=2)),
+        fact_named("be.b", sources=Sources(roles=("user",))),
+    ]
+    guards = [guard("both", "be.a and be.b"), guard("heard", "heard(2)")]
+    book = playbook(step("talk", "both", "heard"), roles=roles, facts=facts, guards=guards)
+    deal = deal_at(book, "talk", ready=True, facts={"be.a": None})
+    assert [f.guard for f in deal.assess(at=START).blocking] == ["both"]
+    silent = deal_at(book, "talk", ready=True, facts={"be.a": None, "be.b": None})
+    assert not list(silent.standing)
 
 
 def test_all_facts_that_cannot_be_said_are_named() -> None:

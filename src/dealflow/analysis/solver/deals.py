@@ -48,7 +48,8 @@ def establish(deal: Deal, facts: Mapping[str, object], *, by: str, at: datetime)
             problems.append(message("{fact}: {problem}", fact=id, problem=error))
     if problems:
         raise EvidenceError(joined("{first}; {rest}", problems))
-    perform(deal, _changed(scene_of(deal, at), wanted), by=by, at=at)
+    before = scene_of(deal, at)
+    perform(deal, _still_heard(_changed(before, wanted), before), by=by, at=at)
 
 
 def _changed(scene: Scene, wanted: list[tuple[Fact, Value | None]]) -> Scene:
@@ -63,6 +64,21 @@ def _changed(scene: Scene, wanted: list[tuple[Fact, Value | None]]) -> Scene:
             _find_entitled(fact, people)
             kept += _said(fact, value, Cast(tuple(people)))
     return evolve(scene, people=tuple(people), sayings=tuple(kept), heard=())
+
+
+def _still_heard(scene: Scene, before: Scene) -> Scene:
+    """Whoever was heard on nothing else agrees with what is known, and is heard all the same."""
+    heard = [s for s in scene.sayings if s.source_kind == "contact" and s.first_hand]
+    agreed = next((saying for saying in heard if saying.about is None), None)
+    if agreed is None:
+        return scene
+    speaking = {saying.source for saying in heard}
+    silent = dict.fromkeys(
+        s.source
+        for s in before.sayings
+        if s.source_kind == "contact" and s.first_hand and s.source not in speaking
+    )
+    return evolve(scene, sayings=(*scene.sayings, *(evolve(agreed, source=id) for id in silent)))
 
 
 def _find_entitled(fact: Fact, people: list[Person]) -> None:

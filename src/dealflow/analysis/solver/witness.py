@@ -31,6 +31,7 @@ from dealflow.analysis.solver.script import (
     at_most,
     eq,
     implies,
+    ite,
     not_,
     or_,
     same_bits,
@@ -108,6 +109,8 @@ class _Wishes:
         if new:
             people = total(who.number for who in new)
             yield (at_most(people, number) for number in _FEW)
+            # people who play different parts make a better story than two of a kind
+            yield from ((self._one_holds(role),) for role in new[0].roles)
             yield from ((not_(who.there),) for who in reversed(new))
             # whose role the conditions name first comes first
             yield from ((_in_order(one, other),) for one, other in pairwise(new))
@@ -134,6 +137,11 @@ class _Wishes:
                 yield from self._of_values(facts[0], known)
         # of those who would do, the first are heard
         yield from ((not_(w.heard),) for w in reversed(everybody) if w.heard is not None)
+
+    def _one_holds(self, role: str) -> Bit:
+        contacts = self.question.contacts
+        holding = (ite(contacts.holds(w, role), w.number, 0) for w in contacts.everybody)
+        return at_most(total(holding), 1)
 
     def _silence(self) -> Iterator[Iterable[Bit]]:
         """Of what takes most to establish, nobody says anything, if that will do."""
