@@ -14,12 +14,13 @@ from timing import do_something_else
 
 from dealflow import Fact, Guard, Playbook, Step, Text, Truth, ValueType, WalkAway, load_playbook
 from dealflow.analysis.proof import prove
-from dealflow.analysis.solver import START, Goal, Samples, solve
+from dealflow.analysis.solver import START, Goal, solve
 from dealflow.analysis.solver.decide import forget
 from dealflow.values import and_bits, not_bits, or_bits
 from tests.analysis.solver.search.casts import casts
 from tests.analysis.solver.search.forest import Leaf, Pair, Tree, truth_bits
 from tests.analysis.solver.search.ground import Ground
+from tests.analysis.solver.search.samples import Tried
 from tests.analysis.solver.search.search import forget as forget_search
 from tests.analysis.solver.search.search import solve as search
 
@@ -110,7 +111,7 @@ def brute_force(goals: Sequence[Goal], roles: Sequence[str]) -> tuple[int, int |
     """
     conditions = [goal.condition for goal in goals]
     cast = max(casts(conditions, roles), key=lambda cast: len(cast.people))
-    ground = Ground(cast, Samples.of(conditions, START), START)
+    ground = Ground(cast, Tried.of(conditions, START), START)
     trees = [ground.tree(condition) for condition in conditions]
     ground.settle()
     inputs = list(ground.cells)

@@ -8,10 +8,11 @@ there are to be put in order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from itertools import chain, pairwise
+from itertools import pairwise
+from typing import Self
 
 from attrs import define, evolve, field
 
@@ -60,7 +61,6 @@ class Samples:
         currency: of amounts.
         constants: by type, the values written in the conditions.
         related: by type, what is compared with something else than a constant.
-        present: by type, what a deal has already, of what is compared so.
         items: by list fact, the texts that are looked for in it.
         sizes: the numbers with which sizes of lists are compared.
         least: how many values of a gap are tried at least; two where claims may differ.
@@ -71,14 +71,13 @@ class Samples:
     currency: str = "EUR"
     constants: dict[ValueType, set[Value]] = field(factory=dict)
     related: dict[ValueType, set[str]] = field(factory=dict)
-    present: dict[ValueType, set[Value]] = field(factory=dict)
     items: set[str] = field(factory=set)
     sizes: set[int] = field(factory=set)
     least: int = 1
     members: bool = False
 
     @classmethod
-    def of(cls, conditions: Collection[Condition], at: datetime) -> Samples:
+    def of(cls, conditions: Collection[Condition], at: datetime) -> Self:
         """Collect what the conditions tell apart."""
         samples = cls(at)
         for condition in conditions:
@@ -87,20 +86,9 @@ class Samples:
         amount = next(amounts(conditions), None)
         return samples if amount is None else samples.in_currency(amount.currency)
 
-    def in_currency(self, currency: str) -> Samples:
+    def in_currency(self, currency: str) -> Self:
         """The same, with amounts in a currency."""
         return evolve(self, currency=currency)
-
-    def beside(self, values: Iterable[Value]) -> Samples:
-        """The same, with what a deal has already: what is compared with it may have to equal it."""
-        present: dict[ValueType, set[Value]] = {}
-        items = set(self.items)
-        for value in values:
-            if isinstance(value, tuple):
-                items.update(value if self.members else ())
-            elif (type_ := _type_of(value)) in self.related:
-                present.setdefault(type_, set()).add(value)
-        return evolve(self, present=present, items=items)
 
     def _note(self, node: Node) -> None:
         if isinstance(node, Named):
@@ -163,32 +151,18 @@ class Samples:
         related = len(self.related.get(type_, ()))
         room = min(max(related + 1 if related else 1, self.least), _MOST_IN_A_GAP)
         if type_ is ValueType.TEXT:
-            known = sorted({*map(str, self._known(type_)), *self.items})
+            known = sorted({*map(str, self.constants.get(type_, ())), *self.items})
             others = [OTHER, *(f"{OTHER} {number}" for number in range(2, room + 1))]
             return (*(other for other in others if other not in known), *known)
-        points = sorted({_as_number(v) for v in self._known(type_)})
+        points = sorted({_as_number(v) for v in self.constants.get(type_, ())})
         numbers = _spread(points, room, self._first(type_), _STEP.get(type_, Decimal(1)))
-        # what equals the other side reads best, where it does
-        numbers = chain(sorted(_as_number(v) for v in self.present.get(type_, ())), numbers)
         values = (self._value(type_, number) for number in numbers)
         # between a day and the next there is no other: what falls together is one value
         return tuple(dict.fromkeys(values))
 
-    def _known(self, type_: ValueType) -> set[Value]:
-        return {*self.constants.get(type_, ()), *self.present.get(type_, ())}
-
     def _first(self, type_: ValueType) -> int:
         """Where to start when no condition names a value: one that reads well."""
         return self.at.toordinal() + 30 if type_ is ValueType.DATE else _FIRST.get(type_, 30)
-
-    def talks(self) -> tuple[Value, ...]:
-        """The numbers of talks to try."""
-        # a talk more costs an entry more, so all numbers up to the largest constant are tried, and
-        # one above it
-        points = [
-            int(v) for v in self.constants.get(ValueType.NUMBER, ()) if isinstance(v, Decimal)
-        ]
-        return tuple(Decimal(n) for n in range(max(0, *points, 0) + 2))
 
     def _value(self, type_: ValueType, number: Decimal) -> Value:
         match type_:

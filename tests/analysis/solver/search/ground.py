@@ -12,7 +12,7 @@ from attrs import define, field
 
 from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.own import OWNER
-from dealflow.analysis.solver.samples import NORTHWIND, Samples
+from dealflow.analysis.solver.samples import NORTHWIND
 from dealflow.conditions import (
     ATTRIBUTES,
     And,
@@ -32,6 +32,7 @@ from dealflow.evidence import ANY_ROLE, Contact, Fact, Lack, Reading
 from dealflow.values import Money, Value, ValueType
 from tests.analysis.solver.search.cells import Cell, cells_beside, cells_of_fact, read
 from tests.analysis.solver.search.forest import Input, Leaf, Pair, Tree, pair_of
+from tests.analysis.solver.search.samples import Tried
 
 __all__ = ["Ground"]
 
@@ -56,7 +57,7 @@ class Ground:
     """
 
     cast: Cast
-    samples: Samples
+    samples: Tried
     at: datetime
     given: Mapping[Input, Cell] = field(factory=dict)
     stands: bool = False

@@ -17,7 +17,6 @@ from attrs import define, evolve, frozen
 from dealflow.analysis.solver.cast import Cast
 from dealflow.analysis.solver.goals import Goal, merged
 from dealflow.analysis.solver.own import OF_CARD, rules, with_values
-from dealflow.analysis.solver.samples import Samples
 from dealflow.analysis.solver.scenes import START, Person, Saying, Scene
 from dealflow.conditions import Condition, Constant, Within
 from dealflow.values import Truth, Value
@@ -27,6 +26,7 @@ from tests.analysis.solver.search.factoring import factored
 from tests.analysis.solver.search.forest import Bound, Budget, Forest, Input, Pair, truth_bits
 from tests.analysis.solver.search.ground import Ground
 from tests.analysis.solver.search.parts import Part, apart, counts_voices, reads
+from tests.analysis.solver.search.samples import Tried
 
 __all__ = ["LIMIT", "Answer", "solve"]
 
@@ -93,7 +93,7 @@ def solve(
         return Answer(None, True, 0)
     conditions = [goal.condition for goal in wanted]
     known = None if given is None else given.currency
-    currency = known or Samples.of(conditions, at).currency
+    currency = known or Tried.of(conditions, at).currency
     budget = Budget(limit)
     parts = apart(wanted)
     search = _Search(parts, at, currency, budget, given, stands)
@@ -198,7 +198,7 @@ class _Search:
         return known[0]
 
     def _solved(self, goals: Sequence[Goal], cast: Cast) -> dict[Input, Cell] | None:
-        samples = Samples.of([goal.condition for goal in goals], self.at)
+        samples = Tried.of([goal.condition for goal in goals], self.at)
         given = _given_cells(self.given)
         samples = samples.in_currency(self.currency).beside(_values(given, goals))
         ground = Ground(cast, samples, self.at, given, self.stands)
