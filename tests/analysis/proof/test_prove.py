@@ -27,7 +27,7 @@ from dealflow import (
     WalkAway,
     load_playbook,
 )
-from dealflow.analysis import deal_at, prove
+from dealflow.analysis import deal_at, lint, prove
 from dealflow.analysis.as_code import literal, verbs, written
 from dealflow.analysis.proof import faults, theorems
 from dealflow.analysis.proof.ways import Routes
@@ -719,3 +719,37 @@ def test_literals() -> None:
     """Values are written as Python source that reads well."""
     assert literal(["a", 'b"', None, True, 3]) == '["a", "b\\"", None, True, 3]'
     assert literal("北方") == '"北方"'
+
+
+def test_a_claim_that_no_argument_covers_is_not_decided() -> None:
+    """Facts of contacts that name people may need any number of people."""
+    named = fact("p.who", ValueType.PERSON, of="contact")
+    book = playbook(
+        step("one", "asked"),
+        step("two"),
+        roles=[Role(id, text(id)) for id in ("buyer", "helper")],
+        facts=[named, fact("y.yes")],
+        guards=[guard("asked", "some(buyer, plays(p.who, helper) and not known(p.who))")],
+        invariants=['never "two" unless y.yes'],
+    )
+    (theorem,) = prove(book).theorems
+    assert theorem.verdict == "not decided"
+    assert theorem.reason == "nothing proves how far to look for leave_one"
+    undecided = [str(each) for each in lint(book) if each.code == "D901"]
+    assert "guards.asked.when: not decided, as nothing proves how far to look" in undecided[0]
+
+
+def test_a_claim_that_takes_too_many_people_to_break_is_not_decided() -> None:
+    """A deal with more people than can be put on record may break it, and none is shown."""
+    crowd = guard("crowd", "count(buyer) >= 600")
+    book = playbook(
+        step("one", "crowd"),
+        step("two"),
+        roles=[Role("buyer", text("Buyer"))],
+        facts=[fact("y.yes")],
+        guards=[crowd],
+        invariants=['never "two" unless y.yes'],
+    )
+    (theorem,) = prove(book).theorems
+    assert theorem.verdict == "not decided"
+    assert "none could be brought there" in theorem.reason

@@ -475,3 +475,12 @@ def test_no_more_are_heard_than_it_takes() -> None:
         deal = deal_under(under("heard(3)"), *people)
         deal.hear("p0", "need.real", True, by=BY, at=START)
         assert nearest(deal, at=AT) == (Hearing("p1"), Hearing("p2"))
+
+
+def test_who_stands_behind_it_already_counts() -> None:
+    """Of three who have to stand behind a fact, those are asked who do not yet."""
+    facts = [fact("a.a"), fact("b.b")]
+    deal = deal_under(under("voices(a.a, b.b) >= 3", facts=facts), "ann", "bob", "cid")
+    deal.hear("bob", "a.a", True, by=BY, at=START)
+    assert sorted(told(deal)) == [("ann", True), ("cid", True)]
+    assert passes(put_on_record(deal, proposed(deal)), None)

@@ -89,8 +89,8 @@ def judge_equivalence(original: Playbook, mutant: Mutant, *, limit: int = LIMIT)
     # what shows without judging is asked first, as it needs the fewest questions
     search = _Search(original, mutant.playbook, limit)
     found = search.plainly() or search.by_judgement()
-    if found is not None:
-        return search.on_the_way(found) or found
+    if found is not None and found.step is not None:
+        return search.on_the_way(found.step) or found
     return Equivalence("equivalent" if search.decided else "not decided")
 
 
@@ -135,22 +135,20 @@ class _Search:
         """A difference that shows without judging a move twice."""
         return self._by_answer() or self._by_move() or self._by_waiver()
 
-    def on_the_way(self, found: Equivalence) -> Equivalence | None:
-        """The same difference where it shows first, if that is before the deal is there.
+    def on_the_way(self, step: str) -> Equivalence | None:
+        """A difference that shows first before the cheapest deal is at a step.
 
         A test begins with the cheapest deal at a step. Where that deal does not get there under the
         mutant, another may, with which nothing is wrong.
         """
-        if found.step is None:
-            return None
-        for seen in observations(self.original, _at(self.original, found.step)[0]):
+        for seen in observations(self.original, _at(self.original, step)[0]):
             there = Deal.replay(self.original, Trail(seen.entries))
             plan = next(p for p in self.original.plans[there.step] if p.move.to == seen.to)
             other = _plan(self.mutant, plan)
             if other is not None and not self._ready(there, other):
                 where = (there.step, seen.to, scene_of(there, START))
                 earlier = Equivalence("different", "readiness", *where)
-                return self.on_the_way(earlier) or earlier
+                return self.on_the_way(there.step) or earlier
         return None
 
     def _ready(self, deal: Deal, plan: Plan) -> bool:

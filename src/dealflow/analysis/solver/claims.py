@@ -164,8 +164,7 @@ def _standing(
         hand = or_(and_(not_(again), hand), and_(again, contacts.heard(contacts.everybody[source])))
     before = contacts.coder.symbol(said.value)
     value = any_of(fact, there, contacts)
-    if before is not None:
-        script.demand(implies(not_(again), same(value, before)))
+    script.demand(implies(not_(again), FALSE if before is None else same(value, before)))
     return Claim(there, ite(there, 1, 0), value, ite(again, 0, past), source, hand, said, again)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import count
+from itertools import chain, count, islice, permutations
 from typing import Any, Final, cast
 
 from attrs import define, evolve, field
@@ -30,6 +30,8 @@ from dealflow.values import Money, Value, ValueType
 __all__ = ["Stage"]
 
 _SECOND: Final = timedelta(seconds=1)
+_NO_OTHER: Final = "in other words"
+"""A text that is like no other begins so, and what fills lists never does."""
 _MOST_SHOWN: Final = 500
 """So many people and talks together are put on record to show something."""
 _KINDS: Final[dict[int, SourceKind]] = {DOCUMENT: "document", OBSERVATION: "observation"}
@@ -125,9 +127,9 @@ class Stage:
                 continue
             roles = tuple(role for role, held in who.roles.items() if self.model.bit(held))
             code = self.model.number(who.id)
-            name = texts.get(code, roles[0] if roles else "somebody")
-            for _ in range(self._alike(who)):
-                id = self._free(name)
+            name = roles[0] if roles else "somebody"
+            for one in range(self._alike(who)):
+                id = texts[code] if code in texts and not one else self._free(name)
                 ids.append(id)
                 yield Person(id, roles, **self._card(who))
 
@@ -188,6 +190,10 @@ class Stage:
     def _free(self, name: str) -> str:
         taken = {id for ids in self._ids.values() for id in ids} | {p.id for p in self._spare}
         taken |= {person.id for person in self._before.people}
+        contacts = self.question.contacts
+        if any(isinstance(who.id, str) for who in contacts.everybody):
+            # texts tell people apart: nobody else goes by one
+            taken |= {*contacts.coder.texts.values()}
         names = (name if n == 1 else f"{name}_{n}" for n in count(1))
         return next(id for id in names if id not in taken)
 
@@ -199,8 +205,6 @@ class Stage:
             one = self._other(fact, ())
             return Wanted((), other=(one, self._other(fact, (one,))))
         values = self._different(fact, known.values)
-        if not values:
-            values = (self._other(fact, ()),)
         final = bit(known.final)
         other = (self._other(fact, values),) if final and bit(known.dissent) else ()
         tellers = None
@@ -265,9 +269,11 @@ class Stage:
         }
 
     def _strangers(self) -> Iterator[str]:
-        for number in count(1):
-            self._need_strangers(number)
-            yield self._spare[number - 1].id
+        yield from map(self._stranger, count())
+
+    def _stranger(self, number: int) -> str:
+        self._need_strangers(number + 1)
+        return self._spare[number].id
 
     def _claim(
         self, found: Claimed, claim: Claim, about: str | None, names: Mapping[int, Iterator[str]]
@@ -328,23 +334,27 @@ class Stage:
                 return self._text(number)
 
     def _person(self, number: int) -> str:
-        for each, who in enumerate(self.question.contacts.everybody):
-            if each in self._ids and self.model.number(who.id) == number:
-                return self._ids[each][0]
-        return US
+        everybody = self.question.contacts.everybody
+        named = ((self.model.number(everybody[each].id), ids) for each, ids in self._ids.items())
+        return next(ids[0] for code, ids in named if code == number)
 
     def _text(self, number: int) -> str:
         texts = self.question.contacts.coder.texts
         if number in texts:
             return texts[number]
-        for each, who in enumerate(self.question.contacts.everybody):
-            named = each in self._ids and isinstance(who.id, str)
-            if named and self.model.number(who.id) == number:
-                return self._ids[each][0]
+        for each, ids in self._ids.items():
+            id = self.question.contacts.everybody[each].id
+            if isinstance(id, str) and self.model.number(id) == number:
+                return ids[0]
         if number not in self._texts:
-            known = len(self._texts)
-            self._texts[number] = f"{OTHER} {known + 1}" if known else OTHER
+            self._texts[number] = next(self._words)
         return self._texts[number]
+
+    @cached_property
+    def _words(self) -> Iterator[str]:
+        """Texts that are no other text of the deal."""
+        taken = {*self.question.contacts.coder.texts.values()}
+        return (words for words in _numbered(_NO_OTHER) if words not in taken)
 
     def _list(self, items: Items, beside: Collection[Value]) -> tuple[str, ...]:
         coder = self.question.contacts.coder
@@ -354,14 +364,20 @@ class Stage:
             if self.model.bit(self.question.inside[items.has, item])
         )
         size = self.model.number(items.size) if coder.sizes else len(known)
-        for first in count(1):
-            more = [f"{OTHER} {n}" for n in range(first, first + size - len(known))]
-            found = (*known, *more)
-            if found not in beside or (first > 1 and not more):
-                return found
-            if found[::-1] not in beside:
-                return found[::-1]
-        return ()
+        # the same list comes out whichever fact has it, so these are never used up
+        others = (f"{OTHER} {n}" for n in count(1))
+        unsought = (each for each in others if each not in coder.texts.values())
+        more = size - len(known)
+        added = [*islice(unsought, more + len(beside))]
+        lists = chain.from_iterable(
+            permutations((*known, *added[first : first + more])) for first in range(len(beside) + 1)
+        )
+        return next((each for each in lists if each not in beside), tuple(known))
+
+
+def _numbered(words: str) -> Iterator[str]:
+    yield words
+    yield from (f"{words} {number}" for number in count(2))
 
 
 def _exact(number: int) -> Decimal:

@@ -177,7 +177,9 @@ class Truths:
 
     # leaves whose contradictions count
 
-    def _leaf(self, node: Condition, who: Somebody | None) -> tuple[Bit, Bit]:
+    def _leaf(
+        self, node: Holds | Plays | Within | Compare, who: Somebody | None
+    ) -> tuple[Bit, Bit]:
         match node:
             case Holds(fact=fact):
                 values = self.readings.known(fact, self._about(fact, who)).values
@@ -193,10 +195,8 @@ class Truths:
                     for each in self._term(term, who)
                 ]
                 return _told(days, lambda value: at_most(cast("Number", value), last))
-            case Compare(terms=terms, operators=operators):
-                return self._compared([self._term(term, who) for term in terms], operators)
             case _:
-                raise TypeError(node)
+                return self._compared([self._term(t, who) for t in node.terms], node.operators)
 
     def _is_holder(self, person: Number, role: str) -> Bit:
         everybody = self.contacts.everybody

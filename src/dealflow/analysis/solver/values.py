@@ -162,7 +162,7 @@ class Coder:
                 number = script.number()
                 if choices:
                     script.demand(or_(*(eq(number, self.code(choice)) for choice in choices)))
-                elif type_ is ValueType.TEXT:
+                else:
                     for never in self._never(ValueType.TEXT):
                         script.demand(not_(eq(number, never)))
                 return number
