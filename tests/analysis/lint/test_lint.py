@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dealflow import Card, Line, Money, Playbook, PlaybookError, parse_playbook, shipped_playbooks
+from dealflow import (
+    Card,
+    Line,
+    Money,
+    Playbook,
+    PlaybookError,
+    WalkAway,
+    parse_playbook,
+    shipped_playbooks,
+)
 from dealflow.analysis import LintFinding, lint, lint_text
 from dealflow.analysis.lint.findings import CODES
 from dealflow.analysis.lint.oracle import drops
@@ -30,7 +39,7 @@ from tests._lint import (
     end,
     planted,
 )
-from tests._playbooks import small_playbooks
+from tests._playbooks import fact, guard, playbook, small_playbooks, step
 
 DOCS = Path(__file__).parents[3] / "docs" / "lint.md"
 
@@ -244,6 +253,18 @@ def test_witness_of_a_threshold() -> None:
     assert finding.code == "D404"
     assert "1 of 2 walk-away guards have to be known good" in finding.message
     assert "payer says: money.there = False" in finding.witness
+
+
+def test_no_witness_that_no_deal_is() -> None:
+    """What is shown was made by the verbs and judged: here nobody can be heard on nothing."""
+    book = playbook(
+        step("talk"),
+        facts=[fact("be.so")],
+        guards=[guard("silent", "heard(1) and missing(be.so)")],
+        walk_away=WalkAway(("silent",), "talk"),
+    )
+    (finding,) = [finding for finding in lint(book) if finding.code == "D405"]
+    assert not finding.witness
 
 
 def test_witness_of_old_answers() -> None:

@@ -270,8 +270,8 @@ def test_a_deal_that_takes_too_long_is_not_shown() -> None:
     assert plainest(question(), START, 10**7) is not None
 
 
-WORDS = ["x.t0", "x.t1", "x.t2", "x.t3", "x.t4", "x.who", "x.c"]
-WORDS += ['"buyer"', '"in their own words 2"']
+TEXTS = ["x.t0", "x.t1", "x.t2", "x.t3", "x.t4"]
+WORDS = [*TEXTS, "x.who", "x.c", '"buyer"', '"in their own words 2"']
 LISTS = ["x.l", "x.m"]
 
 
@@ -290,7 +290,7 @@ def _of_texts(draw: st.DrawFn) -> str:
 @given(_of_texts(), st.sampled_from([Truth.TRUE, Truth.CONFLICTED]))
 def test_texts_and_lists_are_shown_as_they_were_found(when: str, truth: Truth) -> None:
     """Whatever stands for any text is like no other, and nobody looks for what fills a list."""
-    texts = [one(ValueType.TEXT, f"x.t{n}") for n in range(5)]
+    texts = [one(ValueType.TEXT, name) for name in TEXTS]
     who, choice = one(ValueType.PERSON, "x.who"), one(ValueType.CHOICE, "x.c")
     lists = [one(ValueType.LIST, name, final_word=("buyer",)) for name in LISTS]
     try:

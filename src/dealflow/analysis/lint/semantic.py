@@ -6,7 +6,7 @@ finding of its kind; it is listed as such.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from attrs import define, field
@@ -16,11 +16,24 @@ from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
 from dealflow.analysis.lint.oracle import NOT_TRUE, TRUE, Oracle, drops, silent
 from dealflow.analysis.phrases import in_word, kind_told, lines, listed, source_told
-from dealflow.analysis.solver import Answer, Goal, Person, Saying, Scene, passing, reached, told
-from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, literal
+from dealflow.analysis.solver import (
+    START,
+    Answer,
+    Goal,
+    Person,
+    Saying,
+    Scene,
+    opened,
+    passing,
+    perform,
+    reached,
+    told,
+)
+from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, judge, literal
 from dealflow.evidence import Fact
 from dealflow.message import Message, message
 from dealflow.playbook import Plan, Playbook, WalkAway
+from dealflow.state import Snapshot, fold
 from dealflow.values import Truth
 
 __all__ = ["lint_semantics"]
@@ -28,6 +41,7 @@ __all__ = ["lint_semantics"]
 # a red flag is up as well while people contradict each other on it
 _UP = frozenset({Truth.TRUE, Truth.CONFLICTED})
 _FALSE = frozenset({Truth.FALSE})
+_BY = "rep"
 
 
 def lint_semantics(oracle: Oracle) -> Iterator[LintFinding]:
@@ -174,7 +188,7 @@ class _Linter:
                     " {facts} a good_for",
                     facts=lasting or message("its facts"),
                 )
-                yield found("D405", place, said, _shown(answer))
+                yield found("D405", place, said, self.shown(answer, [goals]))
                 continue
             for fact in _valued(condition):
                 if fact.good_for is None and fact not in told:
@@ -190,13 +204,12 @@ class _Linter:
         """A deal that goes on although a walk-away guard is refuted."""
         book = self.playbook
         for plan in book.plans[policy.start]:
-            ways = [way.goals for way in passing(book, plan)]
+            passes = [way.goals for way in passing(book, plan)]
             for id in policy.guards:
                 no = Goal(book.guard_condition[id], _FALSE)
+                ways = [(*way, no) for way in passes]
                 what = message("whether a deal goes on when {guard} is refuted", guard=id)
-                answer = self.oracle.ask(
-                    "walk_away.go_on_when", what, *((*way, no) for way in ways)
-                )
+                answer = self.oracle.ask("walk_away.go_on_when", what, *ways)
                 if answer.possible:
                     said = message(
                         "a deal may leave {step} with {guard} refuted:"
@@ -206,13 +219,22 @@ class _Linter:
                         enough=policy.enough(len(policy.guards)),
                         n=len(policy.guards),
                     )
-                    yield found("D404", "walk_away.go_on_when", said, _shown(answer))
+                    shown = self.shown(answer, ways)
+                    yield found("D404", "walk_away.go_on_when", said, shown)
                     return
 
-
-def _shown(answer: Answer) -> str:
-    """A deal in words; nothing where there is one that cannot be shown, as on other days."""
-    return "" if answer.scene is None else in_words(answer.scene)
+    def shown(self, answer: Answer, ways: Iterable[Iterable[Goal]]) -> str:
+        """A deal in words, made by the verbs and judged; nothing where none can be shown."""
+        scene = answer.scene
+        if scene is None:
+            return ""
+        deal = opened(self.playbook, scene, by=_BY, at=START)
+        perform(deal, scene, by=_BY, at=START)
+        seen = Snapshot(fold(self.playbook, deal.trail), START)
+        met = (
+            all(judge(goal.condition, seen).truth in goal.allowed for goal in way) for way in ways
+        )
+        return in_words(scene) if any(met) else ""
 
 
 def _valued(condition: Condition) -> Iterator[Fact]:
