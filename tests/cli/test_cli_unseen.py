@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from contextlib import redirect_stdout
 
 import pytest
@@ -35,3 +36,13 @@ def test_json_says_everything_and_hides_nothing(encoding: str, text: str) -> Non
 def test_json_shows_what_can_be_seen() -> None:
     """Chinese is not escaped where it can be printed."""
     assert "预算".encode() in document("预算\u202e", "utf-8")
+
+
+@given(st.lists(st.sampled_from(["##", "#", "[", "error", "vso.x", "]", "预", "\\", "\u202e"])))
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_no_build_obeys_json(encoding: str, parts: list[str]) -> None:
+    """A command of a build is one wherever in a line it stands, so none is printed as it is."""
+    text = "".join(parts)
+    printed = document(text, encoding).decode(encoding)
+    assert json.loads(printed) == {"text": text}
+    assert not re.search(r"##\w*\[", printed)

@@ -59,23 +59,28 @@ __all__ = [
 def write_json(data: Mapping[str, object]) -> None:
     """One JSON object on the standard output; in ASCII where that could not hold the rest."""
     # JSON has an escape for every character, so that none has to be garbled, nor can be obeyed by a
-    # terminal, or not be seen.
+    # terminal or a build, or not be seen.
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     coder = json.JSONEncoder(ensure_ascii=encoding != "utf8", indent=2)
     try:
         for part in coder.iterencode(data):
-            sys.stdout.write(part if part.isprintable() else _UNSEEN.sub(_escaped, part))
+            harmless = part.isprintable() and "##" not in part
+            sys.stdout.write(part if harmless else _OBEYED.sub(_escaped, part))
         sys.stdout.write("\n")
     except BrokenPipeError:
         # without its errno, by which click would know it and exit from here
         raise BrokenPipeError from None
 
 
-_UNSEEN = re.compile(r"[^\x00-\x7e]")
+# "##[error]" and "##vso[...]" are commands of a build wherever in a line they stand.
+_OBEYED = re.compile(r"[^\x00-\x7e]|(?<=#)#(?=\w*\[)")
 
 
 def _escaped(match: re.Match[str]) -> str:
-    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+    sign = match[0]
+    if sign == "#":
+        return f"\\u{ord(sign):04x}"
+    return sign if sign.isprintable() else json.dumps(sign)[1:-1]
 
 
 def money_data(amount: Money | None) -> str | None:
