@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -295,6 +296,40 @@ def test_texts_and_lists_are_shown_as_they_were_found(when: str, truth: Truth) -
     lists = [one(ValueType.LIST, name, final_word=("buyer",)) for name in LISTS]
     try:
         book = asked(when, *texts, who, choice, *lists)
+    except PlaybookError:
+        reject()
+    condition = book.guard_condition["asked"]
+    if solve([Goal(condition, {truth})], roles=ROLES).possible:
+        shown(book, truth)
+
+
+PEOPLE = ["heard(1)", "heard(2)", "voices(x.a) >= 1", "voices(x.a, x.b) == 2", "x.a", "x.b"]
+PEOPLE += ["count(buyer) == 1", "count(helper) >= 2", "covered(buyer)", "missing(x.a)"]
+PEOPLE += ["some(buyer, p.y)", "every(any_role, p.y)", "final(x.b)", "dissent(x.b)"]
+PEOPLE += ["some(helper, contact.heard == True)", "disputed(x.b)"]
+
+
+@st.composite
+def _of_people(draw: st.DrawFn) -> tuple[str, Sources, Sources]:
+    """Who was heard, who stands behind what, and how many there are."""
+    atoms = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=5, unique=True))
+    turned = [f"not {atom}" if draw(st.booleans()) else atom for atom in atoms]
+    roles = st.sampled_from([(), ("buyer",), ("helper",), ("buyer", "helper")])
+    rules = st.builds(Sources, st.integers(1, 3), roles, st.booleans(), st.booleans())
+    return " and ".join(turned), draw(rules), draw(rules)
+
+
+@given(_of_people(), st.sampled_from(["buyer", None]), st.sampled_from([*Truth]))
+def test_people_are_shown_as_they_were_found(
+    asking: tuple[str, Sources, Sources], final: str | None, truth: Truth
+) -> None:
+    """Whoever stands behind something without being heard has somebody to quote, and so on."""
+    when, one_rule, other_rule = asking
+    words = (final,) if final else ()
+    facts = [fact("x.a", sources=one_rule), fact("x.b", sources=other_rule, final_word=words)]
+    talk = fact("small.talk", ValueType.TEXT, good_for=timedelta(days=1))
+    try:
+        book = asked(when, *facts, fact("p.y", of="contact"), talk)
     except PlaybookError:
         reject()
     condition = book.guard_condition["asked"]

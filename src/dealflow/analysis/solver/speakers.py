@@ -14,7 +14,7 @@ from dealflow.analysis.solver.scenes import Saying
 from dealflow.evidence import US, Fact, SourceKind
 from dealflow.values import Value
 
-__all__ = ["Wanted", "sayings", "spare_needed"]
+__all__ = ["Wanted", "sayings", "spare_needed", "spare_to_quote"]
 
 _FRESH: Final = timedelta(0)
 _Voice: TypeAlias = tuple[SourceKind, str, bool, str | None]
@@ -135,17 +135,21 @@ def _standing_behind(fact: Fact, about: str | None, wanted: Wanted, cast: Cast) 
     quoted = iter([person.id for person in cast.people if person.id not in tellers])
     voices: list[_Voice] = []
     for id in tellers:
-        if cast.may_speak(id) and not _has_final_word(fact, id, cast):
+        if _speaks_himself(fact, id, cast):
             voices.append(("contact", id, True, None))
         else:
             # not heard himself, he tells what somebody else said
-            voices.append(("contact", next(quoted, id), False, id))
+            voices.append(("contact", next(quoted), False, id))
     counts = not rule.roles or any(cast.plays(v[1], rule.roles, about) for v in voices)
     if not counts:
         voices += list(_unheard(fact, about, cast))[:1]
     papers = (_paper(number) for number in range(1, 30))
     yield from voices
     yield from (paper for paper, _ in zip(papers, range(rule.at_least - len(voices)), strict=False))
+
+
+def _speaks_himself(fact: Fact, id: str, cast: Cast) -> bool:
+    return cast.may_speak(id) and not _has_final_word(fact, id, cast)
 
 
 def _unheard(fact: Fact, about: str | None, cast: Cast) -> Iterator[_Voice]:
@@ -170,6 +174,13 @@ def _without_weight(fact: Fact, about: str | None, cast: Cast) -> Iterator[_Voic
         yield from told
     else:
         yield from (_paper(1), _paper(2))
+
+
+def spare_to_quote(fact: Fact, wanted: Wanted, cast: Cast) -> int:
+    """How many people without a role it takes whom others quote that are not heard themselves."""
+    tellers = wanted.tellers or ()
+    quoting = sum(not _speaks_himself(fact, id, cast) for id in tellers)
+    return max(quoting - sum(person.id not in tellers for person in cast.people), 0)
 
 
 def spare_needed(fact: Fact) -> int:

@@ -21,7 +21,7 @@ from dealflow.analysis.solver.question import Question
 from dealflow.analysis.solver.run import Model
 from dealflow.analysis.solver.samples import OTHER
 from dealflow.analysis.solver.scenes import Person, Saying, Scene
-from dealflow.analysis.solver.speakers import Wanted, sayings, spare_needed
+from dealflow.analysis.solver.speakers import Wanted, sayings, spare_needed, spare_to_quote
 from dealflow.analysis.solver.values import FINEST, Items, Possible, Symbol
 from dealflow.conditions import ATTRIBUTES, AttributeRef, Heard
 from dealflow.evidence import US, Fact, SourceKind
@@ -179,6 +179,8 @@ class Stage:
                     wanted = self._wanted(fact, found)
                 if wanted.other and not wanted.values:
                     self._need_strangers(spare_needed(fact))
+                elif not wanted.final:
+                    self._need_strangers(spare_to_quote(fact, wanted, cast_))
                 everybody = evolve(cast_, people=(*cast_.people, *self._spare))
                 yield from sayings(fact, who, wanted, everybody)
 
