@@ -303,10 +303,12 @@ def test_texts_and_lists_are_shown_as_they_were_found(when: str, truth: Truth) -
         shown(book, truth)
 
 
-PEOPLE = ["heard(1)", "heard(2)", "voices(x.a) >= 1", "voices(x.a, x.b) == 2", "x.a", "x.b"]
-PEOPLE += ["count(buyer) == 1", "count(helper) >= 2", "covered(buyer)", "missing(x.a)"]
-PEOPLE += ["some(buyer, p.y)", "every(any_role, p.y)", "final(x.b)", "dissent(x.b)"]
-PEOPLE += ["some(helper, contact.heard == True)", "disputed(x.b)"]
+PEOPLE = [
+    *("heard(1)", "heard(2)", "voices(x.a) >= 1", "voices(x.a, x.b) == 2", "x.a", "x.b"),
+    *("count(buyer) == 1", "count(helper) >= 2", "covered(buyer)", "missing(x.a)"),
+    *("some(buyer, p.y)", "every(any_role, p.y)", "final(x.b)", "dissent(x.b)"),
+    *("some(helper, contact.heard == True)", "disputed(x.b)"),
+]
 
 
 @st.composite
