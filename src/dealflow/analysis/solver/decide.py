@@ -265,8 +265,9 @@ def _solve(
     exact = whole.exact and {currency}.issuperset(currencies) and given is None
     sizes: Iterable[Bounds] = dict.fromkeys((whole.small(several), whole))
     if given is not None:
-        # the smallest change is wanted: of newcomers there need be no more than one in each role
-        sizes = (evolve(whole, contacts=min(whole.contacts, several + 1)),)
+        # the smallest change is wanted: of newcomers there need be no more than one in each role,
+        # and often none at all
+        sizes = (evolve(whole, contacts=n) for n in (0, min(whole.contacts, several + 1)))
     asked = [_Asked(ways, roles, bounds, at, currency, given) for bounds in sizes]
     if given is None and hangs_on_today(conditions):
         # the no of one day is none for another
