@@ -11,7 +11,7 @@ from dealflow import DealflowError, Playbook, parse_playbook
 from dealflow.analysis import Mutant, judge_equivalence, mutants
 from dealflow.analysis.mutants import Equivalence, suggestions
 from dealflow.playbook import StandIn
-from dealflow.testing import deal_at
+from dealflow.testing import deal_at, watching
 
 MINI = """
 format = 1
@@ -180,6 +180,8 @@ def check(book: Playbook, mutant: Mutant, found: Equivalence) -> str:
     """
     code = suggestions(book, [(mutant, found)])
     run_missing(code, book)
-    with pytest.raises((AssertionError, DealflowError, pytest.fail.Exception)):
-        run_missing(code, StandIn.in_place_of(book, mutant.playbook))
+    fault = {book.fingerprint: StandIn.in_place_of(book, mutant.playbook)}
+    failing = (AssertionError, DealflowError, pytest.fail.Exception)
+    with watching(fault), pytest.raises(failing):
+        run_missing(code, book)
     return code
