@@ -181,6 +181,23 @@ def test_several_ways_are_shown_each_with_its_guards() -> None:
     ]
 
 
+def test_ways_that_have_nothing_in_common() -> None:
+    """Where no guard is asked on every way, nothing is said of that."""
+    book = playbook(
+        step("talk"),
+        step("sell"),
+        moves=[
+            Move("on", "talk", "sell", ("real",)),
+            Move("off", "talk", "fulfilled"),
+            Move("out", "sell", "fulfilled"),
+        ],
+        guards=[guard("real")],
+    )
+    page = shown(book)
+    assert page.index("→ On to: sell") < page.index("Nothing more is asked on this way.")
+    assert "Asked on every way" not in page
+
+
 def test_when_a_guard_is_checked_is_what_the_plans_say() -> None:
     """Those of a step that can be gone round are checked where it cannot have been gone round."""
     for book in (SEVEN, FORKED, full()):

@@ -255,12 +255,15 @@ def test_witness_of_a_threshold() -> None:
     assert "payer says: money.there = False" in finding.witness
 
 
-def test_no_witness_that_no_deal_is() -> None:
-    """What is shown was made by the verbs and judged: here nobody can be heard on nothing."""
+@pytest.mark.parametrize(
+    "when", ["heard(1) and missing(be.so)", "missing(be.so) and deal.talks > 999999"]
+)
+def test_no_witness_that_no_deal_is(when: str) -> None:
+    """What is shown was made by the verbs and judged: nobody can be heard on nothing, say."""
     book = playbook(
         step("talk"),
         facts=[fact("be.so")],
-        guards=[guard("silent", "heard(1) and missing(be.so)")],
+        guards=[guard("silent", when)],
         walk_away=WalkAway(("silent",), "talk"),
     )
     (finding,) = [finding for finding in lint(book) if finding.code == "D405"]
