@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-HERE = Path(__file__).parent
+sys.path.insert(0, str(Path(__file__).parent))
 # The search that the tests hold the solver against stands with them.
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
 # New processes must find bytecode, as installed ones do, and not compile everything anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
