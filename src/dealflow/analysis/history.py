@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from dealflow.analysis.solver import OWNER, Scene, opened, perform
 from dealflow.assessment import Judgement, judge_step
 from dealflow.playbook import Playbook
 from dealflow.state import (
@@ -33,6 +34,7 @@ __all__ = [
     "judge_all",
     "judge_at",
     "observations",
+    "world_in",
     "world_of",
 ]
 
@@ -145,6 +147,17 @@ def world_of(playbook: Playbook, entries: Iterable[Entry], at: datetime) -> Snap
     fold = _Fold(playbook)
     fold.take(entries)
     return Snapshot(fold.state, at)
+
+
+def world_in(playbook: Playbook, scene: Scene, at: datetime) -> Snapshot:
+    """The deal of a scene, made by the verbs.
+
+    Raises:
+        EvidenceError: something of the scene cannot be recorded.
+    """
+    deal = opened(playbook, scene, by=OWNER, at=at)
+    perform(deal, scene, by=OWNER, at=at)
+    return world_of(playbook, deal.trail, at)
 
 
 def judge_again(playbook: Playbook, observation: Observation) -> Judgement | None:

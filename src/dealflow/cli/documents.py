@@ -41,7 +41,7 @@ from dealflow.evidence import Card, Contact, Text
 from dealflow.scripts import Conflict, Failure, Run, Turn
 from dealflow.trail import Entry, Trail, encode
 from dealflow.typing import LANGUAGES, Language
-from dealflow.values import Money, format_duration, format_instant, utc
+from dealflow.values import ORDER, Money, format_duration, format_instant, utc
 from dealflow.wording import Wording
 
 __all__ = [
@@ -64,23 +64,19 @@ def write_json(data: Mapping[str, object]) -> None:
     coder = json.JSONEncoder(ensure_ascii=encoding != "utf8", indent=2)
     try:
         for part in coder.iterencode(data):
-            harmless = part.isprintable() and "##" not in part
-            sys.stdout.write(part if harmless else _OBEYED.sub(_escaped, part))
+            seen = part if part.isprintable() else _UNSEEN.sub(_escaped, part)
+            sys.stdout.write(ORDER.sub(r"#\\u0023", seen))
         sys.stdout.write("\n")
     except BrokenPipeError:
         # without its errno, by which click would know it and exit from here
         raise BrokenPipeError from None
 
 
-# "##[error]" and "##vso[...]" are commands of a build wherever in a line they stand.
-_OBEYED = re.compile(r"[^\x00-\x7e]|(?<=#)#(?=\w*\[)")
+_UNSEEN = re.compile(r"[^\x00-\x7e]")
 
 
 def _escaped(match: re.Match[str]) -> str:
-    sign = match[0]
-    if sign == "#":
-        return f"\\u{ord(sign):04x}"
-    return sign if sign.isprintable() else json.dumps(sign)[1:-1]
+    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
 
 def money_data(amount: Money | None) -> str | None:

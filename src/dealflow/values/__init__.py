@@ -29,15 +29,18 @@ from dealflow.values.truth import Truth, and_bits, not_bits, or_bits
 from dealflow.values.verdict import FULFILLED, LOST, OUTCOMES, WALKED_AWAY, Alternative, Verdict
 
 if TYPE_CHECKING:
-    from dealflow.values.harmless import RULE, SIGNS, as_line, opening, visible
+    from dealflow.values.harmless import ORDER, RULE, SIGNS, as_line, opening, visible
 else:
-    __getattr__ = lazily(__name__, harmless=("RULE", "SIGNS", "as_line", "opening", "visible"))
+    __getattr__ = lazily(
+        __name__, harmless=("ORDER", "RULE", "SIGNS", "as_line", "opening", "visible")
+    )
 
 __all__ = [
     "FORBIDDEN",
     "FULFILLED",
     "LARGEST",
     "LOST",
+    "ORDER",
     "OUTCOMES",
     "RULE",
     "SIGNS",

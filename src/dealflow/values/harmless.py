@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["RULE", "SIGNS", "as_line", "opening", "visible"]
+__all__ = ["ORDER", "RULE", "SIGNS", "as_line", "opening", "visible"]
 
 SIGNS: Final = "✓✗≠?→←·⚑▸"
 """What our own lines begin with, each followed by a space."""
@@ -33,7 +33,7 @@ _NEVER: Final = re.compile(
 )
 _SUSPECT: Final = re.compile(rf"[{_BLANK}]|[^\S ]|[^\s\w!-~]")
 # "##[error]" and "##vso[...]" are commands of a build wherever in a line they stand.
-_ORDER: Final = re.compile(r"##(?=\w*\[)")
+ORDER: Final = re.compile(r"##(?=\w*\[)")
 _JOINERS: Final = "\u200c\u200d"
 
 
@@ -48,7 +48,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable() and "##" not in text:
         return str(text)
     plain = _BREAK.sub(" ", text)
-    return _ORDER.sub(r"#\\x23", _SUSPECT.sub(_written_out, plain))
+    return ORDER.sub(r"#\\x23", _SUSPECT.sub(_written_out, plain))
 
 
 def _written_out(match: re.Match[str]) -> str:

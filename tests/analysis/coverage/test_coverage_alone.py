@@ -199,7 +199,7 @@ def test_a_scene_that_is_no_deal_shows_nothing(monkeypatch: pytest.MonkeyPatch) 
     def impossible(*_: object) -> None:
         raise EvidenceError("no such deal")
 
-    monkeypatch.setattr("dealflow.analysis.coverage.alone._world", impossible)
+    monkeypatch.setattr("dealflow.analysis.coverage.alone.world_in", impossible)
     book = book_of(condition("deal.talks >= 3"))
     (name,) = inputs_of(condition("deal.talks >= 3"))
     possible, sure, _ = alone(book, "only", name)

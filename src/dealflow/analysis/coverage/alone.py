@@ -22,7 +22,7 @@ from dealflow.analysis.coverage.twins import (
     replaced,
     without,
 )
-from dealflow.analysis.history import world_of
+from dealflow.analysis.history import world_in
 from dealflow.analysis.solver import (
     ANSWERED,
     START,
@@ -30,15 +30,12 @@ from dealflow.analysis.solver import (
     Goal,
     Person,
     Scene,
-    opened,
-    perform,
     solve,
 )
 from dealflow.conditions import Condition, Covered, Heard, Known, Voices
 from dealflow.evidence import ANY_ROLE, Fact
 from dealflow.exceptions import EvidenceError
 from dealflow.playbook import Playbook
-from dealflow.state import Snapshot
 from dealflow.values import Truth, ValueType
 
 __all__ = ["Shown", "alone", "nothing"]
@@ -180,13 +177,7 @@ def _differ_by(playbook: Playbook, condition: Condition, name: Input, *scenes: S
     # by the same code that measures: what it would not count is no hint to give
     clauses = Clauses(condition)
     try:
-        rows = [clauses.row(_world(playbook, scene)) for scene in scenes]
+        rows = [clauses.row(world_in(playbook, scene, START)) for scene in scenes]
     except EvidenceError:
         return False
     return name in clauses.decided_alone(rows)
-
-
-def _world(playbook: Playbook, scene: Scene) -> Snapshot:
-    deal = opened(playbook, scene, by="rep", at=START)
-    perform(deal, scene, by="rep", at=START)
-    return world_of(playbook, deal.trail, START)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from attrs import define, field
 
+from dealflow.analysis.history import world_in
 from dealflow.analysis.lint.facts import needed_facts
 from dealflow.analysis.lint.findings import LintFinding, found, part_place
 from dealflow.analysis.lint.moves import move_place
@@ -23,9 +24,7 @@ from dealflow.analysis.solver import (
     Person,
     Saying,
     Scene,
-    opened,
     passing,
-    perform,
     reached,
     told,
 )
@@ -33,7 +32,6 @@ from dealflow.conditions import Condition, Disputed, Known, Missing, OverFact, j
 from dealflow.evidence import Fact
 from dealflow.message import Message, message
 from dealflow.playbook import Plan, Playbook, WalkAway
-from dealflow.state import Snapshot, fold
 from dealflow.values import Truth
 
 __all__ = ["lint_semantics"]
@@ -41,7 +39,6 @@ __all__ = ["lint_semantics"]
 # a red flag is up as well while people contradict each other on it
 _UP = frozenset({Truth.TRUE, Truth.CONFLICTED})
 _FALSE = frozenset({Truth.FALSE})
-_BY = "rep"
 
 
 def lint_semantics(oracle: Oracle) -> Iterator[LintFinding]:
@@ -228,9 +225,7 @@ class _Linter:
         scene = answer.scene
         if scene is None:
             return ""
-        deal = opened(self.playbook, scene, by=_BY, at=START)
-        perform(deal, scene, by=_BY, at=START)
-        seen = Snapshot(fold(self.playbook, deal.trail), START)
+        seen = world_in(self.playbook, scene, START)
         met = (
             all(judge(goal.condition, seen).truth in goal.allowed for goal in way) for way in ways
         )

@@ -20,7 +20,7 @@ from dealflow.analysis.solver.disagreement import (
     differ,
 )
 from dealflow.analysis.solver.goals import ANSWERED, Goal
-from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, rules, told, with_values
+from dealflow.analysis.solver.own import ALWAYS_SET, OF_CARD, OWNER, rules, told, with_values
 from dealflow.analysis.solver.routes import Change, Unreachable, nearest, passing, reached, stuck
 from dealflow.analysis.solver.run import EXTRA
 from dealflow.analysis.solver.samples import Samples
@@ -42,6 +42,7 @@ __all__ = [
     "EXTRA",
     "LIMIT",
     "OF_CARD",
+    "OWNER",
     "RANKS",
     "START",
     "Answer",

@@ -267,7 +267,8 @@ def _solve(
     if given is not None:
         # the smallest change is wanted: of newcomers there need be no more than one in each role,
         # and often none at all
-        sizes = (evolve(whole, contacts=n) for n in (0, min(whole.contacts, several + 1)))
+        newcomers = dict.fromkeys((0, min(whole.contacts, several + 1)))
+        sizes = (evolve(whole, contacts=number) for number in newcomers)
     asked = [_Asked(ways, roles, bounds, at, currency, given) for bounds in sizes]
     if given is None and hangs_on_today(conditions):
         # the no of one day is none for another

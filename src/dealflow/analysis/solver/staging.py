@@ -241,8 +241,8 @@ class Stage:
             ValueType.YES_NO: (True, False),
             ValueType.CHOICE: tuple(fact.choices),
             ValueType.PERSON: people,
-            ValueType.TEXT: (OTHER if n == 1 else f"{OTHER} {n}" for n in count(1)),
-            ValueType.LIST: ((OTHER,) if n == 1 else (f"{OTHER} {n}",) for n in count(1)),
+            ValueType.TEXT: _numbered(OTHER),
+            ValueType.LIST: ((item,) for item in _numbered(OTHER)),
             ValueType.NUMBER: map(Decimal, count(10)),
             ValueType.MONEY: (Money(n, currency) for n in count(48_000, 1000)),
             ValueType.DATE: (date.fromordinal(n) for n in count(739_621)),
@@ -262,16 +262,13 @@ class Stage:
 
     def _names(self, standing: Collection[str]) -> Mapping[int, Iterator[str]]:
         """For sources without end, the names of those who have not spoken yet."""
-        us = (US if n == 1 else f"{US} {n}" for n in count(1))
+        us = _numbered(US)
         papers = (f"paper {n}" for n in count(1))
         return {
             OBSERVATION: (name for name in us if name not in standing),
             DOCUMENT: (name for name in papers if name not in standing),
-            TOLD_ON: self._strangers(),
+            TOLD_ON: map(self._stranger, count()),
         }
-
-    def _strangers(self) -> Iterator[str]:
-        yield from map(self._stranger, count())
 
     def _stranger(self, number: int) -> str:
         self._need_strangers(number + 1)
@@ -378,6 +375,7 @@ class Stage:
 
 
 def _numbered(words: str) -> Iterator[str]:
+    """The words, and with a number behind them as many more as it takes."""
     yield words
     yield from (f"{words} {number}" for number in count(2))
 

@@ -31,7 +31,6 @@ from dealflow.analysis.solver.script import (
     at_most,
     eq,
     implies,
-    ite,
     not_,
     or_,
     same_bits,
@@ -140,8 +139,8 @@ class _Wishes:
 
     def _one_holds(self, role: str) -> Bit:
         contacts = self.question.contacts
-        holding = (ite(contacts.holds(w, role), w.number, 0) for w in contacts.everybody)
-        return at_most(total(holding), 1)
+        holding = contacts.count([contacts.holds(who, role) for who in contacts.everybody])
+        return at_most(holding, 1)
 
     def _silence(self) -> Iterator[Iterable[Bit]]:
         """Of what takes most to establish, nobody says anything, if that will do."""
