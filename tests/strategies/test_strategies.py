@@ -330,6 +330,17 @@ def test_one_thing_happens_before_a_move(first: str, data: st.DataObject) -> Non
     assert (machine.now > then) is (first == "wait")
 
 
+def test_records_become_one_person_and_two_again() -> None:
+    """Where all records are of one person, the next thing is that they are not, after all."""
+    machine = deal_machine(BOOK)()
+    for id in ("ann", "bob"):
+        machine.deal.add_contact(id, name=id, by="rep", at=machine.now)
+    machine.merge(data=drawing(["ann", "bob"]))
+    assert machine.deal.merged == {"ann": "bob"}
+    machine.merge(data=drawing("ann"))
+    assert not machine.deal.merged
+
+
 def test_time_may_pass_before_a_move() -> None:
     """A move is tried some days later, when answers may have gone out of date."""
     machine = deal_machine(BOOK)()

@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from dealflow import Card, Fact, Playbook, PlaybookError, Role, Sources, Truth, ValueType
-from dealflow.analysis import Goal, solve
+from dealflow import (
+    Card,
+    Deal,
+    Fact,
+    Line,
+    Money,
+    Playbook,
+    PlaybookError,
+    Role,
+    Sources,
+    Truth,
+    ValueType,
+)
+from dealflow.analysis import Goal, nearest, solve
 from dealflow.analysis.solver import START, Person, Samples, Scene, perform
 from dealflow.analysis.solver.bounds import bounds_of
 from dealflow.analysis.solver.cast import Cast
@@ -337,3 +349,21 @@ def test_people_are_shown_as_they_were_found(
     condition = book.guard_condition["asked"]
     if solve([Goal(condition, {truth})], roles=ROLES).possible:
         shown(book, truth)
+
+
+@pytest.mark.parametrize(
+    ("sold", "wanted"),
+    [((), {"Gates"}), (("Doors",), {"Gates"}), (("Gates", "Doors"), {"Gates", "Doors"})],
+)
+def test_products_are_added_only_where_one_is_missing(
+    sold: tuple[str, ...], wanted: set[str]
+) -> None:
+    """What is on the card stays as it is where it will do."""
+    facts = [one(ValueType.TEXT)]
+    book = asked('"Gates" in deal.products and known(x.f)', *facts)
+    lines = [Line(name, Money("5", "EUR")) for name in sold]
+    deal = Deal.open(book, id="D-1", account="A", by="rep", at=START, lines=lines)
+    cards = [change for change in nearest(deal, at=START) or () if isinstance(change, Card)]
+    products = {line.product for card in cards or [deal.card] for line in card.lines}
+    assert products >= wanted - set(sold)
+    assert bool(cards) is ("Gates" not in sold)
